@@ -1,0 +1,156 @@
+//! The record of a checker: a property, what it needs, and the function that judges it.
+
+use crate::history::{Event, FailureModel, History, Kind};
+use crate::time::Time;
+use crate::verdict::Verdict;
+use std::collections::BTreeMap;
+
+/// A property and its checker, as a file of `checkers/` declares them.
+pub struct Checker {
+    /// The property's name, an outside contract.
+    pub property: &'static str,
+    /// Its number in the catalogue: `RB4`.
+    pub number: &'static str,
+    /// One sentence that says what must be true.
+    pub statement: &'static str,
+    /// The paper or book it comes from.
+    pub source: &'static str,
+    /// Whether a finite run can violate it for good.
+    pub class: Class,
+    /// What judging costs.
+    pub cost: &'static str,
+    /// The kinds of events without which nothing can be judged.
+    pub needs: &'static [Kind],
+    /// Judges a history.
+    pub check: fn(&Case<'_>) -> Verdict,
+}
+
+/// Whether a finite run can violate a property for good.
+#[derive(Copy, Clone, Debug, Eq, PartialEq)]
+pub enum Class {
+    /// Something bad never happens.
+    Safety,
+    /// Something good happens in the end: judged only on complete runs.
+    Liveness,
+}
+
+impl Class {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Class::Safety => "safety",
+            Class::Liveness => "liveness",
+        }
+    }
+}
+
+/// A history with what every checker asks of it, worked out once.
+pub struct Case<'h> {
+    /// The history.
+    pub history: &'h History,
+    /// For each node, whether it is correct in the sense of the history's failure model.
+    pub correct: Vec<bool>,
+    /// For each node, whether it may lie; its own events are void.
+    pub byzantine: Vec<bool>,
+    /// When disturbances that touched something were at work.
+    pub disturbed: Vec<(Time, Time)>,
+}
+
+impl<'h> Case<'h> {
+    /// Works out who is correct and when disturbances were at work. O(events).
+    pub fn new(history: &'h History) -> Case<'h> {
+        let named = |name: &String| history.header.byzantine.contains(name);
+        let byzantine: Vec<bool> = history.header.nodes.iter().map(named).collect();
+        let mut correct: Vec<bool> = byzantine.iter().map(|lies| !lies).collect();
+        let recovery_counts = history.header.failure_model != FailureModel::CrashStop;
+        let mut troubles = Troubles::default();
+        for (index, kind) in history.kinds().iter().enumerate() {
+            if !is_trouble(*kind) {
+                continue;
+            }
+            let event = history.event(crate::history::EventId(index as u32));
+            troubles.take(event);
+            if let Some(node) = event.node() {
+                match kind {
+                    Kind::Crash => correct[node.index()] = false,
+                    Kind::Recover if recovery_counts => {
+                        correct[node.index()] = !byzantine[node.index()];
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Case { history, correct, byzantine, disturbed: troubles.windows(history.end()) }
+    }
+
+    /// Whether a disturbance that touched something was at work between the two instants.
+    pub fn is_critical(&self, from: Time, to: Time) -> bool {
+        self.disturbed.iter().any(|(begin, end)| *begin <= to && from <= *end)
+    }
+}
+
+fn is_trouble(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Crash
+            | Kind::Recover
+            | Kind::Pause
+            | Kind::Resume
+            | Kind::Cut
+            | Kind::Heal
+            | Kind::Lose
+            | Kind::Delay
+            | Kind::Duplicate
+            | Kind::Corrupt
+            | Kind::Skew
+            | Kind::Byzantine
+            | Kind::Disk
+    )
+}
+
+/// Collects the windows of disturbances. A disturbance has an `id`; the `heal` that ends it says
+/// how many messages it `touched`. One without an `id` is taken to have touched something.
+#[derive(Default)]
+struct Troubles {
+    open: BTreeMap<u64, Time>,
+    paused: BTreeMap<u32, Time>,
+    closed: Vec<(Time, Time)>,
+}
+
+impl Troubles {
+    fn take(&mut self, event: Event<'_>) {
+        let now = event.time();
+        match (event.node(), event.kind()) {
+            (Some(_), Kind::Crash | Kind::Recover) => self.closed.push((now, now)),
+            (Some(node), Kind::Pause) => {
+                self.paused.insert(node.0, now);
+            }
+            (Some(node), Kind::Resume) => {
+                let begin = self.paused.remove(&node.0).unwrap_or(now);
+                self.closed.push((begin, now));
+            }
+            (Some(_), _) => {}
+            (None, Kind::Heal) => self.heal(event),
+            (None, _) => match event.field("id").and_then(serde_json::Value::as_u64) {
+                Some(id) => {
+                    self.open.insert(id, now);
+                }
+                None => self.closed.push((now, now)),
+            },
+        }
+    }
+
+    fn heal(&mut self, event: Event<'_>) {
+        let number = |key| event.field(key).and_then(serde_json::Value::as_u64);
+        let begin = number("id").and_then(|id| self.open.remove(&id));
+        if number("touched") != Some(0) {
+            self.closed.push((begin.unwrap_or(event.time()), event.time()));
+        }
+    }
+
+    fn windows(mut self, end: Time) -> Vec<(Time, Time)> {
+        self.closed.extend(self.open.into_values().map(|begin| (begin, end)));
+        self.closed.extend(self.paused.into_values().map(|begin| (begin, end)));
+        self.closed
+    }
+}

@@ -1,0 +1,172 @@
+//! Layers, and protocols written above one layer.
+
+use crate::contract::cx::{Cx, Risen};
+use crate::contract::host::Timer;
+use crate::contract::vocabulary::{Delivery, Indication, Request, View};
+use crate::id::{GroupId, NodeId};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::fmt::Debug;
+
+/// What can cross a network or lie on a disk: plain data with a serde form.
+pub trait Value: Clone + Debug + Serialize + DeserializeOwned + 'static {}
+impl<T: Clone + Debug + Serialize + DeserializeOwned + 'static> Value for T {}
+
+/// A stack of micro-protocols, seen from above. Most protocols implement [`Protocol`] instead and
+/// get this from it; implement it directly for a protocol that has two layers below it.
+pub trait Layer {
+    /// What it carries for the layer above.
+    type Payload: Value;
+    /// What the bottom of the stack puts on the network.
+    type Wire: Value;
+
+    /// The node starts for the first time.
+    fn start(&mut self, cx: &mut Cx<'_, Self::Payload>);
+    /// The layer above asks for something.
+    fn request(&mut self, request: Request<Self::Payload>, cx: &mut Cx<'_, Self::Payload>);
+    /// A message came from the network.
+    fn receive(&mut self, from: NodeId, wire: Self::Wire, cx: &mut Cx<'_, Self::Payload>);
+    /// A timer of this layer or of one below ran out.
+    fn timeout(&mut self, timer: Timer, cx: &mut Cx<'_, Self::Payload>);
+    /// The node restarts after a crash, with a new state and the old stable storage.
+    fn recover(&mut self, cx: &mut Cx<'_, Self::Payload>);
+}
+
+/// What the layer below a protocol carries for it.
+type Below<P> = <<P as Protocol>::Lower as Layer>::Payload;
+
+/// A micro-protocol above one layer: its pseudocode and nothing else. The passing up and down
+/// stands in the implementation of [`Layer`] for every protocol.
+pub trait Protocol: Sized {
+    /// What it carries for the layer above.
+    type Payload: Value;
+    /// The layer below.
+    type Lower: Layer;
+
+    /// The layer below.
+    fn lower(&mut self) -> &mut Self::Lower;
+
+    /// To multicast `m` to `group`.
+    fn multicast(&mut self, group: GroupId, m: Self::Payload, cx: &mut Cx<'_, Self::Payload>);
+
+    /// Upon delivery by the layer below.
+    fn upon_deliver(&mut self, delivery: Delivery<Below<Self>>, cx: &mut Cx<'_, Self::Payload>);
+
+    /// To send `m` to one node.
+    fn send(&mut self, to: NodeId, m: Self::Payload, cx: &mut Cx<'_, Self::Payload>) {
+        let _ = (to, m);
+        cx.refuse("send");
+    }
+
+    /// Any other request: to join, leave, propose, invoke.
+    fn upon_request(&mut self, request: Request<Self::Payload>, cx: &mut Cx<'_, Self::Payload>) {
+        cx.refuse(request.name());
+    }
+
+    /// Upon the first start.
+    fn upon_start(&mut self, cx: &mut Cx<'_, Self::Payload>) {
+        let _ = cx;
+    }
+
+    /// Upon a timer of this protocol.
+    fn upon_timeout(&mut self, tag: u32, cx: &mut Cx<'_, Self::Payload>) {
+        let _ = (tag, cx);
+    }
+
+    /// Upon restart after a crash: only stable storage is left.
+    fn upon_recover(&mut self, cx: &mut Cx<'_, Self::Payload>) {
+        self.upon_start(cx);
+    }
+
+    /// Upon a view installed by the layer below; handed on unless the protocol says otherwise.
+    fn upon_view(&mut self, view: View, cx: &mut Cx<'_, Self::Payload>) {
+        cx.indicate(Indication::View(view));
+    }
+
+    /// Upon any other report of the layer below that carries no message: block, suspect, trust.
+    /// Handed on unless the protocol says otherwise.
+    fn upon_indication(
+        &mut self,
+        indication: Indication<Self::Payload>,
+        cx: &mut Cx<'_, Self::Payload>,
+    ) {
+        cx.indicate(indication);
+    }
+
+    /// Upon a decision of the layer below. A protocol above consensus gives this its meaning.
+    fn upon_decide(&mut self, instance: u64, value: Below<Self>, cx: &mut Cx<'_, Self::Payload>) {
+        let _ = (instance, value, cx);
+    }
+
+    /// Upon the result of an operation invoked below.
+    fn upon_respond(&mut self, operation: u64, value: Below<Self>, cx: &mut Cx<'_, Self::Payload>) {
+        let _ = (operation, value, cx);
+    }
+
+    /// Asks something of the layer below.
+    fn ask(&mut self, request: Request<Below<Self>>, cx: &mut Cx<'_, Self::Payload>) {
+        let risen = cx.below(self.lower(), |lower, cx| lower.request(request, cx));
+        rise(self, risen, cx);
+    }
+
+    /// Multicasts through the layer below.
+    fn multicast_below(&mut self, group: GroupId, m: Below<Self>, cx: &mut Cx<'_, Self::Payload>) {
+        self.ask(Request::Multicast(group, m), cx);
+    }
+
+    /// Sends to one node through the layer below.
+    fn send_below(&mut self, to: NodeId, m: Below<Self>, cx: &mut Cx<'_, Self::Payload>) {
+        self.ask(Request::Send(to, m), cx);
+    }
+}
+
+/// Hands what the layer below reported to the protocol.
+fn rise<P: Protocol>(protocol: &mut P, risen: Risen<Below<P>>, cx: &mut Cx<'_, P::Payload>) {
+    risen.hand_up(cx, |report, cx| match report {
+        Indication::Deliver(delivery) => protocol.upon_deliver(delivery, cx),
+        Indication::View(view) => protocol.upon_view(view, cx),
+        Indication::Block(view) => protocol.upon_indication(Indication::Block(view), cx),
+        Indication::Suspect(node) => protocol.upon_indication(Indication::Suspect(node), cx),
+        Indication::Trust(node) => protocol.upon_indication(Indication::Trust(node), cx),
+        Indication::Decide { instance, value } => protocol.upon_decide(instance, value, cx),
+        Indication::Respond { operation, value } => protocol.upon_respond(operation, value, cx),
+    });
+}
+
+impl<P: Protocol> Layer for P {
+    type Payload = P::Payload;
+    type Wire = <P::Lower as Layer>::Wire;
+
+    fn start(&mut self, cx: &mut Cx<'_, P::Payload>) {
+        let risen = cx.below(self.lower(), |lower, cx| lower.start(cx));
+        rise(self, risen, cx);
+        self.upon_start(cx);
+    }
+
+    fn request(&mut self, request: Request<P::Payload>, cx: &mut Cx<'_, P::Payload>) {
+        match request {
+            Request::Multicast(group, m) => self.multicast(group, m, cx),
+            Request::Send(to, m) => self.send(to, m, cx),
+            other => self.upon_request(other, cx),
+        }
+    }
+
+    fn receive(&mut self, from: NodeId, wire: Self::Wire, cx: &mut Cx<'_, P::Payload>) {
+        let risen = cx.below(self.lower(), |lower, cx| lower.receive(from, wire, cx));
+        rise(self, risen, cx);
+    }
+
+    fn timeout(&mut self, timer: Timer, cx: &mut Cx<'_, P::Payload>) {
+        if cx.owns(timer) {
+            return self.upon_timeout(timer.tag, cx);
+        }
+        let risen = cx.below(self.lower(), |lower, cx| lower.timeout(timer, cx));
+        rise(self, risen, cx);
+    }
+
+    fn recover(&mut self, cx: &mut Cx<'_, P::Payload>) {
+        let risen = cx.below(self.lower(), |lower, cx| lower.recover(cx));
+        rise(self, risen, cx);
+        self.upon_recover(cx);
+    }
+}

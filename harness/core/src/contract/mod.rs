@@ -1,0 +1,22 @@
+//! The contract of an implementation: a deterministic automaton without I/O.
+//!
+//! Requests, messages and timeouts go in; sends, timers and indications come out, through a
+//! context ([`Cx`]). Protocols compose as micro-protocol layers, statically: a [`Protocol`] is
+//! written as its pseudocode above any [`Layer`], a stack of layers stands at the runtime's door
+//! as one object-safe [`Node`].
+
+mod cx;
+mod host;
+mod layer;
+mod network;
+mod node;
+mod stable;
+mod vocabulary;
+
+pub use cx::{Cx, Risen};
+pub use host::{Effect, Effects, Host, Timer};
+pub use layer::{Layer, Protocol, Value};
+pub use network::Network;
+pub use node::{Garbled, Node, Stack};
+pub use stable::{Stable, StableKey};
+pub use vocabulary::{Delivery, Indication, Request, View, ViewId};

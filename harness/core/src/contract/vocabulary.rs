@@ -1,0 +1,132 @@
+//! Requests and indications: the words that the layers, the runtimes and the history share.
+
+use crate::id::{GroupId, NodeId};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What is asked of a layer. `M` is the value that the layer carries for whoever asks.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Request<M> {
+    /// Multicast `M` to the group.
+    Multicast(GroupId, M),
+    /// Send `M` to one node.
+    Send(NodeId, M),
+    /// Become a member of the group.
+    Join(GroupId),
+    /// Leave the group.
+    Leave(GroupId),
+    /// Propose a value for a consensus instance.
+    Propose {
+        /// Which decision it is.
+        instance: u64,
+        /// The value proposed.
+        value: M,
+    },
+    /// Execute a client's operation.
+    Invoke {
+        /// The client's name for this operation.
+        operation: u64,
+        /// What to execute.
+        value: M,
+    },
+    /// The application has stopped sending in this view, as a `Block` asked.
+    BlockOk(ViewId),
+}
+
+impl<M> Request<M> {
+    /// The request's word in histories and messages.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Request::Multicast(..) => "multicast",
+            Request::Send(..) => "send",
+            Request::Join(_) => "join",
+            Request::Leave(_) => "leave",
+            Request::Propose { .. } => "propose",
+            Request::Invoke { .. } => "invoke",
+            Request::BlockOk(_) => "block_ok",
+        }
+    }
+}
+
+/// What a layer reports upwards.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Indication<M> {
+    /// A message is delivered.
+    Deliver(Delivery<M>),
+    /// A view is installed.
+    View(View),
+    /// The application must stop sending until the next view.
+    Block(ViewId),
+    /// The failure detector believes the node to have crashed.
+    Suspect(NodeId),
+    /// The failure detector no longer believes so.
+    Trust(NodeId),
+    /// A consensus instance has decided.
+    Decide {
+        /// Which decision it is.
+        instance: u64,
+        /// The value decided.
+        value: M,
+    },
+    /// A client's operation has its result.
+    Respond {
+        /// The client's name for the operation.
+        operation: u64,
+        /// The result.
+        value: M,
+    },
+}
+
+/// A delivered message, with what the layer knows of it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Delivery<M> {
+    /// The node that multicast or sent it; never a relayer.
+    pub from: NodeId,
+    /// The group it was multicast to.
+    pub group: GroupId,
+    /// The message.
+    pub message: M,
+    /// Position in the total order, where the protocol has one.
+    pub slot: Option<u64>,
+}
+
+impl<M> Delivery<M> {
+    /// The same delivery of another message: what a layer does when it takes its header off.
+    pub fn with<N>(&self, message: N) -> Delivery<N> {
+        Delivery { from: self.from, group: self.group, message, slot: self.slot }
+    }
+}
+
+/// The id of a view: a number, and the node that created it where two partitions may mint the
+/// same number.
+#[derive(Copy, Clone, Debug, Eq, PartialEq, Ord, PartialOrd, Hash, Serialize, Deserialize)]
+pub struct ViewId {
+    /// Grows along each node's views.
+    pub number: u64,
+    /// Who created the view, if ids are not globally unique by number.
+    pub creator: Option<NodeId>,
+}
+
+impl fmt::Display for ViewId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.creator {
+            Some(creator) => write!(f, "{}.{creator}", self.number),
+            None => write!(f, "{}", self.number),
+        }
+    }
+}
+
+/// A view: who the members of the group are.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct View {
+    /// Its id.
+    pub id: ViewId,
+    /// The group whose view it is.
+    pub group: GroupId,
+    /// The members, in order.
+    pub members: Vec<NodeId>,
+    /// Whether it is a primary view.
+    pub primary: bool,
+    /// The members that came along from the same view, where known.
+    pub transitional: Option<Vec<NodeId>>,
+}

@@ -1,0 +1,143 @@
+//! What a campaign found: rows of verdicts, and findings shrunk to what they need.
+
+use crate::history::History;
+use crate::scenario::Scenario;
+use crate::schedule::Schedule;
+use crate::seed::Seed;
+use crate::verdict::{Ruling, Witness};
+
+/// One row of a campaign: an implementation, a scenario and a property, over all its runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// The property.
+    pub property: String,
+    /// The implementation.
+    pub implementation: String,
+    /// The planted flaw that was switched on.
+    pub flaw: Option<String>,
+    /// The scenario's name.
+    pub scenario: String,
+    /// The runtime's name.
+    pub runtime: String,
+    /// Violated if any run violates it, else held if any run was effective, else undecided.
+    pub outcome: Ruling,
+    /// How many runs there were.
+    pub runs: u64,
+    /// How many of them had obligations.
+    pub effective: u64,
+    /// Obligations over all runs.
+    pub obligations: u64,
+    /// Obligations that a disturbance overlapped, over all runs.
+    pub critical: u64,
+    /// The id of the finding, if violated.
+    pub finding: Option<String>,
+    /// Why the runs that were undecided were so (the first reason met), if any were.
+    pub reason: Option<String>,
+    /// Whether the faults were outside the implementation's model and judged all the same.
+    pub beyond_model: bool,
+}
+
+/// A violation, shrunk and explained.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// `F-` and eight hexadecimal digits, the same for the same violation.
+    pub id: String,
+    /// The property that is violated.
+    pub property: String,
+    /// What the property says.
+    pub statement: String,
+    /// What was tested.
+    pub scenario: Scenario,
+    /// Which run of the campaign violated it first.
+    pub run: u64,
+    /// That run's seed.
+    pub seed: Seed,
+    /// The shrunk schedule.
+    pub schedule: Schedule,
+    /// The shrunk run, with the network's side of every frame.
+    pub history: History,
+    /// The proof: events of the shrunk run.
+    pub witness: Witness,
+    /// How large the run was before and after shrinking.
+    pub before: Size,
+    /// See `before`.
+    pub after: Size,
+    /// Whether shrinking stopped at its limit.
+    pub unfinished: bool,
+    /// What each remaining piece is needed for.
+    pub needs: Vec<Need>,
+    /// How many replays violated the property again, out of how many.
+    pub reproduced: (u32, u32),
+    /// Digest of the shrunk history, as hexadecimal digits.
+    pub digest: String,
+    /// Whether the faults were outside the implementation's model.
+    pub beyond_model: bool,
+}
+
+/// How large a run is.
+#[derive(Copy, Clone, Debug, Default, Eq, PartialEq)]
+pub struct Size {
+    /// Events recorded, frames on the network included.
+    pub events: usize,
+    /// Nodes.
+    pub nodes: usize,
+    /// Requests.
+    pub requests: usize,
+    /// Disturbances.
+    pub faults: usize,
+}
+
+/// One remaining piece of a shrunk schedule, and what happens without it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Need {
+    /// The piece, in words: `n1 crashes after 2 effects`.
+    pub piece: String,
+    /// Replays without it that still fail.
+    pub failing: u32,
+    /// Replays without it.
+    pub replays: u32,
+}
+
+/// Whether a planted flaw was found, by the schedule that kills it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Canary {
+    /// The implementation.
+    pub implementation: String,
+    /// The flaw.
+    pub flaw: String,
+    /// The property it must break.
+    pub property: String,
+    /// Whether that property was violated.
+    pub found: bool,
+    /// Properties that should have held, but were violated.
+    pub collateral: Vec<String>,
+}
+
+/// All that a campaign says.
+#[derive(Clone, Debug, Default)]
+pub struct Campaign {
+    /// The rows, in the order of the suite.
+    pub rows: Vec<Row>,
+    /// The findings, in the order of the rows.
+    pub findings: Vec<Finding>,
+    /// The planted flaws tried.
+    pub canaries: Vec<Canary>,
+    /// The seed that all runs derive from.
+    pub seed: Seed,
+    /// How many runs there were.
+    pub runs: u64,
+    /// How many events they recorded.
+    pub events: u64,
+}
+
+impl Size {
+    /// The size of a schedule and its history.
+    pub fn of(schedule: &Schedule, history: &History) -> Size {
+        Size {
+            events: history.len(),
+            nodes: schedule.header.nodes as usize,
+            requests: schedule.steps.len(),
+            faults: schedule.disturbances.len(),
+        }
+    }
+}

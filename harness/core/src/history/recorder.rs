@@ -1,0 +1,243 @@
+//! Writing a history down as it happens.
+
+use crate::history::detail::{Details, Digest};
+use crate::history::{
+    EventId, Header, History, Kind, MessageTable, NONE, Place, Transmission, ViewInstall,
+};
+use crate::id::{GroupId, MessageId, NodeId};
+use crate::message::Message;
+use crate::time::Time;
+use serde_json::{Map, Value};
+
+/// Records a history. Events are appended in observation order; each call returns the event's
+/// place, to be named as the cause of later ones.
+pub struct Recorder {
+    history: History,
+}
+
+impl Recorder {
+    /// A history of the run that the header tells of. Groups without members are dropped; without
+    /// any group there is one, `g`, of all nodes.
+    pub fn new(header: Header) -> Recorder {
+        let groups = groups_of(&header);
+        Recorder {
+            history: History {
+                header,
+                messages: MessageTable::default(),
+                time: Vec::new(),
+                node: Vec::new(),
+                kind: Vec::new(),
+                message: Vec::new(),
+                digest: Vec::new(),
+                cause: Vec::new(),
+                detail: Vec::new(),
+                details: Details::default(),
+                groups,
+            },
+        }
+    }
+
+    /// Makes room for `events` more.
+    pub fn reserve(&mut self, events: usize) {
+        let h = &mut self.history;
+        h.time.reserve(events);
+        h.node.reserve(events);
+        h.kind.reserve(events);
+        h.message.reserve(events);
+        h.digest.reserve(events);
+        h.cause.reserve(events);
+        h.detail.reserve(events);
+    }
+
+    /// How many events there are so far.
+    pub fn len(&self) -> usize {
+        self.history.len()
+    }
+
+    /// Whether there are none so far.
+    pub fn is_empty(&self) -> bool {
+        self.history.is_empty()
+    }
+
+    /// The application of `node` asked for a multicast.
+    pub fn broadcast(
+        &mut self,
+        at: Time,
+        node: NodeId,
+        message: &Message,
+        group: GroupId,
+        cause: Option<EventId>,
+    ) -> EventId {
+        let row = self.history.messages.row(message.id);
+        let digest = self.digest(Digest::Hash(message.digest()));
+        self.broadcast_row(at, node, row, group, digest, cause.as_slice())
+    }
+
+    /// The node delivered the message to its application.
+    pub fn deliver(
+        &mut self,
+        at: Time,
+        node: NodeId,
+        message: &Message,
+        slot: Option<u64>,
+        cause: Option<EventId>,
+    ) -> EventId {
+        let row = self.history.messages.row(message.id);
+        let digest = self.digest_like(row, message.digest());
+        let detail = match slot {
+            Some(_) => self.place(Place { slot, ..Place::default() }),
+            None => NONE,
+        };
+        self.push(at, node.0, Kind::Deliver, row, digest, cause.as_slice(), detail)
+    }
+
+    /// The node installed a view.
+    pub fn view(
+        &mut self,
+        at: Time,
+        node: NodeId,
+        view: ViewInstall,
+        cause: Option<EventId>,
+    ) -> EventId {
+        self.history.details.views.push(view);
+        let detail = self.history.details.views.len() as u32 - 1;
+        self.push(at, node.0, Kind::View, NONE, NONE, cause.as_slice(), detail)
+    }
+
+    /// The network's side of one frame at a node.
+    ///
+    /// # Panics
+    /// If the kind is not one of a frame.
+    pub fn transmission(
+        &mut self,
+        at: Time,
+        node: NodeId,
+        kind: Kind,
+        transmission: Transmission,
+        cause: Option<EventId>,
+    ) -> EventId {
+        assert!(kind.is_transmission(), "{kind:?} is no event of a frame");
+        self.history.details.transmissions.push(transmission);
+        let detail = self.history.details.transmissions.len() as u32 - 1;
+        self.push(at, node.0, kind, NONE, NONE, cause.as_slice(), detail)
+    }
+
+    /// Any other event at a node, with the keys of its kind.
+    pub fn event(
+        &mut self,
+        at: Time,
+        node: NodeId,
+        kind: Kind,
+        fields: Map<String, Value>,
+        cause: Option<EventId>,
+    ) -> EventId {
+        let detail = self.fields(fields);
+        self.push(at, node.0, kind, NONE, NONE, cause.as_slice(), detail)
+    }
+
+    /// Something the environment did.
+    pub fn environment(&mut self, at: Time, kind: Kind, fields: Map<String, Value>) -> EventId {
+        let detail = self.fields(fields);
+        self.push(at, NONE, kind, NONE, NONE, &[], detail)
+    }
+
+    /// The row of a minted message name.
+    pub fn row(&mut self, id: MessageId) -> u32 {
+        self.history.messages.row(id)
+    }
+
+    /// Ends the run.
+    pub fn finish(mut self, end: Time, complete: bool) -> History {
+        self.history.header.end = Some(end);
+        self.history.header.complete = complete;
+        self.history
+    }
+
+    /// The history as it stands, header untouched.
+    pub fn into_history(self) -> History {
+        self.history
+    }
+
+    /// Room for the reader and other tools, which know messages by row.
+    pub(crate) fn history_mut(&mut self) -> &mut History {
+        &mut self.history
+    }
+
+    pub(crate) fn broadcast_row(
+        &mut self,
+        at: Time,
+        node: NodeId,
+        row: u32,
+        group: GroupId,
+        digest: u32,
+        causes: &[EventId],
+    ) -> EventId {
+        let event = self.push(at, node.0, Kind::Broadcast, row, digest, causes, NONE);
+        let table = &mut self.history.messages;
+        table.broadcast[row as usize] = event.0;
+        table.digest[row as usize] = digest;
+        table.group[row as usize] = group.0;
+        event
+    }
+
+    pub(crate) fn place(&mut self, place: Place) -> u32 {
+        self.history.details.places.push(place);
+        self.history.details.places.len() as u32 - 1
+    }
+
+    pub(crate) fn fields(&mut self, fields: Map<String, Value>) -> u32 {
+        if fields.is_empty() {
+            return NONE;
+        }
+        self.history.details.fields.push(fields);
+        self.history.details.fields.len() as u32 - 1
+    }
+
+    fn digest(&mut self, digest: Digest) -> u32 {
+        self.history.details.digests.push(digest);
+        self.history.details.digests.len() as u32 - 1
+    }
+
+    /// The number of a hash that most likely is the one of the row's broadcast.
+    fn digest_like(&mut self, row: u32, hash: u64) -> u32 {
+        let known = self.history.messages.digest[row as usize];
+        let same =
+            known != NONE && self.history.details.digests[known as usize] == Digest::Hash(hash);
+        if same { known } else { self.digest(Digest::Hash(hash)) }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one argument a column")]
+    pub(crate) fn push(
+        &mut self,
+        at: Time,
+        node: u32,
+        kind: Kind,
+        message: u32,
+        digest: u32,
+        causes: &[EventId],
+        detail: u32,
+    ) -> EventId {
+        let h = &mut self.history;
+        let id = EventId(h.kind.len() as u32);
+        h.time.push(at);
+        h.node.push(node);
+        h.kind.push(kind);
+        h.message.push(message);
+        h.digest.push(digest);
+        let cause = h.details.cause_column(causes);
+        h.cause.push(cause);
+        h.detail.push(detail);
+        id
+    }
+}
+
+fn groups_of(header: &Header) -> Vec<(String, Vec<NodeId>)> {
+    let index = |name: &String| header.nodes.iter().position(|n| n == name);
+    let ids = |names: &Vec<String>| {
+        names.iter().filter_map(index).map(|i| NodeId(i as u32)).collect::<Vec<_>>()
+    };
+    if header.groups.is_empty() {
+        return vec![("g".to_owned(), NodeId::first(header.nodes.len()).collect())];
+    }
+    header.groups.iter().map(|(name, members)| (name.clone(), ids(members))).collect()
+}

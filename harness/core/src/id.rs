@@ -1,0 +1,91 @@
+//! Names of nodes, groups, networks and messages.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A node, counted from 0; shown and written as `n1`, `n2`, ….
+#[derive(
+    Copy, Clone, Eq, PartialEq, Ord, PartialOrd, Hash, Debug, Default, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct NodeId(pub u32);
+
+impl NodeId {
+    /// The node's place in tables indexed by node.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+
+    /// The first `n` nodes, in order.
+    pub fn first(n: usize) -> impl DoubleEndedIterator<Item = NodeId> + Clone {
+        (0..n as u32).map(NodeId)
+    }
+}
+
+impl fmt::Display for NodeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "n{}", self.0 + 1)
+    }
+}
+
+impl std::str::FromStr for NodeId {
+    type Err = NotANode;
+    fn from_str(s: &str) -> Result<NodeId, NotANode> {
+        let number = s.strip_prefix('n').and_then(|n| n.parse::<u32>().ok()).filter(|n| *n > 0);
+        number.map(|n| NodeId(n - 1)).ok_or_else(|| NotANode(s.to_owned()))
+    }
+}
+
+/// The text is not the name of a node.
+#[derive(Debug, thiserror::Error)]
+#[error("\"{0}\" names no node: nodes are n1, n2, …")]
+pub struct NotANode(String);
+
+/// A group of nodes, counted from 0.
+#[derive(
+    Copy, Clone, Eq, PartialEq, Ord, PartialOrd, Hash, Debug, Default, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct GroupId(pub u32);
+
+impl GroupId {
+    /// The group of all nodes, which every scenario has.
+    pub const ALL: GroupId = GroupId(0);
+
+    /// The group's place in tables indexed by group.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// One of the networks that join the nodes; most scenarios have only the first.
+#[derive(
+    Copy, Clone, Eq, PartialEq, Ord, PartialOrd, Hash, Debug, Default, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct NetworkId(pub u8);
+
+impl NetworkId {
+    /// The network that carries the application's messages.
+    pub const PAYLOAD: NetworkId = NetworkId(0);
+}
+
+/// The name of an application message, minted by the harness and carried inside the payload:
+/// `origin:incarnation:number`, numbers 1, 2, 3 … without gaps for each origin and incarnation.
+#[derive(
+    Copy, Clone, Eq, PartialEq, Ord, PartialOrd, Hash, Debug, Default, Serialize, Deserialize,
+)]
+pub struct MessageId {
+    /// The node whose application broadcast it.
+    pub origin: NodeId,
+    /// How often the origin had recovered by then.
+    pub incarnation: u32,
+    /// The how-manieth broadcast of that incarnation, from 1.
+    pub number: u32,
+}
+
+impl fmt::Display for MessageId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.origin, self.incarnation, self.number)
+    }
+}

@@ -1,0 +1,99 @@
+//! Planning: a scenario and a seed become a schedule. Pure.
+
+use crate::fault::{Ground, Profile};
+use crate::history::Channel;
+use crate::id::{GroupId, NodeId};
+use crate::implementation::Implementation;
+use crate::scenario::Scenario;
+use crate::schedule::{Ask, FORMAT, Frame, InFlight, NetworkOptions, Schedule, Step, When};
+use crate::seed::{PerMillion, Seed};
+use crate::time::{Span, Time};
+use crate::workload::{Stage, Workload};
+
+/// A scenario with its names resolved.
+pub struct Plan<'a> {
+    /// What to test.
+    pub scenario: &'a Scenario,
+    /// The implementation.
+    pub implementation: &'a Implementation,
+    /// The workload.
+    pub workload: &'a Workload,
+    /// The fault profiles, with the variant of each.
+    pub faults: Vec<(&'static Profile, String)>,
+    /// Every profile there is, for those that combine others.
+    pub profiles: &'a [&'static Profile],
+}
+
+/// How long after the heal the first probe is sent, and how far apart probes are.
+const PROBE_SPACING: Span = Span::millis(5);
+
+impl Plan<'_> {
+    /// How many nodes a run has.
+    pub fn nodes(&self) -> usize {
+        self.scenario.nodes.unwrap_or(self.implementation.nodes)
+    }
+
+    /// Everything the environment will do in the run of this seed: chaos, heal, a probe multicast
+    /// by each node, and time to settle.
+    pub fn schedule(&self, seed: Seed) -> Schedule {
+        let nodes = self.nodes();
+        let heal_at = Time::millis(self.scenario.chaos_ms);
+        let stage = Stage { nodes, broadcasts: self.scenario.broadcasts, until: heal_at };
+        let mut steps = (self.workload.plan)(&stage, &mut seed.stream("workload"));
+        let ground = Ground {
+            nodes,
+            heal_at,
+            requests: &steps,
+            implementation: self.implementation,
+            profiles: self.profiles,
+        };
+        let mut stream = seed.stream("faults");
+        let disturbances =
+            self.faults.iter().flat_map(|(p, variant)| (p.plan)(&ground, variant, &mut stream));
+        let disturbances = disturbances.collect();
+        steps.extend(probes(nodes, heal_at, steps.len() as u32));
+        Schedule { header: self.header(seed, heal_at), steps, disturbances }
+    }
+
+    fn header(&self, seed: Seed, heal_at: Time) -> Frame {
+        let (min, max) = self.scenario.latency_ms;
+        Frame {
+            format: FORMAT.to_owned(),
+            version: 1,
+            implementation: self.scenario.implementation.clone(),
+            flaw: self.scenario.flaw.clone(),
+            nodes: self.nodes() as u32,
+            seed: seed.child("network", 0),
+            network: NetworkOptions {
+                min_latency: Span::millis(min),
+                max_latency: Span::millis(max),
+                channel: self.channel(),
+                in_flight: self.scenario.in_flight.unwrap_or_else(|| draw_in_flight(seed)),
+            },
+            heal_at,
+            end: heal_at + self.scenario.settle(),
+        }
+    }
+
+    fn channel(&self) -> Channel {
+        self.implementation.model.channel
+    }
+}
+
+/// Both kinds of channel are tested: they give opposite verdicts on uniformity.
+fn draw_in_flight(seed: Seed) -> InFlight {
+    match seed.stream("in-flight").chance(PerMillion::percent(50)) {
+        true => InFlight::Kept,
+        false => InFlight::Lost,
+    }
+}
+
+/// One multicast by each node after the heal, so that liveness is never judged on nothing.
+fn probes(nodes: usize, heal_at: Time, first_id: u32) -> impl Iterator<Item = Step> {
+    NodeId::first(nodes).map(move |node| Step {
+        id: first_id + node.0,
+        when: When::At(heal_at + Span(PROBE_SPACING.0 * (u64::from(node.0) + 1))),
+        node,
+        ask: Ask::Multicast { group: GroupId::ALL, body: "probe".to_owned() },
+    })
+}

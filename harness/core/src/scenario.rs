@@ -1,0 +1,107 @@
+//! Scenarios: what to test.
+
+use crate::schedule::InFlight;
+use crate::time::Span;
+use serde::{Deserialize, Serialize};
+
+/// One thing to test: an implementation under one workload and one fault profile. A suite is a
+/// list of these; `scenario.toml` in a finding's folder is one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// The implementation's name.
+    #[serde(rename = "impl")]
+    pub implementation: String,
+    /// The planted flaw that is switched on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flaw: Option<String>,
+    /// The runtime's name.
+    #[serde(default = "defaults::runtime")]
+    pub runtime: String,
+    /// How many nodes; the implementation's own default if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nodes: Option<usize>,
+    /// The workload's name.
+    #[serde(default = "defaults::workload")]
+    pub workload: String,
+    /// How many multicasts the workload asks for.
+    #[serde(default = "defaults::broadcasts")]
+    pub broadcasts: usize,
+    /// Fault profiles, combined with commas: `crash,partition:one-way`.
+    #[serde(default = "defaults::faults")]
+    pub faults: String,
+    /// Properties to judge; those the implementation claims if empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub properties: Vec<String>,
+    /// Judge also where the faults are outside the implementation's model.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub beyond_model: bool,
+    /// How long requests and faults last, ms.
+    #[serde(default = "defaults::chaos_ms")]
+    pub chaos_ms: u64,
+    /// How long a run may settle after that, ms.
+    #[serde(default = "defaults::settle_ms")]
+    pub settle_ms: u64,
+    /// Least and greatest latency of a link, ms.
+    #[serde(default = "defaults::latency_ms")]
+    pub latency_ms: (u64, u64),
+    /// What happens to messages in flight when their sender crashes; drawn for each run if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_flight: Option<InFlight>,
+}
+
+impl Scenario {
+    /// The scenario that tests an implementation under one fault profile, all else by default.
+    pub fn new(implementation: &str, faults: &str) -> Scenario {
+        Scenario {
+            implementation: implementation.to_owned(),
+            flaw: None,
+            runtime: defaults::runtime(),
+            nodes: None,
+            workload: defaults::workload(),
+            broadcasts: defaults::broadcasts(),
+            faults: faults.to_owned(),
+            properties: Vec::new(),
+            beyond_model: false,
+            chaos_ms: defaults::chaos_ms(),
+            settle_ms: defaults::settle_ms(),
+            latency_ms: defaults::latency_ms(),
+            in_flight: None,
+        }
+    }
+
+    /// A short name: `fifo/steady/crash`, `fifo+no-hold-back-queue/…` with a flaw.
+    pub fn name(&self) -> String {
+        let flaw = self.flaw.as_ref().map(|flaw| format!("+{flaw}")).unwrap_or_default();
+        format!("{}{flaw}/{}/{}", self.implementation, self.workload, self.faults)
+    }
+
+    /// How long a run may settle.
+    pub fn settle(&self) -> Span {
+        Span::millis(self.settle_ms)
+    }
+}
+
+mod defaults {
+    pub fn runtime() -> String {
+        "sim".to_owned()
+    }
+    pub fn workload() -> String {
+        "steady".to_owned()
+    }
+    pub fn faults() -> String {
+        "none".to_owned()
+    }
+    pub fn broadcasts() -> usize {
+        10
+    }
+    pub fn chaos_ms() -> u64 {
+        200
+    }
+    pub fn settle_ms() -> u64 {
+        10_000
+    }
+    pub fn latency_ms() -> (u64, u64) {
+        (1, 50)
+    }
+}

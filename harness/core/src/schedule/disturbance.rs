@@ -1,0 +1,222 @@
+//! Disturbances: the closed set of things that go wrong. Fault profiles compile to these, and
+//! runtimes implement these alone.
+
+use crate::id::NodeId;
+use crate::schedule::named;
+use crate::seed::PerMillion;
+use crate::time::{Span, Time};
+use serde::{Deserialize, Serialize};
+
+/// Something that goes wrong, from an instant on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Disturbance {
+    /// When it begins.
+    pub at: Time,
+    /// When it ends: the links heal, the node restarts or goes on. Absent: links heal and paused
+    /// nodes go on at `heal_at`; a crash is for good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Time>,
+    /// What it is.
+    #[serde(flatten)]
+    pub trouble: Trouble,
+}
+
+/// What goes wrong.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "fault", rename_all = "lowercase")]
+pub enum Trouble {
+    /// The links carry nothing. A perfect channel holds messages until they heal; any other
+    /// loses them, also those already in flight.
+    Cut {
+        /// Which links.
+        #[serde(flatten)]
+        links: Links,
+    },
+    /// Each message is lost with this chance.
+    Lose {
+        /// Which links.
+        #[serde(flatten)]
+        links: Links,
+        /// The chance.
+        rate: PerMillion,
+    },
+    /// Each message takes longer by a span between these two.
+    Delay {
+        /// Which links.
+        #[serde(flatten)]
+        links: Links,
+        /// At least this much longer.
+        least: Span,
+        /// At most this much longer.
+        most: Span,
+        /// How many of the messages.
+        rate: PerMillion,
+    },
+    /// Each message arrives twice with this chance.
+    Duplicate {
+        /// Which links.
+        #[serde(flatten)]
+        links: Links,
+        /// The chance.
+        rate: PerMillion,
+        /// The second copy comes at most this much later.
+        most: Span,
+    },
+    /// Each message arrives with one bit changed with this chance.
+    Corrupt {
+        /// Which links.
+        #[serde(flatten)]
+        links: Links,
+        /// The chance.
+        rate: PerMillion,
+    },
+    /// One message suffers this fate.
+    Strike {
+        /// The sender.
+        #[serde(with = "named::node")]
+        from: NodeId,
+        /// The receiver.
+        #[serde(with = "named::node")]
+        to: NodeId,
+        /// The how-manieth message on that link since the start of the run, from 1.
+        number: u32,
+        /// What happens to it.
+        #[serde(flatten)]
+        fate: Fate,
+    },
+    /// The node stops.
+    Crash {
+        /// The node.
+        #[serde(rename = "n", with = "named::node")]
+        node: NodeId,
+        /// Absent: at that instant. Present: within the first handler from then on that has more
+        /// effects than this, after this many of them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        effects: Option<u32>,
+    },
+    /// The node stands still: it handles nothing, and everything waits for it.
+    Pause {
+        /// The node.
+        #[serde(rename = "n", with = "named::node")]
+        node: NodeId,
+    },
+    /// The node's clock jumps and then runs at another rate.
+    Skew {
+        /// The node.
+        #[serde(rename = "n", with = "named::node")]
+        node: NodeId,
+        /// The jump, ns.
+        jump: i64,
+        /// Parts per million faster than true time.
+        drift: i32,
+    },
+}
+
+/// What happens to one message.
+#[derive(Copy, Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "fate", rename_all = "lowercase")]
+pub enum Fate {
+    /// It is lost.
+    Lose,
+    /// It takes this much longer.
+    Delay {
+        /// How much longer.
+        by: Span,
+    },
+    /// It arrives again this much later.
+    Duplicate {
+        /// How much later.
+        by: Span,
+    },
+    /// One bit of it is changed.
+    Corrupt,
+}
+
+/// A set of directed links: from each of these nodes to each of those.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Links {
+    /// Senders; absent: all.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "named::nodes")]
+    pub from: Option<Vec<NodeId>>,
+    /// Receivers; absent: all.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "named::nodes")]
+    pub to: Option<Vec<NodeId>>,
+    /// Whether the opposite direction is meant as well.
+    #[serde(default, skip_serializing_if = "named::is_default")]
+    pub both_ways: bool,
+}
+
+impl Links {
+    /// Every link.
+    pub fn all() -> Links {
+        Links::default()
+    }
+
+    /// The links from these nodes to those.
+    pub fn one_way(from: Vec<NodeId>, to: Vec<NodeId>) -> Links {
+        Links { from: Some(from), to: Some(to), both_ways: false }
+    }
+
+    /// The links between these nodes and those.
+    pub fn between(some: Vec<NodeId>, others: Vec<NodeId>) -> Links {
+        Links { from: Some(some), to: Some(others), both_ways: true }
+    }
+
+    /// Whether the link from `from` to `to` is meant. A node's link to itself is never meant.
+    pub fn contain(&self, from: NodeId, to: NodeId) -> bool {
+        from != to
+            && (self.one_direction(from, to) || self.both_ways && self.one_direction(to, from))
+    }
+
+    fn one_direction(&self, from: NodeId, to: NodeId) -> bool {
+        let has =
+            |side: &Option<Vec<NodeId>>, node| side.as_ref().is_none_or(|s| s.contains(&node));
+        has(&self.from, from) && has(&self.to, to)
+    }
+
+    /// The nodes named on either side.
+    pub fn nodes(&self) -> impl Iterator<Item = NodeId> + '_ {
+        self.from.iter().chain(&self.to).flatten().copied()
+    }
+}
+
+impl Trouble {
+    /// The word for it, as in a schedule file.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Trouble::Cut { .. } => "cut",
+            Trouble::Lose { .. } => "lose",
+            Trouble::Delay { .. } => "delay",
+            Trouble::Duplicate { .. } => "duplicate",
+            Trouble::Corrupt { .. } => "corrupt",
+            Trouble::Strike { .. } => "strike",
+            Trouble::Crash { .. } => "crash",
+            Trouble::Pause { .. } => "pause",
+            Trouble::Skew { .. } => "skew",
+        }
+    }
+
+    /// The links it disturbs, if it disturbs links.
+    pub fn links(&self) -> Option<&Links> {
+        match self {
+            Trouble::Cut { links }
+            | Trouble::Lose { links, .. }
+            | Trouble::Delay { links, .. }
+            | Trouble::Duplicate { links, .. }
+            | Trouble::Corrupt { links, .. } => Some(links),
+            _ => None,
+        }
+    }
+}
+
+impl Disturbance {
+    /// A disturbance from one instant to another.
+    pub fn during(at: Time, until: Time, trouble: Trouble) -> Disturbance {
+        Disturbance { at, until: Some(until), trouble }
+    }
+
+    /// A disturbance that is over only when the faults end, or never.
+    pub fn from(at: Time, trouble: Trouble) -> Disturbance {
+        Disturbance { at, until: None, trouble }
+    }
+}

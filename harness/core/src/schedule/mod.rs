@@ -1,0 +1,82 @@
+//! Schedules: everything the environment will do in one run, as a list.
+
+mod disturbance;
+mod file;
+mod named;
+mod step;
+
+pub use disturbance::{Disturbance, Fate, Links, Trouble};
+pub use file::ScheduleError;
+pub use step::{Ask, Step, When};
+
+use crate::history::Channel;
+use crate::seed::Seed;
+use crate::time::{Span, Time};
+use serde::{Deserialize, Serialize};
+
+/// Everything the environment will do in one run. Replay reads it from a file; shrinking deletes
+/// entries from it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Schedule {
+    /// What is run, and on which network.
+    pub header: Frame,
+    /// What clients ask for.
+    pub steps: Vec<Step>,
+    /// What goes wrong.
+    pub disturbances: Vec<Disturbance>,
+}
+
+/// The first line of a schedule file: what is run, and on which network.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Frame {
+    /// Always `pepperland.schedule`.
+    pub format: String,
+    /// Always 1.
+    pub version: u32,
+    /// The implementation's name.
+    #[serde(rename = "impl")]
+    pub implementation: String,
+    /// The planted flaw that is switched on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flaw: Option<String>,
+    /// How many nodes there are.
+    pub nodes: u32,
+    /// Key of the network's own choices and of the nodes' random streams.
+    pub seed: Seed,
+    /// The network.
+    pub network: NetworkOptions,
+    /// When faults end and whoever may recover has recovered.
+    pub heal_at: Time,
+    /// When the run ends at the latest.
+    pub end: Time,
+}
+
+/// The value of `format`.
+pub const FORMAT: &str = "pepperland.schedule";
+
+/// What the network is like while nothing disturbs it.
+#[derive(Copy, Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NetworkOptions {
+    /// Least latency of a message.
+    pub min_latency: Span,
+    /// Greatest latency of a message.
+    pub max_latency: Span,
+    /// What the network promises.
+    pub channel: Channel,
+    /// What happens to messages in flight when their sender crashes.
+    pub in_flight: InFlight,
+}
+
+/// What happens to messages in flight when their sender crashes (the difference between a
+/// quasi-reliable and a reliable channel).
+#[derive(Copy, Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum InFlight {
+    /// They arrive.
+    #[default]
+    Kept,
+    /// They are lost with the sender.
+    Lost,
+}

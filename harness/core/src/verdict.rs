@@ -1,0 +1,109 @@
+//! Verdicts: what a property's checker says of one history.
+
+use crate::history::EventId;
+use serde::{Deserialize, Serialize};
+
+/// What a checker says of one history.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Verdict {
+    /// Held, violated, or undecided.
+    pub outcome: Outcome,
+    /// How often the property's premise was met.
+    pub obligations: u64,
+    /// How many of those a disturbance that touched something overlapped.
+    pub critical: u64,
+}
+
+/// The three outcomes. `Held` needs at least one obligation.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Outcome {
+    /// Every obligation was met.
+    Held,
+    /// Some obligation was not met, and this proves it.
+    Violated(Box<Witness>),
+    /// It cannot be said, for this reason.
+    Undecided(String),
+}
+
+/// The three outcomes without their evidence, as files and tables have them.
+#[derive(Copy, Clone, Debug, Eq, PartialEq, Ord, PartialOrd, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Ruling {
+    /// Every obligation was met.
+    Held,
+    /// It cannot be said.
+    Undecided,
+    /// Some obligation was not met.
+    Violated,
+}
+
+impl Ruling {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Ruling::Held => "held",
+            Ruling::Undecided => "undecided",
+            Ruling::Violated => "violated",
+        }
+    }
+}
+
+/// The few events that prove a violation.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Witness {
+    /// The events, in the order of the history.
+    pub events: Vec<EventId>,
+    /// One sentence that names nodes and messages.
+    pub because: String,
+    /// The clauses of the definition, with the events that make each true or false.
+    pub clauses: Vec<Clause>,
+}
+
+/// One clause of a property's definition, with this run's values.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Clause {
+    /// The clause in words: `n1 delivers both`.
+    pub says: String,
+    /// The events it speaks of.
+    pub events: Vec<EventId>,
+    /// Whether it is true of this run.
+    pub holds: bool,
+}
+
+impl Verdict {
+    /// Held if there was something to judge, else undecided with `nothing` as the reason.
+    pub fn held_or_vacuous(obligations: u64, critical: u64, nothing: &str) -> Verdict {
+        let outcome = match obligations {
+            0 => Outcome::Undecided(nothing.to_owned()),
+            _ => Outcome::Held,
+        };
+        Verdict { outcome, obligations, critical }
+    }
+
+    /// Violated, with the proof.
+    pub fn violated(witness: Witness, obligations: u64, critical: u64) -> Verdict {
+        Verdict { outcome: Outcome::Violated(Box::new(witness)), obligations, critical }
+    }
+
+    /// Undecided, with the reason.
+    pub fn undecided(reason: impl Into<String>) -> Verdict {
+        Verdict { outcome: Outcome::Undecided(reason.into()), obligations: 0, critical: 0 }
+    }
+
+    /// The outcome without its evidence.
+    pub fn ruling(&self) -> Ruling {
+        match self.outcome {
+            Outcome::Held => Ruling::Held,
+            Outcome::Violated(_) => Ruling::Violated,
+            Outcome::Undecided(_) => Ruling::Undecided,
+        }
+    }
+
+    /// The proof, if violated.
+    pub fn witness(&self) -> Option<&Witness> {
+        match &self.outcome {
+            Outcome::Violated(witness) => Some(witness),
+            _ => None,
+        }
+    }
+}
