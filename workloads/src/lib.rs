@@ -1,1 +1,21 @@
-//! Placeholder until its first item lands.
+//! What clients do. One more workload is one file, one `mod` line and one line in [`ALL`].
+
+pub mod all_at_once;
+pub mod bulletin_board;
+pub mod burst;
+pub mod replies;
+pub mod single_sender;
+pub mod steady;
+mod steps;
+
+use pepperland_core::workload::Workload;
+
+/// Every workload; the first is the default.
+pub const ALL: &[&Workload] = &[
+    &steady::ENTRY,
+    &burst::ENTRY,
+    &single_sender::ENTRY,
+    &all_at_once::ENTRY,
+    &replies::ENTRY,
+    &bulletin_board::ENTRY,
+];

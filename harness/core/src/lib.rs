@@ -8,6 +8,7 @@
 //! randomness but from [`Seed::stream`](seed::Seed::stream).
 
 pub mod checker;
+pub mod clock;
 pub mod collections;
 pub mod contract;
 pub mod fault;

@@ -5,6 +5,7 @@
 //! written as its pseudocode above any [`Layer`], a stack of layers stands at the runtime's door
 //! as one object-safe [`Node`].
 
+mod contents;
 mod cx;
 mod host;
 mod layer;
@@ -13,6 +14,7 @@ mod node;
 mod stable;
 mod vocabulary;
 
+pub use contents::{Contents, contents};
 pub use cx::{Cx, Risen};
 pub use host::{Effect, Effects, Host, Timer};
 pub use layer::{Layer, Protocol, Value};

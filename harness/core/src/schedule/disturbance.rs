@@ -220,3 +220,17 @@ impl Disturbance {
         Disturbance { at, until: None, trouble }
     }
 }
+
+impl Disturbance {
+    /// When it begins and, if ever, ends in a run with this header. Disturbances of links and
+    /// pauses end at `heal_at` at the latest, unless they begin after it.
+    pub fn window(&self, header: &crate::schedule::Frame) -> (Time, Option<Time>) {
+        let until = match (&self.trouble, self.until) {
+            (Trouble::Crash { .. }, until) => until,
+            (_, Some(until)) => Some(until),
+            (_, None) => Some(header.heal_at.max(self.at)),
+        };
+        let latest = if self.at < header.heal_at { header.heal_at } else { Time::NEVER };
+        (self.at, until.map(|until| until.min(latest).max(self.at)))
+    }
+}

@@ -1,10 +1,12 @@
 //! Schedules: everything the environment will do in one run, as a list.
 
+mod choices;
 mod disturbance;
 mod file;
 mod named;
 mod step;
 
+pub use choices::{Harm, Transit};
 pub use disturbance::{Disturbance, Fate, Links, Trouble};
 pub use file::ScheduleError;
 pub use step::{Ask, Step, When};

@@ -1,0 +1,89 @@
+//! The network's own choices, drawn from a hash of (seed, link, message number): deleting one
+//! step or disturbance does not reshuffle the others.
+
+use crate::id::NodeId;
+use crate::schedule::{Disturbance, Fate, NetworkOptions, Trouble};
+use crate::seed::{PerMillion, Seed, Stream, mix};
+use crate::time::Span;
+
+/// One message on one link.
+#[derive(Copy, Clone, Debug, Eq, PartialEq)]
+pub struct Transit {
+    /// The sender.
+    pub from: NodeId,
+    /// The receiver.
+    pub to: NodeId,
+    /// The how-manieth message on that link since the start of the run, from 1.
+    pub number: u32,
+}
+
+/// What a disturbance does to one message.
+#[derive(Copy, Clone, Debug, Eq, PartialEq)]
+pub enum Harm {
+    /// It is lost.
+    Lost,
+    /// It takes this much longer.
+    Late(Span),
+    /// It arrives again this much later.
+    Doubled(Span),
+    /// This bit of it (modulo its length) is changed.
+    Corrupted(u64),
+}
+
+impl Transit {
+    /// The stream of choices of this message, under the key of one consumer.
+    fn stream(&self, seed: Seed, key: u64) -> Stream {
+        let link = u64::from(self.from.0) << 32 | u64::from(self.to.0);
+        Stream::keyed(mix(mix(mix(seed.0 ^ link) ^ u64::from(self.number)) ^ key))
+    }
+
+    /// How long the message takes while nothing disturbs it.
+    pub fn latency(&self, seed: Seed, network: &NetworkOptions) -> Span {
+        Span(self.stream(seed, 0).between(network.min_latency.0, network.max_latency.0))
+    }
+
+    /// What the disturbance, while it is at work, does to the message: nothing, if it does not
+    /// concern the link or the draw spares the message. Cuts are not decided here: they concern
+    /// every message of a link, for as long as they last. A message to oneself is never disturbed.
+    pub fn harm(&self, seed: Seed, disturbance: &Disturbance) -> Option<Harm> {
+        let trouble = &disturbance.trouble;
+        if let Trouble::Strike { from, to, number, fate } = trouble {
+            let struck = (*from, *to, *number) == (self.from, self.to, self.number);
+            return struck.then(|| self.strike(seed, *fate));
+        }
+        if !trouble.links()?.contain(self.from, self.to) {
+            return None;
+        }
+        let mut stream = self.stream(seed, disturbance.key());
+        let mut hit = |rate: PerMillion| stream.chance(rate);
+        match trouble {
+            Trouble::Lose { rate, .. } => hit(*rate).then_some(Harm::Lost),
+            Trouble::Delay { least, most, rate, .. } => {
+                hit(*rate).then(|| Harm::Late(Span(stream.between(least.0, most.0))))
+            }
+            Trouble::Duplicate { rate, most, .. } => {
+                hit(*rate).then(|| Harm::Doubled(Span(stream.between(0, most.0))))
+            }
+            Trouble::Corrupt { rate, .. } => hit(*rate).then(|| Harm::Corrupted(stream.bits())),
+            _ => None,
+        }
+    }
+
+    fn strike(&self, seed: Seed, fate: Fate) -> Harm {
+        match fate {
+            Fate::Lose => Harm::Lost,
+            Fate::Delay { by } => Harm::Late(by),
+            Fate::Duplicate { by } => Harm::Doubled(by),
+            Fate::Corrupt => Harm::Corrupted(self.stream(seed, 1).bits()),
+        }
+    }
+}
+
+impl Disturbance {
+    /// What keys the draws of this disturbance: its kind and its beginning, so that they stay the
+    /// same when other disturbances are deleted.
+    fn key(&self) -> u64 {
+        let word = self.trouble.word().bytes().fold(0, |key, b| key << 8 ^ u64::from(b));
+        mix(word ^ mix(self.at.0)) | 2
+    }
+}

@@ -1,0 +1,23 @@
+//! Pause: nodes stand still for a while, as under a long garbage collection; they stay correct.
+
+use crate::draw;
+use pepperland_core::fault::{Fault, Profile};
+use pepperland_core::schedule::{Disturbance, Trouble};
+
+/// The record.
+pub const ENTRY: Profile = Profile {
+    name: "pause",
+    statement: "nodes stand still for a while, and everything waits for them",
+    source: "",
+    variants: &[],
+    needs: &[Fault::Pause],
+    plan: |ground, _, stream| {
+        let most = stream.between(1, (ground.nodes as u64 / 2).max(1));
+        let nodes = draw::shuffled(ground, stream).into_iter().take(most as usize);
+        let pause = |node| {
+            let (at, until) = draw::window(ground, stream);
+            Disturbance::during(at, until, Trouble::Pause { node })
+        };
+        nodes.map(pause).collect()
+    },
+};

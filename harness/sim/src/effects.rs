@@ -1,0 +1,160 @@
+//! Running a handler, and performing its effects one after the other.
+
+use crate::flights::Flight;
+use crate::nodes::{State, Ticket};
+use crate::queue::Happening;
+use crate::world::World;
+use pepperland_core::contract::{Effect, Host, Indication, Node, Timer};
+use pepperland_core::history::EventId;
+use pepperland_core::id::NodeId;
+use pepperland_core::message::Message;
+use pepperland_core::schedule::Harm;
+use pepperland_core::time::Span;
+use smallvec::SmallVec;
+
+impl World<'_> {
+    /// Runs one handler of a node and performs its effects. `cause` is the last event recorded
+    /// before it, wherever that was.
+    pub fn handle(
+        &mut self,
+        id: NodeId,
+        cause: Option<EventId>,
+        handler: impl FnOnce(&mut dyn Node, &mut Host),
+    ) {
+        let slot = &mut self.nodes[id.index()];
+        if slot.state == State::Down {
+            return;
+        }
+        slot.host.now = slot.clock.read(self.now);
+        handler(&mut *slot.node, &mut slot.host);
+        let mut effects = std::mem::take(&mut slot.host.effects.list);
+        let bytes = std::mem::take(&mut slot.host.effects.bytes);
+        let fatal = slot.doomed.map(|after| after as usize).filter(|after| effects.len() > *after);
+        let mut cause = cause;
+        for effect in effects.drain(..).take(fatal.unwrap_or(usize::MAX)) {
+            self.perform(id, effect, &bytes, &mut cause);
+        }
+        let host = &mut self.nodes[id.index()].host;
+        effects.clear();
+        host.effects.list = effects;
+        host.effects.bytes = bytes;
+        host.effects.clear();
+        if fatal.is_some() {
+            self.crash(id);
+        }
+    }
+
+    fn perform(&mut self, id: NodeId, effect: Effect, bytes: &[u8], cause: &mut Option<EventId>) {
+        match effect {
+            Effect::Send { to, frame, .. } => {
+                let frame = &bytes[frame.start as usize..frame.end as usize];
+                self.send(id, to, SmallVec::from_slice(frame), *cause);
+            }
+            Effect::Indicate(indication) => {
+                let event = self.indicate(id, indication, *cause);
+                self.noted(id, event);
+                *cause = Some(event);
+            }
+            Effect::SetTimer(timer, span) => self.set_timer(id, timer, span, *cause),
+            Effect::CancelTimer(timer) => {
+                self.nodes[id.index()].timers.retain(|(set, _)| *set != timer);
+            }
+            Effect::Store(key, value) => self.nodes[id.index()].host.stable.perform(key, value),
+            Effect::Refuse(request) => {
+                self.note(id, &format!("no layer offers \"{request}\""), *cause);
+            }
+            Effect::Note(text) => self.note(id, &text, *cause),
+        }
+    }
+
+    fn indicate(
+        &mut self,
+        id: NodeId,
+        indication: Indication<Message>,
+        cause: Option<EventId>,
+    ) -> EventId {
+        match indication {
+            Indication::Deliver(delivery) => {
+                let message = &delivery.message;
+                let event = self.recorder.deliver(self.now, id, message, delivery.slot, cause);
+                self.upon_delivery(id, message.id);
+                event
+            }
+            other => self.record_indication(id, other, cause),
+        }
+    }
+
+    fn set_timer(&mut self, id: NodeId, timer: Timer, span: Span, cause: Option<EventId>) {
+        let ticket = Ticket { node: id, timer, cause };
+        let number = match self.free_tickets.pop() {
+            Some(number) => {
+                self.tickets[number as usize] = ticket;
+                number
+            }
+            None => {
+                self.tickets.push(ticket);
+                self.tickets.len() as u32 - 1
+            }
+        };
+        let slot = &mut self.nodes[id.index()];
+        let at = self.now + slot.clock.true_span(span);
+        match slot.timers.iter_mut().find(|(set, _)| *set == timer) {
+            Some(entry) => entry.1 = number,
+            None => slot.timers.push((timer, number)),
+        }
+        self.queue.plan(at, Happening::Timeout(number));
+    }
+
+    /// Puts a frame on its way, as the network and the disturbances at work will have it.
+    fn send(
+        &mut self,
+        from: NodeId,
+        to: NodeId,
+        frame: SmallVec<[u8; 48]>,
+        cause: Option<EventId>,
+    ) {
+        if to.index() >= self.nodes.len() {
+            return self.note(from, &format!("sent to {to}, which does not exist"), cause);
+        }
+        self.frames_sent += 1;
+        let mut flight = Flight {
+            from,
+            to,
+            from_incarnation: self.nodes[from.index()].host.incarnation,
+            to_incarnation: self.nodes[to.index()].host.incarnation,
+            id: self.frames_sent,
+            cause,
+            frame,
+        };
+        self.record_sending(&mut flight);
+        let transit = self.links.next(from, to);
+        let header = &self.schedule.header;
+        let mut latency = transit.latency(header.seed, &header.network);
+        if self.disturbances.at_work() {
+            let harms = self.disturbances.harm(self.schedule, &transit);
+            for (index, harm) in harms {
+                self.record_harm(index, &flight);
+                match harm {
+                    Harm::Lost => return self.record_loss(&flight, "loss"),
+                    Harm::Late(by) => latency = latency + by,
+                    Harm::Doubled(by) => {
+                        let copy = self.flights.add(flight.clone());
+                        self.queue.plan(self.now + latency + by, Happening::Arrive(copy));
+                    }
+                    Harm::Corrupted(bit) => flip(&mut flight.frame, bit),
+                }
+            }
+            let Some(uncut) = self.pass_cuts(flight) else { return };
+            flight = uncut;
+        }
+        let slot = self.flights.add(flight);
+        self.queue.plan(self.now + latency, Happening::Arrive(slot));
+    }
+}
+
+fn flip(frame: &mut [u8], bit: u64) {
+    if !frame.is_empty() {
+        let bit = bit % (frame.len() as u64 * 8);
+        frame[(bit / 8) as usize] ^= 1 << (bit % 8);
+    }
+}

@@ -1,0 +1,54 @@
+//! Frames on their way. The memory of those that have arrived is used again.
+
+use pepperland_core::history::EventId;
+use pepperland_core::id::NodeId;
+use smallvec::SmallVec;
+
+/// One frame on its way.
+#[derive(Clone, Debug)]
+pub struct Flight {
+    pub from: NodeId,
+    pub to: NodeId,
+    /// The incarnations of both ends when it was sent.
+    pub from_incarnation: u32,
+    pub to_incarnation: u32,
+    /// The same for both copies of a doubled frame.
+    pub id: u64,
+    /// The last event recorded before it was sent.
+    pub cause: Option<EventId>,
+    pub frame: SmallVec<[u8; 48]>,
+}
+
+/// All frames on their way, by slot.
+#[derive(Default)]
+pub struct Flights {
+    slots: Vec<Option<Flight>>,
+    free: Vec<u32>,
+}
+
+impl Flights {
+    pub fn add(&mut self, flight: Flight) -> u32 {
+        match self.free.pop() {
+            Some(slot) => {
+                self.slots[slot as usize] = Some(flight);
+                slot
+            }
+            None => {
+                self.slots.push(Some(flight));
+                self.slots.len() as u32 - 1
+            }
+        }
+    }
+
+    pub fn take(&mut self, slot: u32) -> Flight {
+        self.free.push(slot);
+        self.slots[slot as usize].take().expect("a frame arrives once")
+    }
+}
+
+impl Flights {
+    /// The node a frame is on its way to.
+    pub fn receiver(&self, slot: u32) -> NodeId {
+        self.slots[slot as usize].as_ref().expect("a planned arrival has its frame").to
+    }
+}

@@ -1,0 +1,122 @@
+//! Basic multicast: one unicast to each member (Coulouris et al., *Distributed Systems*, 5th ed.,
+//! section 15.4.1).
+//!
+//! ```text
+//! To B-multicast(g, m):   for each process p in g, send(p, m)
+//! On receive(m) at p:     B-deliver(m) at p
+//! ```
+//!
+//! Assumes a perfect channel and crash-stop failures. A sender that crashes between two of its
+//! sends leaves some members without the message: agreement is not claimed.
+
+use pepperland_core::contract::{Cx, Delivery, Layer, Network, Protocol, Stack, Value};
+use pepperland_core::fault::Fault;
+use pepperland_core::history::{Channel, FailureModel};
+use pepperland_core::id::{GroupId, NodeId};
+use pepperland_core::implementation::{Claim, Flaw, Implementation, Model, Setup};
+use pepperland_core::message::Message;
+use serde::{Deserialize, Serialize};
+
+/// M1.
+pub const ENTRY: Implementation = Implementation {
+    name: "basic",
+    number: "M1",
+    statement: "basic multicast: one unicast to each member",
+    source: "Coulouris et al. 2011, 15.4.1",
+    claims: &[
+        Claim::always("no-creation"),
+        Claim::always("no-duplication"),
+        Claim::always("validity-self"),
+        Claim::always("validity-all"),
+        Claim::always("validity-some"),
+    ],
+    model: Model {
+        failures: FailureModel::CrashStop,
+        channel: Channel::Perfect,
+        tolerates: &[Fault::Crash, Fault::Delay, Fault::Reorder, Fault::Partition, Fault::Pause],
+        timing: "asynchronous",
+    },
+    nodes: 5,
+    budget: |n| n - 1,
+    flaws: &[
+        Flaw {
+            name: "never-deliver",
+            number: "Z1",
+            statement: "a received message is not delivered",
+            breaks: "validity-self",
+            keeps: &["no-creation", "no-duplication"],
+            faults: "none",
+            killer: include_str!("../killers/never-deliver.jsonl"),
+        },
+        Flaw {
+            name: "self-only",
+            number: "Z3",
+            statement: "only a node's own messages are delivered",
+            breaks: "validity-all",
+            keeps: &["no-creation", "no-duplication", "validity-self", "validity-some"],
+            faults: "none",
+            killer: include_str!("../killers/self-only.jsonl"),
+        },
+    ],
+    build: |setup| Stack::new(basic::<Message>(setup)),
+};
+
+/// The layer on a network of the scenario.
+pub fn basic<M: Value>(setup: &Setup<'_>) -> impl Layer<Payload = M> + use<M> {
+    Basic::over(Network::<Addressed<M>>::payload(), setup)
+}
+
+/// What travels: the message and the group it is for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Addressed<M> {
+    group: GroupId,
+    m: M,
+}
+
+/// The group of a message that is sent to one node only.
+const NO_GROUP: GroupId = GroupId(u32::MAX);
+
+/// Basic multicast over point-to-point links.
+pub struct Basic<L> {
+    links: L,
+    never_deliver: bool,
+    self_only: bool,
+}
+
+impl<L> Basic<L> {
+    /// Basic multicast over these links.
+    pub fn over(links: L, setup: &Setup<'_>) -> Basic<L> {
+        Basic {
+            links,
+            never_deliver: setup.flawed("never-deliver"),
+            self_only: setup.flawed("self-only"),
+        }
+    }
+}
+
+impl<M: Value, L: Layer<Payload = Addressed<M>>> Protocol for Basic<L> {
+    type Payload = M;
+    type Lower = L;
+
+    fn lower(&mut self) -> &mut L {
+        &mut self.links
+    }
+
+    fn multicast(&mut self, group: GroupId, m: M, cx: &mut Cx<'_, M>) {
+        for p in cx.members(group).iter() {
+            self.send_below(*p, Addressed { group, m: m.clone() }, cx);
+        }
+    }
+
+    fn send(&mut self, to: NodeId, m: M, cx: &mut Cx<'_, M>) {
+        self.send_below(to, Addressed { group: NO_GROUP, m }, cx);
+    }
+
+    fn upon_deliver(&mut self, received: Delivery<Addressed<M>>, cx: &mut Cx<'_, M>) {
+        if self.never_deliver || self.self_only && received.from != cx.me() {
+            return;
+        }
+        let Addressed { group, m } = received.message;
+        cx.deliver(Delivery { from: received.from, group, message: m, slot: None });
+    }
+}

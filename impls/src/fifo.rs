@@ -1,0 +1,173 @@
+//! FIFO multicast by sequence numbers and a hold-back queue (Hadzilacos and Toueg 1994; Coulouris
+//! et al., *Distributed Systems*, 5th ed., section 15.4.3).
+//!
+//! ```text
+//! S(g) at p:    how many messages p has multicast to g
+//! R(q, g) at p: the number of the next message from q in g that p delivers
+//! To FO-multicast(g, m):             multicast(g, (m, S));  S := S + 1
+//! On deliver((m, S)) from q:
+//!     if S = R(q)    FO-deliver m;  R(q) := R(q) + 1;  look into the hold-back queue again
+//!     if S > R(q)    put m in the hold-back queue
+//!     if S < R(q)    m was delivered before: drop it
+//! ```
+//!
+//! Assumes what the layer below assumes; over reliable multicast the result is reliable FIFO
+//! multicast, over basic multicast it is FIFO alone. Departs from the source: R counts the next
+//! number, not the last, so that message 0 is not taken for an old one.
+
+use crate::basic::basic;
+use crate::reliable::{MODEL, reliable};
+use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Stack, Value};
+use pepperland_core::id::{GroupId, NodeId};
+use pepperland_core::implementation::{Claim, Flaw, Implementation, Proviso, Setup};
+use pepperland_core::message::Message;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// O1 over M2.
+pub const OVER_RELIABLE: Implementation = Implementation {
+    name: "fifo",
+    number: "O1",
+    statement: "reliable FIFO multicast: sequence numbers and a hold-back queue",
+    source: "Hadzilacos & Toueg 1994; Coulouris et al. 2011, 15.4.3",
+    claims: &[
+        Claim::always("no-creation"),
+        Claim::always("no-duplication"),
+        Claim::always("validity-self"),
+        Claim::always("validity-all"),
+        Claim::always("validity-some"),
+        Claim::always("agreement"),
+        Claim::only("uniform-agreement", Proviso::SendsSurvive),
+        Claim::always("fifo"),
+    ],
+    model: MODEL,
+    nodes: 5,
+    budget: |n| n - 1,
+    flaws: FLAWS,
+    build: |setup| Stack::new(Fifo::over(reliable::<Sequenced<Message>>(setup), setup)),
+};
+
+/// O1 over M1.
+pub const OVER_BASIC: Implementation = Implementation {
+    name: "fifo-basic",
+    number: "O1",
+    statement: "FIFO order over basic multicast",
+    source: "Coulouris et al. 2011, 15.4.3",
+    claims: &[
+        Claim::always("no-creation"),
+        Claim::always("no-duplication"),
+        Claim::always("validity-self"),
+        Claim::always("validity-all"),
+        Claim::always("validity-some"),
+        Claim::always("fifo"),
+    ],
+    model: MODEL,
+    nodes: 5,
+    budget: |n| n - 1,
+    flaws: FLAWS,
+    build: |setup| Stack::new(fifo_basic::<Message>(setup)),
+};
+
+const FLAWS: &[Flaw] = &[
+    Flaw {
+        name: "no-hold-back-queue",
+        number: "F1",
+        statement: "a message is delivered on arrival, whatever its number",
+        breaks: "fifo",
+        keeps: &["no-creation", "no-duplication", "validity-all"],
+        faults: "none",
+        killer: include_str!("../killers/no-hold-back-queue.jsonl"),
+    },
+    Flaw {
+        name: "skip-gaps",
+        number: "F2",
+        statement: "a number greater than the expected one is delivered as if it were the next",
+        breaks: "fifo",
+        keeps: &["no-creation", "no-duplication"],
+        faults: "none",
+        killer: include_str!("../killers/skip-gaps.jsonl"),
+    },
+];
+
+/// FIFO order over basic multicast, which is all that order within one sender's links needs.
+pub fn fifo_basic<M: Value>(setup: &Setup<'_>) -> impl Layer<Payload = M> + use<M> {
+    Fifo::over(basic::<Sequenced<M>>(setup), setup)
+}
+
+/// A message with its sender's count.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Sequenced<M> {
+    number: u64,
+    m: M,
+}
+
+/// FIFO multicast.
+pub struct Fifo<M, L> {
+    lower: L,
+    /// S, for each group.
+    sent: BTreeMap<GroupId, u64>,
+    /// R and the hold-back queue, for each sender in each group.
+    senders: BTreeMap<(GroupId, NodeId), Sender<M>>,
+    no_hold_back_queue: bool,
+    skip_gaps: bool,
+}
+
+struct Sender<M> {
+    next: u64,
+    held_back: BTreeMap<u64, M>,
+}
+
+impl<M, L> Fifo<M, L> {
+    /// FIFO order over this multicast.
+    pub fn over(lower: L, setup: &Setup<'_>) -> Fifo<M, L> {
+        Fifo {
+            lower,
+            sent: BTreeMap::new(),
+            senders: BTreeMap::new(),
+            no_hold_back_queue: setup.flawed("no-hold-back-queue"),
+            skip_gaps: setup.flawed("skip-gaps"),
+        }
+    }
+}
+
+impl<M: Value, L: Layer<Payload = Sequenced<M>>> Protocol for Fifo<M, L> {
+    type Payload = M;
+    type Lower = L;
+
+    fn lower(&mut self) -> &mut L {
+        &mut self.lower
+    }
+
+    fn multicast(&mut self, group: GroupId, m: M, cx: &mut Cx<'_, M>) {
+        let sent = self.sent.entry(group).or_default();
+        let number = *sent;
+        *sent += 1;
+        self.multicast_below(group, Sequenced { number, m }, cx);
+    }
+
+    fn upon_deliver(&mut self, received: Delivery<Sequenced<M>>, cx: &mut Cx<'_, M>) {
+        let from = (received.group, received.from);
+        let sender = self.senders.entry(from).or_insert_with(Sender::new);
+        let Sequenced { number, m } = received.message.clone();
+        if self.no_hold_back_queue {
+            return cx.deliver(received.with(m));
+        }
+        if self.skip_gaps && number >= sender.next {
+            sender.next = number + 1;
+            return cx.deliver(received.with(m));
+        }
+        if number >= sender.next {
+            sender.held_back.insert(number, m);
+        }
+        while let Some(m) = sender.held_back.remove(&sender.next) {
+            sender.next += 1;
+            cx.deliver(received.with(m));
+        }
+    }
+}
+
+impl<M> Sender<M> {
+    fn new() -> Sender<M> {
+        Sender { next: 0, held_back: BTreeMap::new() }
+    }
+}

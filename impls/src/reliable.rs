@@ -1,0 +1,165 @@
+//! Eager reliable multicast: whoever receives a message for the first time relays it to all
+//! before delivering it (Hadzilacos and Toueg 1994; Coulouris et al., *Distributed Systems*,
+//! 5th ed., section 15.4.2). N² messages.
+//!
+//! ```text
+//! On initialization:               Received := {}
+//! To R-multicast m to group g:     B-multicast(g, m)      // p in g is a destination as well
+//! On B-deliver(m) at q, g = group(m):
+//!     if m not in Received then
+//!         Received := Received + {m}
+//!         if q != p then B-multicast(g, m)
+//!         R-deliver m
+//! ```
+//!
+//! Assumes a perfect channel and crash-stop failures. Agreement is uniform only where completed
+//! sends survive the sender's crash: relay-then-deliver says nothing of what is still in flight.
+
+use crate::basic::basic;
+use pepperland_core::collections::Set;
+use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Stack, Value};
+use pepperland_core::fault::Fault;
+use pepperland_core::history::{Channel, FailureModel};
+use pepperland_core::id::{GroupId, MessageId, NodeId};
+use pepperland_core::implementation::{Claim, Flaw, Implementation, Model, Proviso, Setup};
+use pepperland_core::message::Message;
+use serde::{Deserialize, Serialize};
+
+/// M2.
+pub const ENTRY: Implementation = Implementation {
+    name: "reliable",
+    number: "M2",
+    statement: "eager reliable multicast: relay on first receipt, then deliver",
+    source: "Hadzilacos & Toueg 1994; Coulouris et al. 2011, 15.4.2",
+    claims: &[
+        Claim::always("no-creation"),
+        Claim::always("no-duplication"),
+        Claim::always("validity-self"),
+        Claim::always("validity-all"),
+        Claim::always("validity-some"),
+        Claim::always("agreement"),
+        Claim::only("uniform-agreement", Proviso::SendsSurvive),
+    ],
+    model: MODEL,
+    nodes: 5,
+    budget: |n| n - 1,
+    flaws: &[
+        Flaw {
+            name: "no-relay",
+            number: "R1",
+            statement: "a received message is not relayed: best effort sold as reliable",
+            breaks: "agreement",
+            keeps: &["no-creation", "no-duplication", "validity-self", "validity-all"],
+            faults: "crash",
+            killer: include_str!("../killers/no-relay.jsonl"),
+        },
+        Flaw {
+            name: "deliver-before-relay",
+            number: "R2",
+            statement: "a message is delivered before it is relayed",
+            breaks: "uniform-agreement",
+            keeps: &["no-creation", "no-duplication", "validity-self", "agreement"],
+            faults: "crash",
+            killer: include_str!("../killers/deliver-before-relay.jsonl"),
+        },
+    ],
+    build: |setup| Stack::new(reliable::<Message>(setup)),
+};
+
+/// What every layer above reliable multicast may assume.
+pub const MODEL: Model = Model {
+    failures: FailureModel::CrashStop,
+    channel: Channel::Perfect,
+    tolerates: &[
+        Fault::Crash,
+        Fault::Delay,
+        Fault::Reorder,
+        Fault::Duplication,
+        Fault::Partition,
+        Fault::Pause,
+    ],
+    timing: "asynchronous",
+};
+
+/// The layer over basic multicast.
+pub fn reliable<M: Value>(setup: &Setup<'_>) -> impl Layer<Payload = M> + use<M> {
+    Reliable::over(basic::<Relayed<M>>(setup), setup)
+}
+
+/// What is multicast below: the message with the name by which it is known again, or a message
+/// for one node alone, which nobody relays.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Relayed<M> {
+    /// A multicast.
+    Multicast {
+        /// Its name in `Received`.
+        name: MessageId,
+        /// The message.
+        m: M,
+    },
+    /// A message for one node.
+    Single(M),
+}
+
+/// Eager reliable multicast.
+pub struct Reliable<L> {
+    lower: L,
+    received: Set<MessageId>,
+    multicasts: u32,
+    no_relay: bool,
+    deliver_before_relay: bool,
+}
+
+impl<L> Reliable<L> {
+    /// Reliable multicast over a basic one.
+    pub fn over(lower: L, setup: &Setup<'_>) -> Reliable<L> {
+        Reliable {
+            lower,
+            received: Set::default(),
+            multicasts: 0,
+            no_relay: setup.flawed("no-relay"),
+            deliver_before_relay: setup.flawed("deliver-before-relay"),
+        }
+    }
+}
+
+impl<M: Value, L: Layer<Payload = Relayed<M>>> Protocol for Reliable<L> {
+    type Payload = M;
+    type Lower = L;
+
+    fn lower(&mut self) -> &mut L {
+        &mut self.lower
+    }
+
+    fn multicast(&mut self, group: GroupId, m: M, cx: &mut Cx<'_, M>) {
+        self.multicasts += 1;
+        let (origin, incarnation) = (cx.me(), cx.incarnation());
+        let name = MessageId { origin, incarnation, number: self.multicasts };
+        self.multicast_below(group, Relayed::Multicast { name, m }, cx);
+    }
+
+    fn send(&mut self, to: NodeId, m: M, cx: &mut Cx<'_, M>) {
+        self.send_below(to, Relayed::Single(m), cx);
+    }
+
+    fn upon_deliver(&mut self, received: Delivery<Relayed<M>>, cx: &mut Cx<'_, M>) {
+        let group = received.group;
+        let (name, m) = match &received.message {
+            Relayed::Multicast { name, m } => (*name, m.clone()),
+            Relayed::Single(m) => return cx.deliver(received.with(m.clone())),
+        };
+        if !self.received.insert(name) {
+            return;
+        }
+        let delivery = Delivery { from: name.origin, group, message: m, slot: None };
+        if self.deliver_before_relay {
+            cx.deliver(delivery.clone());
+        }
+        if cx.me() != name.origin && !self.no_relay {
+            self.multicast_below(group, received.message, cx);
+        }
+        if !self.deliver_before_relay {
+            cx.deliver(delivery);
+        }
+    }
+}
