@@ -1,8 +1,10 @@
 //! Histories: what happened, as columns behind accessors.
 
 mod detail;
+mod excerpt;
 mod header;
 mod kind;
+pub mod lanes;
 mod messages;
 mod recorder;
 mod write;

@@ -37,6 +37,11 @@ impl Recorder {
         }
     }
 
+    /// The groups, by name, with their members; the first is the default.
+    pub fn groups(&self) -> &[(String, Vec<NodeId>)] {
+        self.history.groups()
+    }
+
     /// Makes room for `events` more.
     pub fn reserve(&mut self, events: usize) {
         let h = &mut self.history;
