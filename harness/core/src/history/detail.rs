@@ -54,6 +54,8 @@ pub struct ViewInstall {
 pub struct Transmission {
     /// The other end: where a send goes to, where a receipt comes from.
     pub peer: NodeId,
+    /// Whether the frame comes from the peer; told by the kind for a send and a receipt.
+    pub incoming: bool,
     /// The same for every event of one frame.
     pub id: u64,
     /// Its length.
@@ -64,12 +66,23 @@ pub struct Transmission {
     pub messages: Vec<u32>,
     /// Why it was lost, for a drop.
     pub why: Option<Box<str>>,
+    /// The group, as an index into the history's groups.
+    pub group: Option<u32>,
 }
 
 impl Transmission {
     /// A frame of which only the other end and the id are known.
     pub fn new(peer: NodeId, id: u64) -> Transmission {
-        Transmission { peer, id, bytes: None, label: None, messages: Vec::new(), why: None }
+        Transmission {
+            peer,
+            incoming: false,
+            id,
+            bytes: None,
+            label: None,
+            messages: Vec::new(),
+            why: None,
+            group: None,
+        }
     }
 }
 

@@ -45,7 +45,7 @@ pub struct Header {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workload: Option<String>,
     /// The initial state of that model.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "even_null")]
     pub initial: Option<Value>,
     /// Whether message names were minted by a harness.
     #[serde(default, skip_serializing_if = "Names::is_minted")]
@@ -53,6 +53,11 @@ pub struct Header {
     /// Free.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub about: Map<String, Value>,
+}
+
+/// A state that is null is a state.
+fn even_null<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(from).map(Some)
 }
 
 /// The value of `format`.

@@ -125,4 +125,18 @@ impl Kind {
     pub const fn is_delivery(self) -> bool {
         matches!(self, Kind::Deliver | Kind::OptDeliver | Kind::Safe)
     }
+
+    /// Whether events of this kind tell of what the environment does: they are of no node, and
+    /// one that befalls a node names it in a key.
+    pub const fn is_disturbance(self) -> bool {
+        use Kind::{Byzantine, Cut, Delay, Disk, Heal, Lose, Skew};
+        matches!(self, Cut | Heal | Lose | Delay | Skew | Byzantine | Disk)
+    }
+
+    /// Whether events of this kind are always of a node. Clients are no nodes, and the network and
+    /// whoever leaves a remark need not be.
+    pub const fn needs_node(self) -> bool {
+        let free = matches!(self, Kind::Invoke | Kind::Response | Kind::Note);
+        !free && !self.is_disturbance() && !self.is_transmission()
+    }
 }

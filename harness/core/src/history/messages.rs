@@ -78,7 +78,21 @@ impl MessageTable {
             return text.to_string();
         }
         let id = self.minted(row);
-        format!("{}:{}:{}", nodes[id.origin.index()], id.incarnation, id.number)
+        match nodes.get(id.origin.index()) {
+            Some(origin) => format!("{origin}:{}:{}", id.incarnation, id.number),
+            // A name out of a corrupted frame; no node is called like this.
+            None => format!("?{id}"),
+        }
+    }
+
+    /// The row of a minted name, if it was met before.
+    pub(super) fn find_minted(&self, id: MessageId) -> Option<u32> {
+        self.names.find(id)
+    }
+
+    /// The row of a name that follows no rule, if it was met before.
+    pub(super) fn find_opaque(&self, name: &str) -> Option<u32> {
+        self.names.opaque.get(name).copied()
     }
 
     /// The minted name of a row; meaningless for opaque names.

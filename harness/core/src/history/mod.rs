@@ -3,10 +3,15 @@
 mod detail;
 mod excerpt;
 mod header;
+mod keys;
 mod kind;
 pub mod lanes;
 mod messages;
+mod read;
 mod recorder;
+mod rules;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub use detail::{Place, Transmission, ViewInstall, ViewName};
@@ -16,6 +21,7 @@ pub use header::{
 };
 pub use kind::Kind;
 pub use messages::{MessageTable, NONE};
+pub use read::ReadError;
 pub use recorder::Recorder;
 
 use crate::id::NodeId;
@@ -123,6 +129,11 @@ impl History {
     /// The name of a message by its row.
     pub fn message_name(&self, row: u32) -> String {
         self.messages.name(row, &self.header.nodes)
+    }
+
+    /// The row of the message with this name, if the history names it.
+    pub fn message_row(&self, name: &str) -> Option<u32> {
+        read::find_row(self, name)
     }
 
     /// One event.

@@ -8,6 +8,7 @@ use crate::id::{GroupId, MessageId, NodeId};
 use crate::message::Message;
 use crate::time::Time;
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
 /// Records a history. Events are appended in observation order; each call returns the event's
 /// place, to be named as the cause of later ones.
@@ -127,15 +128,21 @@ impl Recorder {
         self.push(at, node.0, kind, NONE, NONE, cause.as_slice(), detail)
     }
 
-    /// Any other event at a node, with the keys of its kind.
+    /// Any other event at a node, with the keys of its kind. A disturbance is the environment's,
+    /// and the node is one of its keys.
     pub fn event(
         &mut self,
         at: Time,
         node: NodeId,
         kind: Kind,
-        fields: Map<String, Value>,
+        mut fields: Map<String, Value>,
         cause: Option<EventId>,
     ) -> EventId {
+        if kind.is_disturbance() {
+            fields.insert("n".to_owned(), self.history.node_name(node).into());
+            let detail = self.fields(fields);
+            return self.push(at, NONE, kind, NONE, NONE, cause.as_slice(), detail);
+        }
         let detail = self.fields(fields);
         self.push(at, node.0, kind, NONE, NONE, cause.as_slice(), detail)
     }
@@ -179,9 +186,11 @@ impl Recorder {
     ) -> EventId {
         let event = self.push(at, node.0, Kind::Broadcast, row, digest, causes, NONE);
         let table = &mut self.history.messages;
-        table.broadcast[row as usize] = event.0;
-        table.digest[row as usize] = digest;
-        table.group[row as usize] = group.0;
+        if table.broadcast[row as usize] == NONE {
+            table.broadcast[row as usize] = event.0;
+            table.digest[row as usize] = digest;
+            table.group[row as usize] = group.0;
+        }
         event
     }
 
@@ -237,12 +246,13 @@ impl Recorder {
 }
 
 fn groups_of(header: &Header) -> Vec<(String, Vec<NodeId>)> {
-    let index = |name: &String| header.nodes.iter().position(|n| n == name);
-    let ids = |names: &Vec<String>| {
-        names.iter().filter_map(index).map(|i| NodeId(i as u32)).collect::<Vec<_>>()
-    };
     if header.groups.is_empty() {
         return vec![("g".to_owned(), NodeId::first(header.nodes.len()).collect())];
     }
+    let index: BTreeMap<&String, NodeId> =
+        header.nodes.iter().zip(NodeId::first(header.nodes.len())).collect();
+    let ids = |names: &Vec<String>| {
+        names.iter().filter_map(|n| index.get(n).copied()).collect::<Vec<_>>()
+    };
     header.groups.iter().map(|(name, members)| (name.clone(), ids(members))).collect()
 }

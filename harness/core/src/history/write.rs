@@ -1,9 +1,9 @@
 //! Writing a history as a file: one JSON object a line, keys in the canonical order.
 
-use crate::history::detail::Place;
-use crate::history::{Event, EventId, History, Kind};
+use crate::history::keys::rank;
+use crate::history::{Event, EventId, History, Kind, Names, Place, Transmission, ViewInstall};
 use crate::id::NodeId;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::io::{self, Write};
 
 impl History {
@@ -25,6 +25,18 @@ impl History {
     }
 }
 
+/// Histories are equal whose files are, byte by byte.
+impl PartialEq for History {
+    fn eq(&self, other: &History) -> bool {
+        let written = |history: &History| {
+            let mut bytes = Vec::new();
+            history.write_to(&mut bytes).expect("a vector takes every byte");
+            bytes
+        };
+        self.len() == other.len() && written(self) == written(other)
+    }
+}
+
 struct Line<'a> {
     history: &'a History,
     out: &'a mut String,
@@ -34,12 +46,11 @@ impl Line<'_> {
     fn event(&mut self, event: Event<'_>) {
         self.out.push_str("{\"t\":");
         self.number(event.time().0);
-        if let Some(node) = event.node() {
-            self.key("n");
-            self.text(self.history.node_name(node));
+        match event.node() {
+            Some(node) => self.name("n", self.history.node_name(node)),
+            None => self.field_of(event, "n"),
         }
-        self.key("k");
-        self.text(event.kind().word());
+        self.name("k", event.kind().word());
         self.causes(event.causes());
         self.details(event);
         self.out.push('}');
@@ -54,30 +65,43 @@ impl Line<'_> {
     }
 
     fn details(&mut self, event: Event<'_>) {
+        let place = event.place();
+        let install = event.view();
+        let frame = event.transmission();
+        self.group(place.and_then(|p| p.group).or(install.and_then(|i| i.group)));
+        self.field_of(event, "g");
+        if let Some(name) = event.message_name() {
+            self.name("m", &name);
+        }
         if event.kind() == Kind::Broadcast {
             self.group_of(event);
         }
-        if let Some(place) = event.place() {
-            self.group(place.group);
-        }
-        if let Some(install) = event.view() {
-            self.group(install.group);
-        }
-        if let Some(name) = event.message_name() {
-            self.key("m");
-            self.text(&name);
-        }
         if let Some(digest) = event.digest() {
-            self.key("d");
-            self.text(&digest);
+            self.name("d", &digest);
         }
         if event.kind() == Kind::Broadcast {
             self.count_of(event);
         }
-        self.place(event.place());
-        self.view(event);
-        self.transmission(event);
-        for (key, value) in event.fields().into_iter().flatten() {
+        place.into_iter().for_each(|place| self.place(place));
+        install.into_iter().for_each(|install| self.view(install));
+        frame.into_iter().for_each(|frame| self.transmission(frame, event.kind()));
+        event.fields().into_iter().for_each(|fields| self.fields(event.kind(), fields));
+    }
+
+    /// One of the keys without columns, ahead of its peers.
+    fn field_of(&mut self, event: Event<'_>, key: &str) {
+        if let Some(value) = event.field(key) {
+            self.key(key);
+            self.value(value);
+        }
+    }
+
+    /// The keys without columns, in the order of the format, whatever order they came in.
+    fn fields(&mut self, kind: Kind, fields: &Map<String, Value>) {
+        let rest = fields.iter().filter(|(key, _)| *key != "n" && *key != "g");
+        let mut rest: Vec<_> = rest.collect();
+        rest.sort_by_key(|(key, _)| (rank(kind, key), *key));
+        for (key, value) in rest {
             self.key(key);
             self.value(value);
         }
@@ -90,28 +114,26 @@ impl Line<'_> {
         self.group(group.filter(|_| self.history.groups.len() > 1));
     }
 
-    /// The sender's count of an opaque name.
+    /// The sender's count, where the name does not tell it.
     fn count_of(&mut self, event: Event<'_>) {
-        let Some(row) = event.message().filter(|row| self.history.messages.is_opaque(*row)) else {
-            return;
-        };
-        self.key("q");
-        self.number(u64::from(self.history.messages.number[row as usize]));
+        let opaque = self.history.header.names == Names::Opaque;
+        let number = event.message().map_or(0, |row| self.history.messages.number[row as usize]);
+        if opaque && number > 0 {
+            self.key("q");
+            self.number(u64::from(number));
+        }
     }
 
     fn group(&mut self, group: Option<u32>) {
         if let Some(group) = group {
-            self.key("g");
             let history = self.history;
-            self.text(history.groups.get(group as usize).map_or("?", |(name, _)| name));
+            self.name("g", history.groups.get(group as usize).map_or("?", |(name, _)| name));
         }
     }
 
-    fn place(&mut self, place: Option<&Place>) {
-        let Some(place) = place else { return };
+    fn place(&mut self, place: &Place) {
         if let Some(view) = &place.view {
-            self.key("view");
-            self.text(&view.to_string());
+            self.name("view", &view.to_string());
         }
         if let Some(slot) = place.slot {
             self.key("slot");
@@ -119,10 +141,8 @@ impl Line<'_> {
         }
     }
 
-    fn view(&mut self, event: Event<'_>) {
-        let Some(install) = event.view() else { return };
-        self.key("view");
-        self.text(&install.view.to_string());
+    fn view(&mut self, install: &ViewInstall) {
+        self.name("view", &install.view.to_string());
         self.key("members");
         self.nodes(&install.members);
         if !install.primary {
@@ -135,29 +155,34 @@ impl Line<'_> {
         }
     }
 
-    fn transmission(&mut self, event: Event<'_>) {
-        let Some(frame) = event.transmission() else { return };
-        let incoming = event.kind() == Kind::Recv;
-        self.key(if incoming { "from" } else { "to" });
-        self.text(self.history.node_name(frame.peer));
+    fn transmission(&mut self, frame: &Transmission, kind: Kind) {
+        let incoming = kind == Kind::Recv || kind != Kind::Send && frame.incoming;
+        self.name(if incoming { "from" } else { "to" }, self.history.node_name(frame.peer));
         self.key("x");
         self.number(frame.id);
-        if !frame.messages.is_empty() {
-            self.key("ms");
-            let history = self.history;
-            self.list(&frame.messages, |line, row| line.text(&history.message_name(*row)));
-        }
+        self.carried(&frame.messages);
         if let Some(label) = &frame.label {
-            self.key("type");
-            self.text(label);
+            self.name("type", label);
         }
         if let Some(bytes) = frame.bytes {
             self.key("bytes");
             self.number(u64::from(bytes));
         }
+        self.group(frame.group);
         if let Some(why) = &frame.why {
-            self.key("why");
-            self.text(why);
+            self.name("why", why);
+        }
+    }
+
+    fn carried(&mut self, messages: &[u32]) {
+        let history = self.history;
+        match messages {
+            [] => {}
+            [single] => self.name("m", &history.message_name(*single)),
+            several => {
+                self.key("ms");
+                self.list(several, |line, row| line.text(&history.message_name(*row)));
+            }
         }
     }
 
@@ -175,6 +200,11 @@ impl Line<'_> {
             item(self, each);
         }
         self.out.push(']');
+    }
+
+    fn name(&mut self, key: &str, name: &str) {
+        self.key(key);
+        self.text(name);
     }
 
     fn key(&mut self, key: &str) {
