@@ -1,1 +1,91 @@
-//! Placeholder until its first item lands.
+//! The runtime on turmoil: the same implementations, and async services of the user's own, on
+//! simulated hosts with sockets.
+//!
+//! Every node is a turmoil host. Its frames cross turmoil's datagram sockets or its streams, and
+//! its crash is turmoil's: tasks are dropped, sockets close. Latency, loss, duplication,
+//! corruption, delay and cuts are applied frame by frame above the sockets, so that a schedule
+//! means here what it means in the simulator. turmoil's time goes in whole milliseconds: every
+//! instant and span is rounded up to them, and no frame to another node takes less than one.
+
+mod accepts;
+pub mod bare;
+mod book;
+mod clients;
+mod clock;
+mod director;
+mod disturbances;
+mod driver;
+mod flights;
+mod handlers;
+mod network;
+mod nodes;
+mod services;
+mod tcp;
+mod udp;
+mod whole;
+mod wire;
+mod world;
+
+pub use accepts::MOST_NODES;
+pub use services::{Indications, ServiceContext};
+pub use whole::whole_millisecond;
+
+use director::Director;
+use pepperland_core::history::{Header, History};
+use pepperland_core::id::NodeId;
+use pepperland_core::implementation::Implementation;
+use pepperland_core::runtime::{Detail, Refused, Runtime};
+use pepperland_core::schedule::Schedule;
+use world::World;
+
+/// The runtime's name.
+const NAME: &str = "turmoil";
+
+/// What nodes send their frames over.
+#[derive(Copy, Clone, Debug, Default, Eq, PartialEq)]
+pub enum Transport {
+    /// A datagram for each frame.
+    #[default]
+    Udp,
+    /// One stream for each ordered pair of nodes. A node's host starts four milliseconds before
+    /// the node restarts, to connect; what a node that was down for less sends, and is sent, right
+    /// after its restart may come that much later.
+    Tcp,
+}
+
+/// The runtime on turmoil.
+#[derive(Copy, Clone, Debug, Default)]
+pub struct Turmoil {
+    /// What nodes send their frames over.
+    pub transport: Transport,
+}
+
+impl Runtime for Turmoil {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn statement(&self) -> &'static str {
+        "turmoil's hosts and sockets in virtual time: deterministic, in whole milliseconds"
+    }
+
+    fn accepts(&self, schedule: &Schedule) -> Result<(), Refused> {
+        accepts::check(schedule)
+    }
+
+    fn run(
+        &self,
+        schedule: &Schedule,
+        implementation: &Implementation,
+        detail: Detail,
+    ) -> Result<History, Refused> {
+        self.accepts(schedule)?;
+        let header = Header::of_run(schedule, implementation, node_names(schedule));
+        let world = World::new(schedule, header, implementation.build, detail);
+        Ok(Director::new(world, self.transport).run())
+    }
+}
+
+fn node_names(schedule: &Schedule) -> Vec<String> {
+    NodeId::first(schedule.header.nodes as usize).map(|node| node.to_string()).collect()
+}

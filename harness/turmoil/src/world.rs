@@ -1,0 +1,138 @@
+//! The world of one run, which all hosts share: nodes, frames on their way, disturbances at work.
+
+use crate::book::Book;
+use crate::clients::Clients;
+use crate::clock::tick_of;
+use crate::disturbances::AtWork;
+use crate::flights::Flights;
+use crate::nodes::{Build, Happening, Slot, State, setup};
+use pepperland_core::contract::Node;
+use pepperland_core::history::{Header, Kind};
+use pepperland_core::id::NodeId;
+use pepperland_core::runtime::Detail;
+use pepperland_core::schedule::Schedule;
+use pepperland_core::time::{Span, Time};
+use std::cmp::Reverse;
+use std::rc::Rc;
+
+/// How far the run has got.
+#[derive(Copy, Clone, Debug, Eq, PartialEq)]
+pub enum Phase {
+    /// Hosts open their sockets.
+    Opening,
+    /// Nodes start.
+    Starting,
+    /// Time passes.
+    Running,
+}
+
+/// The world of one run.
+pub struct World {
+    pub schedule: Rc<Schedule>,
+    pub detail: Detail,
+    pub phase: Phase,
+    pub book: Book,
+    pub nodes: Vec<Slot>,
+    pub flights: Flights,
+    pub at_work: AtWork,
+    pub clients: Clients,
+    pub frames_sent: u64,
+    /// How many messages each link has carried, by sender and receiver.
+    pub carried: Vec<u32>,
+    /// Nodes that crashed in a handler, whose hosts still run.
+    pub fallen: Vec<NodeId>,
+    /// When something last happened.
+    pub last_happening: Time,
+    build: Build,
+    planned: u32,
+}
+
+impl World {
+    pub fn new(schedule: &Schedule, header: Header, build: Build, detail: Detail) -> World {
+        let nodes = schedule.header.nodes as usize;
+        let mut world = World {
+            schedule: Rc::new(schedule.clone()),
+            detail,
+            phase: Phase::Opening,
+            book: Book::new(header),
+            nodes: Slot::build_all(schedule, build),
+            flights: Flights::default(),
+            at_work: AtWork::default(),
+            clients: Clients::new(schedule),
+            frames_sent: 0,
+            carried: vec![0; nodes * nodes],
+            fallen: Vec::new(),
+            last_happening: Time::ZERO,
+            build,
+            planned: 0,
+        };
+        for (node, at, step) in Clients::timed(schedule) {
+            world.plan(node, at, Happening::Ask(step));
+        }
+        world
+    }
+
+    /// The time.
+    pub fn now(&self) -> Time {
+        self.book.now
+    }
+
+    /// The schedule, to be held beside the world.
+    pub fn schedule(&self) -> Rc<Schedule> {
+        self.schedule.clone()
+    }
+
+    /// The next turn in the order of what is planned.
+    pub fn turn(&mut self) -> u32 {
+        self.planned += 1;
+        self.planned
+    }
+
+    /// Plans something at a node.
+    pub fn plan(&mut self, node: NodeId, at: Time, what: Happening) {
+        let turn = self.turn();
+        self.nodes[node.index()].agenda.push(Reverse((at, turn, what)));
+    }
+
+    /// Whether nothing is left to happen at any node.
+    pub fn is_idle(&self) -> bool {
+        let idle = |slot: &Slot| slot.agenda.is_empty() && slot.boot.is_none();
+        self.flights.late == 0 && self.nodes.iter().all(idle)
+    }
+
+    /// A new node, as the schedule asks.
+    pub fn new_node(&self, node: NodeId) -> Box<dyn Node> {
+        (self.build)(&setup(&self.schedule, node))
+    }
+
+    /// The node stops, now. What waited for it is lost.
+    pub fn crash(&mut self, id: NodeId) {
+        if self.nodes[id.index()].state == State::Down {
+            return;
+        }
+        let event = self.book.at_node(id, Kind::Crash);
+        let slot = &mut self.nodes[id.index()];
+        slot.stop();
+        slot.last = Some(event);
+        self.fallen.push(id);
+        self.let_pass(id, Time(self.now().0.saturating_sub(1)));
+    }
+
+    /// What is due at a node that is down, up to an instant, happens without it.
+    pub fn let_pass(&mut self, id: NodeId, until: Time) {
+        while let Some((at, _, what)) = self.nodes[id.index()].due(until) {
+            if let Happening::Arrive(place) = what {
+                self.turn_away(place);
+            }
+            self.last_happening = self.last_happening.max(tick_of(at));
+        }
+    }
+
+    /// How long until something is due at the node; nothing, if only others can wake it.
+    pub fn rest(&self, id: NodeId) -> Option<Span> {
+        let slot = &self.nodes[id.index()];
+        let awake = slot.state == State::Up && self.phase == Phase::Running;
+        let next = slot.next().filter(|_| awake)?;
+        Some(tick_of(next).since(self.now()))
+    }
+}
