@@ -1,0 +1,365 @@
+//! What is drawn, without where.
+
+use super::faults::{Bar, bars};
+use super::lanes::{Stretch, stretches};
+use crate::text::{count, short, thousands};
+use crate::words;
+use pepperland_core::history::{Event, EventId, History, Kind};
+use pepperland_core::time::Time;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+/// More events than this are cut to a window around the proof.
+const MARKS: usize = 5_000;
+/// How many events that window has.
+const WINDOW: usize = 1_000;
+/// Longer message names get letters.
+const NAME: usize = 8;
+
+/// All that is drawn.
+pub struct Scene<'h> {
+    pub history: &'h History,
+    pub proof: BTreeSet<EventId>,
+    /// In order of time.
+    pub marks: Vec<Mark>,
+    pub arrows: Vec<Arrow>,
+    pub bars: Vec<Bar>,
+    pub stretches: Vec<Stretch>,
+    pub first: Time,
+    pub last: Time,
+    pub letters: Letters,
+    pub frames: bool,
+    window: Range<u32>,
+    hidden_proof: usize,
+}
+
+/// All events of one node at one instant.
+#[derive(Debug, Default)]
+pub struct Mark {
+    pub node: u32,
+    pub time: Time,
+    pub events: Vec<EventId>,
+    pub shapes: BTreeSet<Shape>,
+    pub tags: Vec<Tag>,
+    pub label: String,
+    labelled_by_frame: bool,
+    pub proves: bool,
+}
+
+impl Mark {
+    /// What the application did says more than the frames that followed; of these, one is enough.
+    fn say(&mut self, label: String, of_frame: bool) {
+        if label.is_empty() || (of_frame && !self.label.is_empty()) {
+            return;
+        }
+        if self.label.is_empty() || self.labelled_by_frame {
+            self.label = label;
+        } else {
+            self.label = short(&format!("{}, {label}", self.label), 36);
+        }
+        self.labelled_by_frame = of_frame;
+    }
+
+    /// The shapes side by side; a multicast sends, so its own shape is enough.
+    pub fn outline(&self) -> Vec<Shape> {
+        let disc = self.shapes.contains(&Shape::Disc);
+        self.shapes.iter().copied().filter(|shape| !disc || *shape != Shape::Circle).collect()
+    }
+}
+
+/// What stands on the lane.
+#[derive(Copy, Clone, Debug, Eq, PartialEq, Ord, PartialOrd)]
+pub enum Shape {
+    /// Something was sent or received.
+    Circle,
+    /// Something was multicast.
+    Disc,
+    /// A view.
+    Square,
+    /// A detector, a remark, an operation.
+    Diamond,
+    /// A crash.
+    Cross,
+    /// A restart.
+    Bar,
+}
+
+/// A delivery.
+#[derive(Debug)]
+pub struct Tag {
+    pub text: String,
+    pub message: u32,
+    pub proves: bool,
+    pub event: EventId,
+}
+
+/// A frame, or what stands for it.
+#[derive(Debug)]
+pub struct Arrow {
+    pub from: usize,
+    pub end: End,
+    pub title: String,
+    pub way: Way,
+}
+
+/// Where an arrow ends.
+#[derive(Copy, Clone, Debug)]
+pub enum End {
+    /// At this mark.
+    Arrives(usize),
+    /// It is lost at this instant on its way to this node.
+    Lost(Time, u32),
+}
+
+/// What kind of arrow it is.
+#[derive(Copy, Clone, Debug, Eq, PartialEq)]
+pub enum Way {
+    /// A frame.
+    Frame,
+    /// A frame that arrived before.
+    Again,
+    /// From a multicast to a delivery, for want of frames.
+    Implied,
+}
+
+/// Letters that stand for long message names.
+#[derive(Default)]
+pub struct Letters(BTreeMap<u32, (String, String)>);
+
+impl Letters {
+    /// Names are shown as they are if all are short.
+    fn of(history: &History, rows: &BTreeSet<u32>) -> Letters {
+        let names: Vec<(u32, String)> =
+            rows.iter().map(|row| (*row, history.message_name(*row))).collect();
+        if names.iter().all(|(_, name)| short(name, 40).chars().count() <= NAME) {
+            return Letters::default();
+        }
+        let lettered = names.into_iter().enumerate();
+        Letters(lettered.map(|(i, (row, name))| (row, (letter(i), short(&name, 80)))).collect())
+    }
+
+    pub fn name(&self, history: &History, row: u32) -> String {
+        match self.0.get(&row) {
+            Some((letter, _)) => letter.clone(),
+            None => short(&history.message_name(row), NAME),
+        }
+    }
+
+    pub fn listed(&self) -> Vec<(String, String)> {
+        self.0.values().cloned().collect()
+    }
+}
+
+/// `a` to `z`, then `a1`, `b1`, ….
+fn letter(index: usize) -> String {
+    let letter = char::from(b'a' + (index % 26) as u8);
+    match index / 26 {
+        0 => letter.to_string(),
+        round => format!("{letter}{round}"),
+    }
+}
+
+impl<'h> Scene<'h> {
+    pub fn of(history: &'h History, proof: &[EventId]) -> Scene<'h> {
+        let known = |id: &&EventId| id.index() < history.len();
+        let proof: BTreeSet<EventId> = proof.iter().filter(known).copied().collect();
+        let window = window(history, &proof);
+        let (first, last) = (time_at(history, window.start), end_of(history, &window));
+        let mut scene = Scene {
+            history,
+            marks: Vec::new(),
+            arrows: Vec::new(),
+            bars: bars(history, first, last),
+            stretches: stretches(history, first, last),
+            first,
+            last,
+            letters: Letters::of(history, &named(history, &window)),
+            frames: history.kinds().iter().any(|kind| kind.is_transmission()),
+            hidden_proof: proof.iter().filter(|id| !window.contains(&id.0)).count(),
+            proof,
+            window,
+        };
+        scene.mark();
+        scene
+    }
+
+    /// What the reader must know of what is not drawn.
+    pub fn notices(&self) -> Vec<String> {
+        let mut said = Vec::new();
+        let all = self.history.len();
+        if self.window.len() < all {
+            let (from, to) = (self.window.start, self.window.end - 1);
+            said.push(format!(
+                "Drawn are events {from} to {to} of {}, around the proof; the whole run is in \
+                 the history file.",
+                thousands(all as u64)
+            ));
+        }
+        if self.hidden_proof > 0 {
+            let events = count(self.hidden_proof as u64, "event", "events");
+            said.push(format!("{events} of the proof lie outside what is drawn."));
+        }
+        said
+    }
+
+    fn mark(&mut self) {
+        let mut ids: Vec<EventId> = self.window.clone().map(EventId).collect();
+        ids.sort_by_key(|id| (self.history.times()[id.index()], *id));
+        let mut places = BTreeMap::new();
+        let mut at: BTreeMap<EventId, usize> = BTreeMap::new();
+        for id in ids {
+            let event = self.history.event(id);
+            let Some(node) = event.node().filter(|_| is_drawn(event)) else { continue };
+            let place = *places.entry((event.time(), node.0)).or_insert_with(|| {
+                let mark = Mark { node: node.0, time: event.time(), ..Mark::default() };
+                self.marks.push(mark);
+                self.marks.len() - 1
+            });
+            at.insert(id, place);
+            self.add(place, event);
+        }
+        self.connect(&at);
+    }
+
+    fn add(&mut self, place: usize, event: Event<'_>) {
+        let proves = self.proof.contains(&event.id);
+        let tag = self.tag(event, proves);
+        let label = self.label(event);
+        let mark = &mut self.marks[place];
+        mark.events.push(event.id);
+        mark.proves |= proves;
+        mark.shapes.extend(shape(event.kind()));
+        mark.tags.extend(tag);
+        mark.say(label, event.kind() == Kind::Send);
+    }
+
+    fn tag(&self, event: Event<'_>, proves: bool) -> Option<Tag> {
+        let message = event.message().filter(|_| event.kind().is_delivery())?;
+        let name = self.letters.name(self.history, message);
+        let slot = event.place().and_then(|place| place.slot);
+        let slot = slot.map(|slot| format!(" #{slot}")).unwrap_or_default();
+        let how = match event.kind() {
+            Kind::OptDeliver => "?",
+            Kind::Safe => "✓",
+            _ => "",
+        };
+        Some(Tag { text: format!("{name}{slot}{how}"), message, proves, event: event.id })
+    }
+
+    fn label(&self, event: Event<'_>) -> String {
+        let name = |row| self.letters.name(self.history, row);
+        match event.kind() {
+            Kind::Broadcast => event.message().map(|m| format!("casts {}", name(m))),
+            Kind::Send => event.transmission().map(|frame| {
+                let carried = frame.messages.iter().take(2).map(|row| name(*row));
+                let label = frame.label.iter().map(|label| short(label, 14));
+                label.chain(carried).collect::<Vec<_>>().join(" ")
+            }),
+            Kind::View => event.view().map(|install| format!("view {}", install.view)),
+            Kind::Recv | Kind::Drop | Kind::BroadcastReturn | Kind::Pause | Kind::Resume => None,
+            kind if kind.is_delivery() => None,
+            _ => Some(short(&words::brief(self.history, event.id), 22)),
+        }
+        .unwrap_or_default()
+    }
+
+    fn connect(&mut self, at: &BTreeMap<EventId, usize>) {
+        let mut sends: BTreeMap<u64, (usize, bool)> = BTreeMap::new();
+        for id in self.window.clone().map(EventId) {
+            let event = self.history.event(id);
+            match (event.kind(), event.transmission(), at.get(&id)) {
+                (Kind::Send, Some(frame), Some(place)) => {
+                    sends.insert(frame.id, (*place, false));
+                }
+                (Kind::Recv, Some(frame), Some(place)) => {
+                    self.arrow(sends.get_mut(&frame.id), event, End::Arrives(*place));
+                }
+                (Kind::Drop, Some(frame), _) => {
+                    let end = End::Lost(event.time(), frame.peer.0);
+                    self.arrow(sends.get_mut(&frame.id), event, end);
+                }
+                (Kind::Deliver, None, Some(place)) if !self.frames => self.imply(event, *place, at),
+                _ => {}
+            }
+        }
+    }
+
+    /// An arrow from the mark where the frame was sent, if that is drawn.
+    fn arrow(&mut self, send: Option<&mut (usize, bool)>, event: Event<'_>, end: End) {
+        let Some((from, seen)) = send else { return };
+        let way = if std::mem::replace(seen, true) { Way::Again } else { Way::Frame };
+        let title = words::event(self.history, event.id);
+        self.arrows.push(Arrow { from: *from, end, title, way });
+    }
+
+    /// Without frames, a delivery comes from its multicast.
+    fn imply(&mut self, event: Event<'_>, place: usize, at: &BTreeMap<EventId, usize>) {
+        let broadcast = |row: u32| self.history.message_table().broadcasts()[row as usize];
+        let Some(source) = event.message().map(|row| EventId(broadcast(row))) else { return };
+        let Some(from) =
+            at.get(&source).filter(|from| self.marks[**from].node != event_node(event))
+        else {
+            return;
+        };
+        let title = words::event(self.history, event.id);
+        let arrow = Arrow { from: *from, end: End::Arrives(place), title, way: Way::Implied };
+        self.arrows.push(arrow);
+    }
+}
+
+fn event_node(event: Event<'_>) -> u32 {
+    event.node().map_or(u32::MAX, |node| node.0)
+}
+
+/// Frames to oneself, and the loss of a frame as its sender sees it, have no mark of their own.
+fn is_drawn(event: Event<'_>) -> bool {
+    let own = event.transmission().is_some_and(|frame| Some(frame.peer) == event.node());
+    !own && !matches!(event.kind(), Kind::BroadcastReturn | Kind::Drop)
+}
+
+fn shape(kind: Kind) -> Option<Shape> {
+    match kind {
+        Kind::Send | Kind::Recv => Some(Shape::Circle),
+        Kind::Broadcast => Some(Shape::Disc),
+        Kind::View => Some(Shape::Square),
+        Kind::Crash => Some(Shape::Cross),
+        Kind::Recover => Some(Shape::Bar),
+        Kind::Drop | Kind::Pause | Kind::Resume => None,
+        kind if kind.is_delivery() => None,
+        _ => Some(Shape::Diamond),
+    }
+}
+
+/// Which events are drawn: all, or as many as there is room for, around the proof.
+fn window(history: &History, proof: &BTreeSet<EventId>) -> Range<u32> {
+    let all = history.len();
+    if all <= MARKS {
+        return 0..all as u32;
+    }
+    let (from, to) = match (proof.first(), proof.last()) {
+        (Some(first), Some(last)) => (first.index(), last.index()),
+        _ => (0, 0),
+    };
+    let before = WINDOW.saturating_sub(to - from) / 2;
+    let start = match to - from < WINDOW {
+        true => from.saturating_sub(before),
+        false => (to + WINDOW / 5).saturating_sub(WINDOW),
+    };
+    let start = start.min(all - WINDOW);
+    start as u32..(start + WINDOW) as u32
+}
+
+fn time_at(history: &History, index: u32) -> Time {
+    history.times().get(index as usize).copied().unwrap_or_default()
+}
+
+/// The last instant drawn; the long wait at the end of a run is not.
+fn end_of(history: &History, window: &Range<u32>) -> Time {
+    let times = &history.times()[window.start as usize..window.end as usize];
+    times.iter().copied().max().unwrap_or_default()
+}
+
+/// The messages that the drawn events name.
+fn named(history: &History, window: &Range<u32>) -> BTreeSet<u32> {
+    window.clone().filter_map(|id| history.event(EventId(id)).message()).collect()
+}

@@ -1,0 +1,297 @@
+//! Where things are drawn: along true time if everything fits so, else in the order of events.
+
+use super::faults;
+use super::scene::{Mark, Scene};
+use crate::text::short;
+use pepperland_core::id::NodeId;
+use pepperland_core::time::Time;
+use std::collections::BTreeMap;
+
+/// Distance of lanes.
+pub const LANE: f64 = 74.0;
+/// How wide the plot is at least.
+const PLOT: f64 = 860.0;
+/// Least distance of instants in the order of events.
+const STEP: f64 = 15.0;
+/// Distance of shapes of one mark.
+pub const SHAPE: f64 = 12.0;
+/// Height of a row of bars.
+pub const BAR: f64 = 19.0;
+/// Rows of bars that are drawn.
+const BARS: usize = 8;
+
+/// Where everything is.
+pub struct Space {
+    scale: Scale,
+    /// Left end of the lanes.
+    pub left: f64,
+    /// Right end of the lanes.
+    pub right: f64,
+    /// Of the first lane.
+    pub top: f64,
+    /// Of each mark: on which of two levels its tags and its label are.
+    pub levels: Vec<(usize, usize)>,
+    /// Of each bar, its row; none if there is no room.
+    pub rows: Vec<Option<usize>>,
+    /// Height of all.
+    pub height: f64,
+    /// Width of all.
+    pub width: f64,
+}
+
+/// From time to place.
+enum Scale {
+    Linear { first: Time, per_ms: f64, origin: f64 },
+    Order(BTreeMap<Time, f64>),
+}
+
+/// What is occupied on each lane so far: tags, labels, shapes.
+struct Shelves {
+    tags: Vec<[f64; 2]>,
+    labels: Vec<[f64; 2]>,
+    shapes: Vec<f64>,
+}
+
+impl Space {
+    pub fn of(scene: &Scene<'_>) -> Space {
+        let left = gutter(scene);
+        let (scale, levels, reach) = linear(scene, left).unwrap_or_else(|| ordered(scene, left));
+        let right = reach.max(left + PLOT) + 12.0;
+        let mut space = Space {
+            scale,
+            left,
+            right,
+            top: 0.0,
+            levels,
+            rows: Vec::new(),
+            height: 0.0,
+            width: right + 16.0,
+        };
+        space.stack(scene);
+        space
+    }
+
+    /// Rows of bars, and with them the heights.
+    fn stack(&mut self, scene: &Scene<'_>) {
+        let extent = |bar: &faults::Bar| {
+            let from = self.x(bar.from);
+            (from, self.x(bar.to).max(from + text_width(&bar.label) + 8.0) + 6.0)
+        };
+        let extents: Vec<(f64, f64)> = scene.bars.iter().map(extent).collect();
+        let rows = faults::rows(&extents);
+        let used = rows.iter().map(|row| row + 1).max().unwrap_or(0).min(BARS);
+        let far = extents.iter().map(|(_, to)| *to).fold(self.width, f64::max);
+        self.rows = rows.into_iter().map(|row| (row < BARS).then_some(row)).collect();
+        self.width = far + 4.0;
+        self.top = used as f64 * BAR + 50.0;
+        self.height = self.lane(scene.history.node_count().max(1) as u32 - 1) + 74.0;
+    }
+
+    /// Whether distances are to scale.
+    pub fn to_scale(&self) -> bool {
+        matches!(self.scale, Scale::Linear { .. })
+    }
+
+    /// Where an instant is.
+    pub fn x(&self, time: Time) -> f64 {
+        self.scale.x(time)
+    }
+
+    /// Where a lane is.
+    pub fn lane(&self, node: u32) -> f64 {
+        self.top + LANE * f64::from(node)
+    }
+
+    /// Where the axis says which time it is.
+    pub fn ticks(&self, scene: &Scene<'_>) -> Vec<(f64, String)> {
+        match &self.scale {
+            Scale::Linear { .. } => {
+                let step = tick_step(scene.last.since(scene.first).0);
+                let from = scene.first.0.div_ceil(step);
+                (from..=scene.last.0 / step).map(|i| self.tick(Time(i * step))).collect()
+            }
+            Scale::Order(places) => {
+                let mut end = f64::MIN;
+                let spaced = places.keys().filter_map(|time| {
+                    let (x, text) = self.tick(*time);
+                    let half = text_width(&text) / 2.0;
+                    let fits = x - half > end + 5.0;
+                    if fits {
+                        end = x + half;
+                    }
+                    fits.then_some((x, text))
+                });
+                spaced.collect()
+            }
+        }
+    }
+
+    fn tick(&self, time: Time) -> (f64, String) {
+        // Two decimals are enough to find an event by; the table has them all.
+        (self.x(time), Time(time.0 / 10_000 * 10_000).to_string())
+    }
+}
+
+impl Scale {
+    fn x(&self, time: Time) -> f64 {
+        match self {
+            Scale::Linear { first, per_ms, origin } => {
+                origin + time.since(*first).0 as f64 / 1e6 * per_ms
+            }
+            Scale::Order(places) => {
+                let before = places.range(..=time).next_back();
+                before.or_else(|| places.first_key_value()).map_or(0.0, |(_, x)| *x)
+            }
+        }
+    }
+}
+
+type Placed = (Scale, Vec<(usize, usize)>, f64);
+
+/// Along true time; nothing if marks, tags or labels would overlap.
+fn linear(scene: &Scene<'_>, left: f64) -> Option<Placed> {
+    let span = scene.last.since(scene.first).0 as f64 / 1e6;
+    let origin = left + 34.0;
+    let per_ms = if span > 0.0 { (PLOT - 68.0) / span } else { 0.0 };
+    let scale = Scale::Linear { first: scene.first, per_ms, origin };
+    let mut shelves = Shelves::new(scene, left);
+    let mut reach: f64 = 0.0;
+    let mut levels = Vec::new();
+    for mark in &scene.marks {
+        let x = scale.x(mark.time);
+        levels.push(shelves.fit(mark, x)?);
+        reach = reach.max(x + half_width(mark));
+    }
+    Some((scale, levels, reach))
+}
+
+/// In the order of events, each instant as far to the right as its marks need.
+fn ordered(scene: &Scene<'_>, left: f64) -> Placed {
+    let mut instants: BTreeMap<Time, Vec<&Mark>> = BTreeMap::new();
+    scene.marks.iter().for_each(|mark| instants.entry(mark.time).or_default().push(mark));
+    for bar in &scene.bars {
+        instants.entry(bar.from).or_default();
+        instants.entry(bar.to).or_default();
+    }
+    scene.stretches.iter().for_each(|stretch| {
+        instants.entry(stretch.to).or_default();
+    });
+    let mut shelves = Shelves::new(scene, left);
+    let mut places = BTreeMap::new();
+    let mut levels = Vec::new();
+    let mut x = left;
+    for (time, marks) in instants {
+        x = marks.iter().map(|mark| shelves.needs(mark)).fold(x + STEP, f64::max);
+        for mark in marks {
+            levels.push(shelves.fit(mark, x).unwrap_or_default());
+        }
+        places.insert(time, x);
+    }
+    // What is narrower than the plot is stretched, so that arrows lean.
+    let stretch = ((PLOT - 40.0) / (x - left)).clamp(1.0, 3.5);
+    places.values_mut().for_each(|x| *x = left + (*x - left) * stretch);
+    let reach = scene.marks.iter().map(|mark| places[&mark.time] + half_width(mark));
+    let reach = reach.fold(left, f64::max);
+    (Scale::Order(places), levels, reach + 20.0)
+}
+
+impl Shelves {
+    fn new(scene: &Scene<'_>, left: f64) -> Shelves {
+        let lanes = scene.history.node_count();
+        let edge = left - 4.0;
+        Shelves {
+            tags: vec![[edge; 2]; lanes],
+            labels: vec![[edge; 2]; lanes],
+            shapes: vec![edge; lanes],
+        }
+    }
+
+    /// How far to the right a mark must be.
+    fn needs(&self, mark: &Mark) -> f64 {
+        let lane = mark.node as usize;
+        let beyond = |shelf: &[f64; 2], half: f64| match half > 0.0 {
+            true => shelf[0].min(shelf[1]) + half + 3.0,
+            false => 0.0,
+        };
+        let tags = match tags_width(mark) > 0.0 {
+            true => self.tags[lane][0] + tags_width(mark) / 2.0 + 3.0,
+            false => 0.0,
+        };
+        let labels = beyond(&self.labels[lane], label_width(mark) / 2.0);
+        tags.max(labels).max(self.shapes[lane] + STEP)
+    }
+
+    /// Puts a mark there, if there is room for its shape, tags and label.
+    fn fit(&mut self, mark: &Mark, x: f64) -> Option<(usize, usize)> {
+        let lane = mark.node as usize;
+        if x < self.shapes[lane] + 5.0 {
+            return None;
+        }
+        let tags = shelve(&mut self.tags[lane], x, tags_width(mark))?;
+        let label = shelve(&mut self.labels[lane], x, label_width(mark))?;
+        let others = mark.outline().len().saturating_sub(1);
+        self.shapes[lane] = x + SHAPE * others as f64;
+        Some((tags, label))
+    }
+}
+
+/// The first level with room around `x`.
+fn shelve(levels: &mut [f64; 2], x: f64, width: f64) -> Option<usize> {
+    if width == 0.0 {
+        return Some(0);
+    }
+    let level = levels.iter().position(|end| *end + 2.5 <= x - width / 2.0)?;
+    levels[level] = x + width / 2.0;
+    Some(level)
+}
+
+/// Width of a tag with its text.
+pub fn tag_width(text: &str) -> f64 {
+    text_width(text) * 1.06 + 9.0
+}
+
+/// Width of all tags of a mark.
+pub fn tags_width(mark: &Mark) -> f64 {
+    let widths: f64 = mark.tags.iter().map(|tag| tag_width(&tag.text) + 2.0).sum();
+    (widths - 2.0).max(0.0)
+}
+
+fn label_width(mark: &Mark) -> f64 {
+    if mark.label.is_empty() { 0.0 } else { text_width(&mark.label) + 4.0 }
+}
+
+fn half_width(mark: &Mark) -> f64 {
+    tags_width(mark).max(label_width(mark)) / 2.0
+}
+
+/// An estimate that errs on the wide side.
+pub fn text_width(text: &str) -> f64 {
+    let width = |c: char| match c {
+        'i' | 'j' | 'l' | ':' | '.' | ',' | ' ' | '|' | '\'' | 't' | 'f' => 3.8,
+        'm' | 'w' | 'M' | 'W' | '→' | '↔' => 10.0,
+        c if c.is_ascii_uppercase() => 8.0,
+        c if c.is_ascii() => 7.0,
+        _ => 11.0,
+    };
+    text.chars().map(width).sum()
+}
+
+/// Room for the names of the nodes.
+fn gutter(scene: &Scene<'_>) -> f64 {
+    let name = |node| text_width(&short(scene.history.node_name(node), 14)) * 1.25;
+    let widest = NodeId::first(scene.history.node_count()).map(name).fold(20.0, f64::max);
+    widest + 26.0
+}
+
+/// A round number of ns, so that there are at most a dozen ticks.
+fn tick_step(span: u64) -> u64 {
+    let mut step = 1_000;
+    loop {
+        for factor in [1, 2, 5] {
+            if span / (step * factor) <= 14 {
+                return step * factor;
+            }
+        }
+        step *= 10;
+    }
+}

@@ -1,0 +1,212 @@
+//! The page of one finding: what broke, drawn, with the rule, what it needs and every event.
+
+use super::{card, data, events, heads, page, panels, said, scroller};
+use crate::diagram::{Diagram, diagram};
+use crate::terminal::replay;
+use crate::text::{count, ms, thousands};
+use crate::words;
+use maud::{Markup, PreEscaped, html};
+use pepperland_core::finding::{Finding, Need};
+use pepperland_core::history::{EventId, History};
+
+/// The page as one file.
+pub fn finding_page(finding: &Finding) -> String {
+    let drawn = diagram(&finding.history, &finding.witness.events);
+    let panel = panels::panel(finding);
+    let content = html! {
+        (head(finding))
+        (because(finding))
+        pre.command tabindex="0" aria-label="Command that repeats the finding" { (replay(finding)) }
+        (facts(finding))
+        div.columns.picture[panel.is_some()] {
+            (picture(&drawn))
+            @if let Some((title, panel)) = panel {
+                (card(title, html! { div.tall tabindex="0" { (panel) } }))
+            }
+        }
+        div.columns {
+            (card("The rule, with this run's values", rule(finding)))
+            (card("What the failure needs", needs(finding)))
+        }
+        (events::card_of(finding))
+        (schedule(finding))
+        (data::block(finding))
+    };
+    page(&format!("{} {}: {}", finding.id, finding.property, finding.scenario.name()), content)
+}
+
+fn head(finding: &Finding) -> Markup {
+    html! {
+        nav.crumbs aria-label="Where this page belongs" {
+            a href="../../index.html" { "run" } " › " (said(&finding.scenario.name(), 120))
+            " › " (said(&finding.id, 40))
+        }
+        h1 {
+            span.badge { "FAIL" }
+            span { (said(&finding.property, 80)) }
+            @if finding.beyond_model { span.badge.outside { "outside the model" } }
+        }
+        p.statement { (said(&finding.statement, 300)) }
+    }
+}
+
+fn because(finding: &Finding) -> Markup {
+    const LINKS: usize = 12;
+    let proof = &finding.witness.events;
+    html! {
+        div.because {
+            p { (said(&finding.witness.because, 600)) }
+            ul {
+                @for id in known(&finding.history, proof).take(LINKS) {
+                    li {
+                        a href={ "#e" (id.0) } { (words::event(&finding.history, id)) }
+                        " at " (ms(finding.history.event(id).time())) " ms"
+                    }
+                }
+                @if proof.len() > LINKS { li { "and " (proof.len() - LINKS) " more events" } }
+            }
+        }
+    }
+}
+
+/// The events that the history has.
+fn known(history: &History, ids: &[EventId]) -> impl Iterator<Item = EventId> {
+    ids.iter().copied().filter(|id| id.index() < history.len())
+}
+
+fn facts(finding: &Finding) -> Markup {
+    let (before, after) = (finding.before, finding.after);
+    let number = |n: usize| thousands(n as u64);
+    let (again, replays) = finding.reproduced;
+    let flaw = finding.scenario.flaw.as_ref();
+    html! {
+        div.facts {
+            span {
+                "Shrunk to " b { (count(after.events as u64, "event", "events")) } " from "
+                (number(before.events))
+                @if finding.unfinished { " (shrinking stopped at its limit)" }
+            }
+            span { "Faults left " b { (number(after.faults)) " of " (number(before.faults)) } }
+            span { "Nodes " b { (number(after.nodes)) } }
+            span { "Reproduces " b { (again) " of " (replays) } }
+            span { "Run " b { (finding.run) } ", seed " b { (finding.seed) } }
+            span {
+                "Implementation " b { (said(&finding.scenario.implementation, 60)) }
+                @if let Some(flaw) = flaw { " with flaw " b { (said(flaw, 60)) } }
+            }
+            span { "Runtime " b { (said(&finding.scenario.runtime, 30)) } }
+            span { "Digest " code { (said(&finding.digest, 40)) } }
+        }
+    }
+}
+
+fn picture(drawn: &Diagram) -> Markup {
+    html! {
+        section.card {
+            h2 { "What happened" }
+            @for notice in &drawn.notices { p.note { (notice) } }
+            (scroller("Space-time diagram", html! { (PreEscaped(&drawn.svg)) }))
+            (key(drawn))
+        }
+    }
+}
+
+fn key(drawn: &Diagram) -> Markup {
+    let line = match drawn.frames {
+        true => "→ frame (frames to oneself are not drawn)",
+        false => "⇢ from multicast to delivery (frames were not recorded)",
+    };
+    let red = "thick red: the events that prove the violation";
+    let shapes =
+        ["● multicast", "○ send or receive", "▭ delivery", "□ view", "◇ other", "× crash or loss"];
+    html! {
+        ul.key aria-label="Key" {
+            @for item in shapes { li { (item) } }
+            li { (line) }
+            li { (red) }
+            @for (letter, name) in &drawn.letters { li { b { (letter) } " = " (name) } }
+        }
+    }
+}
+
+fn rule(finding: &Finding) -> Markup {
+    html! {
+        p { (said(&finding.statement, 600)) }
+        @if !finding.witness.clauses.is_empty() {
+            (scroller("Clauses of the rule", html! {
+                table {
+                    (heads(&["Clause", "Events", "Holds"]))
+                    tbody {
+                        @for clause in &finding.witness.clauses {
+                            tr {
+                                td { (said(&clause.says, 300)) }
+                                td { (events::links(&finding.history, &clause.events)) }
+                                @if clause.holds { td.yes { "yes" } } @else { td.no { "no" } }
+                            }
+                        }
+                    }
+                }
+            }))
+        }
+    }
+}
+
+fn needs(finding: &Finding) -> Markup {
+    if finding.needs.is_empty() {
+        return html! { p.note { "No piece was taken away on trial." } };
+    }
+    html! {
+        p.note { "Each piece taken away, everything else kept, and the run replayed." }
+        (scroller("What the failure needs", html! {
+            table {
+                (heads(&["Without", "#Fails", "So it is"]))
+                tbody { @for need in &finding.needs { (need_row(need)) } }
+            }
+        }))
+    }
+}
+
+fn need_row(need: &Need) -> Markup {
+    let (class, word) = match need.failing {
+        0 => ("needed", "needed"),
+        n if n < need.replays => ("undecided", "needed at times"),
+        _ => ("dim", "not needed"),
+    };
+    html! {
+        tr {
+            td { (said(&need.piece, 200)) }
+            td.n { (need.failing) " of " (need.replays) }
+            td class=(class) { (word) }
+        }
+    }
+}
+
+fn schedule(finding: &Finding) -> Markup {
+    let schedule = &finding.schedule;
+    html! {
+        section.card {
+            details {
+                summary {
+                    "The shrunk schedule: "
+                    (count(schedule.steps.len() as u64, "request", "requests")) ", "
+                    (count(schedule.disturbances.len() as u64, "disturbance", "disturbances"))
+                }
+                ul {
+                    @for step in schedule.steps.iter().take(200) { li { (words::step(step)) } }
+                    @for fault in schedule.disturbances.iter().take(200) {
+                        li { (words::disturbance(fault)) }
+                    }
+                    @if schedule.steps.len().max(schedule.disturbances.len()) > 200 {
+                        li { "… in words up to 200 each; all of it below" }
+                    }
+                }
+                pre tabindex="0" aria-label="Schedule file" { (lines(&schedule.to_text())) }
+            }
+        }
+    }
+}
+
+/// Every line made visible, the ends of lines kept.
+fn lines(text: &str) -> String {
+    text.lines().map(|line| crate::text::visible(line) + "\n").collect()
+}

@@ -1,0 +1,93 @@
+use super::*;
+use crate::fixtures;
+
+#[test]
+fn a_page_loads_nothing_and_runs_nothing() {
+    let pages = [
+        finding_page(&fixtures::two_sequencers()),
+        index_page(&fixtures::campaign(), "a run", &[("Budget".into(), "5m".into())]),
+    ];
+    for page in pages {
+        assert!(page.contains("default-src &#39;none&#39;") || page.contains("default-src 'none'"));
+        for forbidden in ["src=", "http://", "https://", "@import", "url(http", "onclick"] {
+            let page = page.replace("http://www.w3.org/2000/svg", "");
+            assert!(!page.contains(forbidden), "{forbidden}");
+        }
+        let scripts = page.matches("<script").count();
+        assert_eq!(scripts, page.matches("<script type=\"application/json\"").count());
+    }
+}
+
+#[test]
+fn every_link_within_a_page_leads_somewhere() {
+    for finding in [fixtures::two_sequencers(), fixtures::crashed_sender()] {
+        let page = finding_page(&finding);
+        let targets = page.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next());
+        let mut links = 0;
+        for target in targets {
+            assert!(page.contains(&format!("id=\"{target}\"")), "#{target}");
+            links += 1;
+        }
+        assert!(links > finding.witness.events.len());
+    }
+}
+
+#[test]
+fn a_finding_page_has_its_parts_in_order() {
+    let mut finding = fixtures::two_sequencers();
+    finding.beyond_model = true;
+    let page = finding_page(&finding);
+    let parts = [
+        "FAIL",
+        "outside the model",
+        "if p and q both deliver a and b",
+        "n1 delivered n2:0:1 then n4:0:1",
+        "pepperland replay F-5eed52fe",
+        "100 of 100",
+        "<svg",
+        "Order of delivery at each node",
+        "The rule, with this run",
+        "What the failure needs",
+        "not needed",
+        "id=\"e0\"",
+        "<details>",
+        "application/json",
+    ];
+    let mut rest = page.as_str();
+    for part in parts {
+        let (_, after) = rest.split_once(part).unwrap_or_else(|| panic!("no {part}"));
+        rest = after;
+    }
+}
+
+#[test]
+fn who_lacks_is_shown_for_agreement() {
+    let page = finding_page(&fixtures::crashed_sender());
+    assert!(page.contains("Who has, who lacks") && page.contains("lacks</td>"));
+}
+
+#[test]
+fn the_index_names_every_outcome() {
+    let page = index_page(&fixtures::campaign(), "a run", &[]);
+    for part in [
+        "1 violated, 1 undecided, 16 held",
+        "held, not tested",
+        "findings/F-5eed52fe/report.html",
+        "2 of 3",
+        "the sequencer crashed, and the claim holds only while it lives",
+        "98 of 100 · &lt; 3.0 %",
+    ] {
+        assert!(page.contains(part), "{part}");
+    }
+}
+
+#[test]
+fn the_data_of_a_page_can_be_read() {
+    let finding = fixtures::two_sequencers();
+    let page = finding_page(&finding);
+    let (_, rest) = page.split_once("<script type=\"application/json\" id=\"finding\">").unwrap();
+    let (json, _) = rest.split_once("</script>").unwrap();
+    let data: serde_json::Value = serde_json::from_str(json).unwrap();
+    assert_eq!(data["events"]["t"].as_array().unwrap().len(), finding.history.len());
+    assert_eq!(data["because"], finding.witness.because);
+}

@@ -1,0 +1,158 @@
+//! What a person reads at the end of a run: each failure with the command that repeats it, then
+//! what held and how much that says.
+
+mod lanes;
+mod summary;
+
+pub use summary::summary;
+
+use crate::style::{Style, Tone};
+use crate::text::{count, short, thousands};
+use crate::words;
+use pepperland_core::finding::Finding;
+use pepperland_core::history::{EventId, History};
+use pepperland_core::verdict::{Outcome, Verdict};
+use std::fmt::Write;
+
+/// Longest sentence that is printed.
+const SENTENCE: usize = 600;
+
+/// A failure: what broke, in a sentence and a picture, how small it is, and how to see it again.
+pub fn finding(finding: &Finding, report: &str, style: Style) -> String {
+    let mut out = head(finding, style);
+    let mark = lanes::lanes(&finding.history, &finding.witness.events, style);
+    writeln!(out, "\n{mark}").expect("a string grows");
+    writeln!(out, "  {}", size(finding)).expect("a string grows");
+    writeln!(out, "  replay   {}", replay(finding)).expect("a string grows");
+    writeln!(out, "  report   {}", short(report, SENTENCE)).expect("a string grows");
+    out
+}
+
+/// The command that repeats a finding.
+pub fn replay(finding: &Finding) -> String {
+    format!("pepperland replay {}", short(&finding.id, 40))
+}
+
+/// What the finding shrank to: `shrunk 1,842 → 27 events, 23 → 1 faults, 4 nodes   reproduces …`.
+pub fn size(finding: &Finding) -> String {
+    let (before, after) = (finding.before, finding.after);
+    let (again, replays) = finding.reproduced;
+    let limit = if finding.unfinished { " (shrinking stopped at its limit)" } else { "" };
+    let arrow =
+        |from: usize, to: usize| format!("{} → {}", thousands(from as u64), thousands(to as u64));
+    format!(
+        "shrunk {} events, {} faults, {}{limit}   reproduces {again} of {replays}",
+        arrow(before.events, after.events),
+        arrow(before.faults, after.faults),
+        count(after.nodes as u64, "node", "nodes"),
+    )
+}
+
+/// The verdict of one property on one recorded history, with the events that prove a violation.
+pub fn judged(
+    name: &str,
+    property: &str,
+    verdict: &Verdict,
+    history: &History,
+    style: Style,
+) -> String {
+    let (property, name) = (short(property, 60), short(name, 200));
+    let counted = count(verdict.obligations, "obligation", "obligations");
+    match &verdict.outcome {
+        Outcome::Held => {
+            let critical = verdict.critical;
+            let held = style.paint(Tone::Good, "held");
+            format!("{held}       {property}   {name}: {counted}, {critical} under fault\n")
+        }
+        Outcome::Undecided(reason) => {
+            let undecided = style.paint(Tone::Warning, "undecided");
+            format!("{undecided}  {property}   {name}: {}\n", short(reason, SENTENCE))
+        }
+        Outcome::Violated(witness) => {
+            let violated = style.paint(Tone::Bad, "VIOLATED");
+            let because = short(&witness.because, SENTENCE);
+            let proof = proof(history, &witness.events);
+            format!("{violated}   {property}   {name}\n  {because}\n{proof}")
+        }
+    }
+}
+
+/// The events of a proof, one a line.
+fn proof(history: &History, events: &[EventId]) -> String {
+    const SHOWN: usize = 12;
+    let known = events.iter().filter(|id| id.index() < history.len());
+    let mut lines: String = known
+        .take(SHOWN)
+        .map(|id| {
+            let at = crate::text::ms(history.event(*id).time());
+            format!("  event {:<6} {at:>10} ms  {}\n", id.0, words::event(history, *id))
+        })
+        .collect();
+    if events.len() > SHOWN {
+        lines.push_str(&format!("  and {} more events\n", events.len() - SHOWN));
+    }
+    lines
+}
+
+fn head(finding: &Finding, style: Style) -> String {
+    let outside = match finding.beyond_model {
+        true => format!("   {}", style.paint(Tone::Warning, "outside the model")),
+        false => String::new(),
+    };
+    format!(
+        "{} {}   {}   run {}, seed {}{outside}\n  {}\n",
+        style.paint(Tone::Bad, "FAIL"),
+        style.paint(Tone::Strong, &short(&finding.property, 60)),
+        short(&finding.scenario.name(), 120),
+        finding.run,
+        finding.seed,
+        short(&finding.witness.because, SENTENCE),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures;
+
+    #[test]
+    fn a_broken_total_order() {
+        let text = finding(&fixtures::two_sequencers(), "runs/latest/index.html", Style::Plain);
+        insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn outside_the_model_is_said() {
+        let mut outside = fixtures::crashed_sender();
+        outside.beyond_model = true;
+        outside.unfinished = true;
+        insta::assert_snapshot!(finding(&outside, "report.html", Style::Plain));
+    }
+
+    #[test]
+    fn colour_adds_only_codes() {
+        let finding = &fixtures::two_sequencers();
+        let plain = super::finding(finding, "r", Style::Plain);
+        let ansi = super::finding(finding, "r", Style::Ansi);
+        assert!(ansi.contains("\u{1b}[1;31mFAIL\u{1b}[0m"));
+        let codes = ["\u{1b}[1;31m", "\u{1b}[32m", "\u{1b}[33m", "\u{1b}[2m", "\u{1b}[1m"];
+        let stripped = codes.iter().fold(ansi, |text, code| text.replace(code, ""));
+        assert_eq!(stripped.replace("\u{1b}[0m", ""), plain);
+    }
+
+    #[test]
+    fn a_checked_history() {
+        let fixture = fixtures::two_sequencers();
+        let history = &fixture.history;
+        let verdicts = [
+            Verdict::held_or_vacuous(12, 3, "nothing"),
+            Verdict::undecided("nothing was delivered"),
+            Verdict::violated(fixture.witness.clone(), 4, 2),
+        ];
+        let lines: String = verdicts
+            .iter()
+            .map(|v| judged("history.jsonl", "total-order", v, history, Style::Plain))
+            .collect();
+        insta::assert_snapshot!(lines);
+    }
+}

@@ -1,0 +1,170 @@
+//! The summary of a campaign.
+
+use crate::bound;
+use crate::style::{Style, Tone};
+use crate::text::{count, short, thousands};
+use pepperland_core::finding::{Campaign, Canary, Row};
+use pepperland_core::verdict::Ruling;
+use std::fmt::Write;
+
+/// How many lines of one sort are printed before the rest is only counted.
+const LINES: usize = 40;
+
+/// What held and how much that says, what was violated, what could not be decided and why, what
+/// was never tested under fault, and whether the planted flaws were found.
+pub fn summary(campaign: &Campaign, style: Style) -> String {
+    let rows = &campaign.rows;
+    let of = |ruling| rows.iter().filter(move |row| row.outcome == ruling);
+    let mut out = String::new();
+    section(
+        &mut out,
+        style,
+        Tone::Good,
+        "held",
+        held(of(Ruling::Held).filter(|row| !bound::not_tested(row))),
+    );
+    section(&mut out, style, Tone::Bad, "violated", of(Ruling::Violated).map(violated).collect());
+    let undecided = of(Ruling::Undecided).map(undecided).collect();
+    section(&mut out, style, Tone::Warning, "undecided", undecided);
+    let untested = rows.iter().filter(|row| bound::not_tested(row)).map(untested).collect();
+    section(&mut out, style, Tone::Warning, "not tested", untested);
+    section(&mut out, style, Tone::Strong, "canaries", canaries(&campaign.canaries));
+    writeln!(out, "{}", totals(campaign)).expect("a string grows");
+    if of(Ruling::Held).next().is_some() {
+        writeln!(out, "{}", style.paint(Tone::Faint, MEANING)).expect("a string grows");
+    }
+    out
+}
+
+const MEANING: &str = "bounds: if runs fail independently with a fixed chance, it is below the \
+    figure with 95 % confidence; under this workload, fault profile and build alone";
+
+fn section(out: &mut String, style: Style, tone: Tone, title: &str, lines: Vec<String>) {
+    let left_out = lines.len().saturating_sub(LINES);
+    let mut title = format!("{title:<10}");
+    for line in lines.into_iter().take(LINES) {
+        let shown = style.paint(tone, &title);
+        writeln!(out, "{shown}  {line}").expect("a string grows");
+        title = " ".repeat(10);
+    }
+    if left_out > 0 {
+        writeln!(out, "{title}  and {left_out} more, see the report").expect("a string grows");
+    }
+}
+
+/// Rows that held, those of one scenario with the same numbers on one line.
+fn held<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<String> {
+    let mut groups: Vec<Vec<&Row>> = Vec::new();
+    for row in rows {
+        match groups.iter_mut().find(|group| alike(group[0], row)) {
+            Some(group) => group.push(row),
+            None => groups.push(vec![row]),
+        }
+    }
+    groups.iter().map(|group| held_line(group)).collect()
+}
+
+fn alike(a: &Row, b: &Row) -> bool {
+    (&a.scenario, &a.runtime, a.runs, a.effective) == (&b.scenario, &b.runtime, b.runs, b.effective)
+}
+
+fn held_line(group: &[&Row]) -> String {
+    let row = group[0];
+    let names: Vec<String> = group.iter().map(|row| short(&row.property, 40)).collect();
+    let properties = match names.len() {
+        0..=3 => names.join(", "),
+        n => format!("{n} properties"),
+    };
+    format!(
+        "{}: {properties}: {} ({} effective): chance per run below {} (95 %)",
+        place(row),
+        count(row.runs, "run", "runs"),
+        thousands(row.effective),
+        bound::percent(row.effective),
+    )
+}
+
+fn violated(row: &Row) -> String {
+    let finding =
+        row.finding.as_ref().map(|id| format!("   {}", short(id, 40))).unwrap_or_default();
+    let outside = if row.beyond_model { "   outside the model" } else { "" };
+    let property = short(&row.property, 40);
+    let runs = count(row.runs, "run", "runs");
+    format!("{}: {property}: in {runs}{finding}{outside}", place(row))
+}
+
+fn undecided(row: &Row) -> String {
+    let reason = row.reason.as_deref().unwrap_or("no run was effective");
+    format!("{}: {}: {}", place(row), short(&row.property, 40), short(reason, 200))
+}
+
+fn untested(row: &Row) -> String {
+    let property = short(&row.property, 40);
+    format!("{}: {property}: no obligation ever met a fault", place(row))
+}
+
+fn canaries(canaries: &[Canary]) -> Vec<String> {
+    if canaries.is_empty() {
+        return Vec::new();
+    }
+    let found = canaries.iter().filter(|canary| canary.found).count();
+    let mut lines = vec![format!("{found} of {} planted flaws found", canaries.len())];
+    let flaw =
+        |c: &Canary| format!("{} --flaw {}", short(&c.implementation, 40), short(&c.flaw, 60));
+    lines.extend(
+        canaries.iter().filter(|c| !c.found).map(|c| {
+            format!("NOT FOUND: {}, which must break {}", flaw(c), short(&c.property, 40))
+        }),
+    );
+    lines.extend(canaries.iter().filter(|c| !c.collateral.is_empty()).map(|c| {
+        format!("COLLATERAL: {} also broke {}", flaw(c), short(&c.collateral.join(", "), 120))
+    }));
+    lines
+}
+
+fn totals(campaign: &Campaign) -> String {
+    let of = |ruling| campaign.rows.iter().filter(|row| row.outcome == ruling).count();
+    format!(
+        "{} held, {} violated, {} undecided   {}, {}, seed {}",
+        of(Ruling::Held),
+        of(Ruling::Violated),
+        of(Ruling::Undecided),
+        count(campaign.runs, "run", "runs"),
+        count(campaign.events, "event", "events"),
+        campaign.seed,
+    )
+}
+
+/// The scenario, and the runtime if it is not the usual one.
+fn place(row: &Row) -> String {
+    let scenario = short(&row.scenario, 100);
+    match row.runtime.as_str() {
+        "sim" => scenario,
+        runtime => format!("{scenario} on {}", short(runtime, 20)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures;
+
+    #[test]
+    fn of_a_mixed_campaign() {
+        insta::assert_snapshot!(summary(&fixtures::campaign(), Style::Plain));
+    }
+
+    #[test]
+    fn of_nothing() {
+        let text = summary(&Campaign::default(), Style::Plain);
+        assert_eq!(text, "0 held, 0 violated, 0 undecided   0 runs, 0 events, seed 0x0\n");
+    }
+
+    #[test]
+    fn many_lines_are_counted() {
+        let mut campaign = fixtures::campaign();
+        let row = campaign.rows.iter().find(|row| row.outcome == Ruling::Undecided).unwrap();
+        campaign.rows = vec![row.clone(); LINES + 7];
+        assert!(summary(&campaign, Style::Plain).contains("and 7 more, see the report"));
+    }
+}

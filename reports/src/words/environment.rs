@@ -1,0 +1,104 @@
+//! What the environment did, as histories tell it.
+
+use super::Words;
+use pepperland_core::history::{Event, Kind};
+use serde_json::Value;
+
+impl Words<'_> {
+    pub(super) fn environment(&self, event: Event<'_>) -> String {
+        match event.kind() {
+            Kind::Heal => self.heal(event),
+            Kind::Skew => self.skew(event),
+            Kind::Note => format!("note: {}", self.field(event, "text")),
+            kind => match harm(kind) {
+                Some(harm) => self.links(event, harm),
+                None => format!("{}{}", kind.word(), self.rest(event)),
+            },
+        }
+    }
+
+    /// What happens to links or, of a strike, to one message.
+    fn links(&self, event: Event<'_>, (one, many): (&str, &str)) -> String {
+        let (from, to) = (self.side(event, "from"), self.side(event, "to"));
+        if let Some(number) = event.field("message") {
+            return format!("message {number} from {from} to {to} is {one}");
+        }
+        let both = event.field("both_ways") == Some(&Value::Bool(true));
+        let arrow = if both { "↔" } else { "→" };
+        let rate = match event.field("rate").and_then(Value::as_u64) {
+            Some(rate) if rate < 1_000_000 => format!(" {} % of messages", per_cent(rate)),
+            Some(_) if event.kind() != Kind::Cut => " every message".to_owned(),
+            _ => String::new(),
+        };
+        format!("links {from}{arrow}{to} {many}{rate}{}", extent(event))
+    }
+
+    fn side(&self, event: Event<'_>, key: &str) -> String {
+        match event.field(key) {
+            Some(Value::Array(names)) => {
+                let names: Vec<String> =
+                    names.iter().filter_map(|n| n.as_str()).map(str::to_owned).collect();
+                self.set(&names)
+            }
+            Some(Value::String(name)) => self.short(name),
+            _ => "all".to_owned(),
+        }
+    }
+
+    fn heal(&self, event: Event<'_>) -> String {
+        let touched = match event.field("touched").and_then(Value::as_u64) {
+            Some(0) => ", having touched nothing".to_owned(),
+            Some(1) => ", having touched 1 message".to_owned(),
+            Some(n) => format!(", having touched {n} messages"),
+            None => String::new(),
+        };
+        match self.opening(event) {
+            Some(opening) => format!("over: {}{touched}", self.environment(opening)),
+            None => format!("heal{touched}"),
+        }
+    }
+
+    /// The event that a heal ends.
+    fn opening(&self, heal: Event<'_>) -> Option<Event<'_>> {
+        let id = heal.field("id")?;
+        let earlier = self.history.events().take(heal.id.index());
+        let same = |e: &Event<'_>| {
+            e.node().is_none() && e.kind() != Kind::Heal && e.field("id") == Some(id)
+        };
+        earlier.rev().find(same)
+    }
+
+    fn skew(&self, event: Event<'_>) -> String {
+        let number = |key| event.field(key).and_then(Value::as_i64).unwrap_or(0);
+        let node = self.field(event, "n");
+        let jump = number("jump") as f64 / 1e6;
+        format!("clock of {node} jumps by {jump} ms and drifts by {} ppm", number("drift"))
+    }
+}
+
+/// What happens to one message and to all of a link.
+fn harm(kind: Kind) -> Option<(&'static str, &'static str)> {
+    match kind {
+        Kind::Cut => Some(("cut", "cut")),
+        Kind::Lose => Some(("lost", "lose")),
+        Kind::Delay => Some(("delayed", "delay")),
+        Kind::Duplicate => Some(("doubled", "double")),
+        Kind::Corrupt => Some(("corrupted", "corrupt")),
+        _ => None,
+    }
+}
+
+/// Between which bounds messages are late.
+fn extent(event: Event<'_>) -> String {
+    let ms = |key| event.field(key).and_then(Value::as_u64).map(|ns| ns as f64 / 1e6);
+    match (ms("least"), ms("most")) {
+        (Some(least), Some(most)) => format!(" by {least}–{most} ms"),
+        (None, Some(most)) => format!(" within {most} ms"),
+        _ => String::new(),
+    }
+}
+
+/// Parts per million as per cent.
+pub(super) fn per_cent(rate: u64) -> f64 {
+    rate as f64 / 10_000.0
+}

@@ -1,0 +1,126 @@
+//! What a schedule plans.
+
+use super::environment::per_cent;
+use crate::text;
+use pepperland_core::id::NodeId;
+use pepperland_core::schedule::{Ask, Disturbance, Fate, Links, Step, Trouble, When};
+use pepperland_core::seed::PerMillion;
+use pepperland_core::time::Time;
+
+/// A disturbance in words, with its times: `links n1→{n2 n3} cut, 60–210 ms`.
+pub fn disturbance(disturbance: &Disturbance) -> String {
+    let what = trouble(&disturbance.trouble);
+    let at = text::ms(disturbance.at);
+    match (&disturbance.trouble, disturbance.until) {
+        (Trouble::Strike { .. }, _) => what,
+        (Trouble::Crash { .. }, Some(until)) => {
+            format!("{what} at {at} ms, restarts at {} ms", text::ms(until))
+        }
+        (Trouble::Crash { .. }, None) => format!("{what} at {at} ms"),
+        (_, Some(until)) => format!("{what}, {at}–{} ms", text::ms(until)),
+        (_, None) => format!("{what} from {at} ms on"),
+    }
+}
+
+/// What goes wrong, in words: `n1 crashes`, `links n1→{n2 n3} cut`.
+pub fn trouble(trouble: &Trouble) -> String {
+    match trouble {
+        Trouble::Cut { links: l } => format!("links {} cut", links(l)),
+        Trouble::Lose { links: l, rate } => format!("links {} lose {}", links(l), share(*rate)),
+        Trouble::Delay { links: l, least, most, rate } => {
+            format!("links {} delay {} by {least}–{most} ms", links(l), share(*rate))
+        }
+        Trouble::Duplicate { links: l, rate, most } => {
+            format!("links {} double {} within {most} ms", links(l), share(*rate))
+        }
+        Trouble::Corrupt { links: l, rate } => {
+            format!("links {} corrupt {}", links(l), share(*rate))
+        }
+        Trouble::Strike { from, to, number, fate } => {
+            format!("message {number} from {from} to {to} is {}", suffered(*fate))
+        }
+        Trouble::Crash { node, effects: None } => format!("{node} crashes"),
+        Trouble::Crash { node, effects: Some(n) } => {
+            format!("{node} crashes after {}", text::count(u64::from(*n), "effect", "effects"))
+        }
+        Trouble::Pause { node } => format!("{node} stands still"),
+        Trouble::Skew { node, jump, drift } => {
+            let jump = *jump as f64 / 1e6;
+            format!("clock of {node} jumps by {jump} ms and drifts by {drift} ppm")
+        }
+    }
+}
+
+/// A client's request in words: `n1 is asked to multicast "probe" at 12 ms`.
+pub fn step(step: &Step) -> String {
+    let what = match &step.ask {
+        Ask::Multicast { body, .. } => format!("multicast \"{}\"", text::short(body, 40)),
+        Ask::Join { .. } => "join".to_owned(),
+        Ask::Leave { .. } => "leave".to_owned(),
+        Ask::Propose { instance, body } => {
+            format!("propose \"{}\" in instance {instance}", text::short(body, 40))
+        }
+        Ask::Invoke { body } => format!("execute {}", text::short(body, 40)),
+    };
+    let when = match step.when {
+        When::At(at) => format!("at {} ms", text::ms(at)),
+        When::Upon { of, after } => {
+            format!("{} ms after it has delivered step {of}", text::ms(Time(after.0)))
+        }
+    };
+    format!("{} is asked to {what} {when}", step.node)
+}
+
+fn links(links: &Links) -> String {
+    let arrow = if links.both_ways { "↔" } else { "→" };
+    format!("{}{arrow}{}", side(links.from.as_deref()), side(links.to.as_deref()))
+}
+
+fn side(nodes: Option<&[NodeId]>) -> String {
+    match nodes {
+        None => "all".to_owned(),
+        Some([one]) => one.to_string(),
+        Some(several) => {
+            let names: Vec<String> = several.iter().map(NodeId::to_string).collect();
+            format!("{{{}}}", names.join(" "))
+        }
+    }
+}
+
+fn share(rate: PerMillion) -> String {
+    match rate.0 {
+        1_000_000.. => "every message".to_owned(),
+        rate => format!("{} % of messages", per_cent(u64::from(rate))),
+    }
+}
+
+fn suffered(fate: Fate) -> String {
+    match fate {
+        Fate::Lose => "lost".to_owned(),
+        Fate::Delay { by } => format!("delayed by {by} ms"),
+        Fate::Duplicate { by } => format!("doubled after {by} ms"),
+        Fate::Corrupt => "corrupted".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pepperland_core::time::Span;
+
+    #[test]
+    fn disturbances_read_as_sentences() {
+        let n = NodeId;
+        let cut = Trouble::Cut { links: Links::one_way(vec![n(0)], vec![n(1), n(2)]) };
+        let cut = Disturbance::during(Time::millis(60), Time::millis(210), cut);
+        assert_eq!(disturbance(&cut), "links n1→{n2 n3} cut, 60–210 ms");
+        let lose = Trouble::Lose { links: Links::all(), rate: PerMillion(25_000) };
+        assert_eq!(trouble(&lose), "links all→all lose 2.5 % of messages");
+        let crash = Trouble::Crash { node: n(0), effects: Some(2) };
+        let crash = Disturbance::from(Time::millis(3), crash);
+        assert_eq!(disturbance(&crash), "n1 crashes after 2 effects at 3 ms");
+        let late = Fate::Delay { by: Span::millis(40) };
+        let strike = Trouble::Strike { from: n(1), to: n(2), number: 4, fate: late };
+        assert_eq!(trouble(&strike), "message 4 from n2 to n3 is delayed by 40 ms");
+    }
+}
