@@ -1,0 +1,87 @@
+//! Prefix order: every node's deliveries are a prefix of one sequence.
+//!
+//! # Definition
+//! For any `p` and `q` that are not Byzantine, what one has delivered is a prefix of what the other
+//! has (log agreement; *uniform prefix order* inside one group). It is judged group by group.
+//! A life that starts late (a restart that forgot, a joiner, a snapshot) delivers a *piece* of the
+//! sequence without holes, wherever it begins. Hence the form that we check: there is a sequence
+//! without repetition of which first lives deliver prefixes and later ones pieces. Where
+//! deliveries state their slot, one slot holds one message and one message stands in one slot.
+//! # Cost
+//! O(events).
+//! # Witness
+//! The deliveries of two pairs of neighbours that do not fit, or two deliveries with their slots.
+
+use crate::proof::Proof;
+use crate::scene::{Bound, Delivery, Scene};
+use crate::sequence::{Met, Sequence};
+use crate::tally::Tally;
+use pepperland_core::checker::{Case, Checker, Class};
+use pepperland_core::collections::Map;
+use pepperland_core::history::{EventId, Kind};
+use pepperland_core::verdict::{Verdict, Witness};
+
+/// The record.
+pub const ENTRY: Checker = Checker {
+    property: "prefix-order",
+    number: "OR8",
+    statement: "of what any two nodes have delivered, one is a prefix of the other",
+    source: "Schneider 1990: replicas process the same requests in the same order",
+    class: Class::Safety,
+    cost: "O(events)",
+    needs: &[Kind::Deliver],
+    check,
+};
+
+fn check(case: &Case<'_>) -> Verdict {
+    let scene = Scene::of(case);
+    let bound = scene.bound(Bound::Honest);
+    let mut tally = Tally::of(&scene);
+    let mut sequence = Sequence::of(&scene);
+    let (mut slots, mut witness) = (Slots::default(), None);
+    for delivery in scene.deliveries().filter(|d| bound[d.life as usize]) {
+        let Some(group) = scene.group(delivery.row) else { continue };
+        match sequence.meet(&delivery) {
+            Met::Here => continue,
+            Met::Elsewhere => tally.count_delivery(&scene, &delivery),
+            Met::Nowhere => {}
+        }
+        if witness.is_none() {
+            let misplaced = sequence.take(&delivery, group);
+            witness = misplaced.or_else(|| slots.take(&scene, &delivery, group));
+        }
+    }
+    let witness = witness.or_else(|| sequence.circle());
+    tally.verdict(witness, "no message was delivered by two nodes")
+}
+
+/// What slots are known to hold.
+#[derive(Default)]
+struct Slots {
+    holds: Map<(u32, u64), Delivery>,
+    stands: Map<u32, (u64, Delivery)>,
+}
+
+impl Slots {
+    fn take(&mut self, scene: &Scene<'_>, delivery: &Delivery, group: u32) -> Option<Witness> {
+        let slot = scene.history.event(EventId(delivery.event)).place()?.slot?;
+        let held = *self.holds.entry((group, slot)).or_insert(*delivery);
+        let (stood, first) = *self.stands.entry(delivery.row).or_insert((slot, *delivery));
+        if held.row != delivery.row {
+            return Some(told(scene, (slot, held), (slot, *delivery)));
+        }
+        (stood != slot).then(|| told(scene, (stood, first), (slot, *delivery)))
+    }
+}
+
+fn told(scene: &Scene<'_>, one: (u64, Delivery), other: (u64, Delivery)) -> Witness {
+    let says = |(slot, d): (u64, Delivery)| {
+        format!("{} delivered {} at slot {slot}", scene.who(d.life), scene.name(d.row))
+    };
+    let events = [one.1, other.1].map(|d| EventId(d.event));
+    Proof::default()
+        .yes(says(one), [events[0]])
+        .yes(says(other), [events[1]])
+        .no("one slot holds one message, and one message stands in one slot", events)
+        .because(format!("{}; {}", says(one), says(other)))
+}

@@ -1,0 +1,34 @@
+//! Validity, towards all: what a correct sender broadcasts reaches every correct recipient.
+//!
+//! # Definition
+//! If a correct node broadcasts `m`, every correct node that `m` is for delivers `m` in the end. Of
+//! the three properties that are called validity in print, this is the one of best-effort broadcast
+//! (Cachin, Guerraoui & Rodrigues).
+//! Who is excused: a sender that crashed during the call (where deliveries are logged and returns
+//! recorded: before the return; else: at any time after the call), and a recipient whose last life
+//! starts late, of what was broadcast before.
+//! # Cost
+//! O(events + messages · nodes).
+//! # Witness
+//! The broadcast; that the delivery never came cannot be shown by an event.
+
+use crate::promises::{self, To};
+use pepperland_core::checker::{Case, Checker, Class};
+use pepperland_core::history::Kind;
+use pepperland_core::verdict::Verdict;
+
+/// The record.
+pub const ENTRY: Checker = Checker {
+    property: "validity-all",
+    number: "RB3-all",
+    statement: "what a correct node broadcasts, every correct node of the group delivers in the end",
+    source: "Cachin, Guerraoui & Rodrigues 2011",
+    class: Class::Liveness,
+    cost: "O(events)",
+    needs: &[Kind::Broadcast],
+    check,
+};
+
+fn check(case: &Case<'_>) -> Verdict {
+    promises::judge(case, To::All)
+}

@@ -1,0 +1,34 @@
+//! Validity, towards somebody: what a correct sender broadcasts is not lost altogether.
+//!
+//! # Definition
+//! If a correct node broadcasts `m`, some correct node that `m` is for delivers `m` in the end. Of the
+//! three properties that are called validity in print, this is the weakest: what is left when the
+//! sender is not in the group it sends to.
+//! Who is excused: a sender that crashed during the call (where deliveries are logged and returns
+//! recorded: before the return; else: at any time after the call), and a recipient whose last life
+//! starts late, of what was broadcast before.
+//! # Cost
+//! O(events + messages · nodes).
+//! # Witness
+//! The broadcast; that the delivery never came cannot be shown by an event.
+
+use crate::promises::{self, To};
+use pepperland_core::checker::{Case, Checker, Class};
+use pepperland_core::history::Kind;
+use pepperland_core::verdict::Verdict;
+
+/// The record.
+pub const ENTRY: Checker = Checker {
+    property: "validity-some",
+    number: "RB3-some",
+    statement: "what a correct node broadcasts, some correct node of the group delivers in the end",
+    source: "Hadzilacos & Toueg 1994, weakened for open groups",
+    class: Class::Liveness,
+    cost: "O(events)",
+    needs: &[Kind::Broadcast],
+    check,
+};
+
+fn check(case: &Case<'_>) -> Verdict {
+    promises::judge(case, To::Some)
+}
