@@ -30,6 +30,13 @@ mod sequence;
 mod streams;
 mod tally;
 
+#[cfg(test)]
+mod crosscheck;
+#[cfg(test)]
+mod oracle;
+#[cfg(test)]
+mod small;
+
 use pepperland_core::checker::{Case, Checker};
 use pepperland_core::history::History;
 use pepperland_core::verdict::Verdict;

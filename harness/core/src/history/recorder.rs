@@ -14,6 +14,8 @@ use std::collections::BTreeMap;
 /// place, to be named as the cause of later ones.
 pub struct Recorder {
     history: History,
+    /// Digests of messages that were not those of their broadcasts when they came.
+    strays: crate::collections::Map<(u32, Digest), u32>,
 }
 
 impl Recorder {
@@ -35,6 +37,7 @@ impl Recorder {
                 details: Details::default(),
                 groups,
             },
+            strays: crate::collections::Map::default(),
         }
     }
 
@@ -75,7 +78,7 @@ impl Recorder {
         cause: Option<EventId>,
     ) -> EventId {
         let row = self.history.messages.row(message.id);
-        let digest = self.digest(Digest::Hash(message.digest()));
+        let digest = self.digest_of(row, Digest::Hash(message.digest()));
         self.broadcast_row(at, node, row, group, digest, cause.as_slice())
     }
 
@@ -89,12 +92,24 @@ impl Recorder {
         cause: Option<EventId>,
     ) -> EventId {
         let row = self.history.messages.row(message.id);
-        let digest = self.digest_like(row, message.digest());
+        let digest = self.digest_of(row, Digest::Hash(message.digest()));
         let detail = match slot {
             Some(_) => self.place(Place { slot, ..Place::default() }),
             None => NONE,
         };
         self.push(at, node.0, Kind::Deliver, row, digest, cause.as_slice(), detail)
+    }
+
+    /// The call to broadcast a message returned.
+    pub fn broadcast_return(
+        &mut self,
+        at: Time,
+        node: NodeId,
+        message: MessageId,
+        cause: Option<EventId>,
+    ) -> EventId {
+        let row = self.history.messages.row(message);
+        self.push(at, node.0, Kind::BroadcastReturn, row, NONE, cause.as_slice(), NONE)
     }
 
     /// The node installed a view.
@@ -207,17 +222,21 @@ impl Recorder {
         self.history.details.fields.len() as u32 - 1
     }
 
-    fn digest(&mut self, digest: Digest) -> u32 {
-        self.history.details.digests.push(digest);
-        self.history.details.digests.len() as u32 - 1
-    }
-
-    /// The number of a hash that most likely is the one of the row's broadcast.
-    fn digest_like(&mut self, row: u32, hash: u64) -> u32 {
-        let known = self.history.messages.digest[row as usize];
-        let same =
-            known != NONE && self.history.details.digests[known as usize] == Digest::Hash(hash);
-        if same { known } else { self.digest(Digest::Hash(hash)) }
+    /// The number of a digest of a message: the same for all that are equal.
+    pub(super) fn digest_of(&mut self, row: u32, digest: Digest) -> u32 {
+        let (table, digests) = (&self.history.messages, &mut self.history.details.digests);
+        let known = table.digest[row as usize];
+        if known != NONE && digests[known as usize] == digest {
+            return known;
+        }
+        let next = digests.len() as u32;
+        let number = match self.strays.get(&(row, digest.clone())) {
+            Some(number) => return *number,
+            None => next,
+        };
+        self.strays.insert((row, digest.clone()), number);
+        digests.push(digest);
+        number
     }
 
     #[expect(clippy::too_many_arguments, reason = "one argument a column")]
