@@ -5,6 +5,7 @@ use crate::scenario::Scenario;
 use crate::schedule::Schedule;
 use crate::seed::Seed;
 use crate::verdict::{Ruling, Witness};
+use serde::{Deserialize, Serialize};
 
 /// One row of a campaign: an implementation, a scenario and a property, over all its runs.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,7 +76,7 @@ pub struct Finding {
 }
 
 /// How large a run is.
-#[derive(Copy, Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Copy, Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Size {
     /// Events recorded, frames on the network included.
     pub events: usize,
@@ -88,7 +89,7 @@ pub struct Size {
 }
 
 /// One remaining piece of a shrunk schedule, and what happens without it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Need {
     /// The piece, in words: `n1 crashes after 2 effects`.
     pub piece: String,

@@ -2,11 +2,11 @@
 
 /// The candidate nearest to `word` by edit distance, if any is near enough to be meant.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (word.chars().count() / 3).max(2);
+    let near = |d: usize, c: &str| d <= (word.len().max(c.len()) / 2).max(2);
     candidates
         .into_iter()
         .map(|c| (distance(word, c), c))
-        .filter(|(d, _)| *d <= limit)
+        .filter(|(d, c)| near(*d, c))
         .min()
         .map(|(_, c)| c)
 }

@@ -70,10 +70,20 @@ impl Scenario {
         }
     }
 
-    /// A short name: `fifo/steady/crash`, `fifo+no-hold-back-queue/…` with a flaw.
+    /// A short name: `fifo/steady/crash`, `fifo+no-hold-back-queue/…` with a flaw,
+    /// `fifo/turmoil/…` on another runtime than the simulator.
     pub fn name(&self) -> String {
         let flaw = self.flaw.as_ref().map(|flaw| format!("+{flaw}")).unwrap_or_default();
-        format!("{}{flaw}/{}/{}", self.implementation, self.workload, self.faults)
+        let runtime = match self.runtime.as_str() {
+            "sim" => String::new(),
+            other => format!("/{other}"),
+        };
+        format!("{}{flaw}{runtime}/{}/{}", self.implementation, self.workload, self.faults)
+    }
+
+    /// What the seeds of its runs derive from, the same on every runtime.
+    pub fn key(&self) -> String {
+        format!("{}/{}/{}", self.implementation, self.workload, self.faults)
     }
 
     /// How long a run may settle.

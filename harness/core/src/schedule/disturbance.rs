@@ -223,9 +223,11 @@ impl Disturbance {
 
 impl Disturbance {
     /// When it begins and, if ever, ends in a run with this header. Disturbances of links and
-    /// pauses end at `heal_at` at the latest, unless they begin after it.
+    /// pauses end at `heal_at` at the latest, unless they begin after it; a strike waits for its
+    /// message however long it takes.
     pub fn window(&self, header: &crate::schedule::Frame) -> (Time, Option<Time>) {
         let until = match (&self.trouble, self.until) {
+            (Trouble::Strike { .. }, until) => return (self.at, until),
             (Trouble::Crash { .. }, until) => until,
             (_, Some(until)) => Some(until),
             (_, None) => Some(header.heal_at.max(self.at)),

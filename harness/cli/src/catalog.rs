@@ -1,0 +1,158 @@
+//! Everything that has a name on the command line.
+
+use pepperland_core::checker::Checker;
+use pepperland_core::fault::{Fault, Profile};
+use pepperland_core::implementation::{Claim, Implementation, Proviso};
+use pepperland_core::names::did_you_mean;
+use pepperland_core::plan::Plan;
+use pepperland_core::runtime::Runtime;
+use pepperland_core::scenario::Scenario;
+use pepperland_core::workload::Workload;
+use pepperland_search::Trial;
+use pepperland_sim::Simulator;
+
+/// Implementations, workloads, fault profiles, properties and runtimes, by name.
+pub struct Catalog {
+    /// The implementations under test.
+    pub implementations: Vec<&'static Implementation>,
+    /// What clients do.
+    pub workloads: Vec<&'static Workload>,
+    /// What goes wrong.
+    pub profiles: Vec<&'static Profile>,
+    /// What is judged.
+    pub checkers: Vec<&'static Checker>,
+    /// What it runs on.
+    pub runtimes: Vec<Box<dyn Runtime>>,
+}
+
+/// All that comes with Pepperland.
+pub fn builtin() -> Catalog {
+    Catalog {
+        implementations: pepperland_impls::ALL.to_vec(),
+        workloads: pepperland_workloads::ALL.to_vec(),
+        profiles: pepperland_faults::ALL.to_vec(),
+        checkers: pepperland_checkers::ALL.to_vec(),
+        runtimes: runtimes(),
+    }
+}
+
+#[cfg(not(feature = "turmoil"))]
+fn runtimes() -> Vec<Box<dyn Runtime>> {
+    vec![Box::new(Simulator)]
+}
+
+#[cfg(feature = "turmoil")]
+fn runtimes() -> Vec<Box<dyn Runtime>> {
+    vec![Box::new(Simulator)]
+}
+
+/// There is nothing of this name.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("{0}")]
+pub struct Unknown(pub String);
+
+impl Catalog {
+    /// The catalogue with one more implementation, in front of the others.
+    #[must_use]
+    pub fn with_impl(mut self, implementation: &'static Implementation) -> Catalog {
+        self.implementations.insert(0, implementation);
+        self
+    }
+
+    /// The implementation of this name.
+    ///
+    /// # Errors
+    /// [`Unknown`], with the nearest right name.
+    pub fn implementation(&self, name: &str) -> Result<&'static Implementation, Unknown> {
+        find("implementation", name, &self.implementations, |i| i.name).copied()
+    }
+
+    /// The workload of this name.
+    ///
+    /// # Errors
+    /// [`Unknown`], with the nearest right name.
+    pub fn workload(&self, name: &str) -> Result<&'static Workload, Unknown> {
+        find("workload", name, &self.workloads, |w| w.name).copied()
+    }
+
+    /// The checker of the property of this name.
+    ///
+    /// # Errors
+    /// [`Unknown`], with the nearest right name.
+    pub fn checker(&self, property: &str) -> Result<&'static Checker, Unknown> {
+        find("property", property, &self.checkers, |c| c.property).copied()
+    }
+
+    /// The runtime of this name.
+    ///
+    /// # Errors
+    /// [`Unknown`], with the nearest right name.
+    pub fn runtime(&self, name: &str) -> Result<&dyn Runtime, Unknown> {
+        find("runtime", name, &self.runtimes, |r| r.name()).map(|runtime| &**runtime)
+    }
+
+    /// A scenario made ready to run. Without properties of its own it is judged by what its
+    /// implementation claims under its faults.
+    ///
+    /// # Errors
+    /// [`Unknown`] for any name that means nothing.
+    pub fn trial<'a>(&'a self, scenario: &'a Scenario) -> Result<Trial<'a>, Unknown> {
+        let implementation = self.implementation(&scenario.implementation)?;
+        if let Some(flaw) = &scenario.flaw {
+            let flaws = format!("flaw of {}", implementation.name);
+            find(&flaws, flaw, implementation.flaws, |f| f.name)?;
+        }
+        let faults = pepperland_faults::resolve(&scenario.faults)
+            .map_err(|error| Unknown(error.to_string()))?;
+        let names: Vec<&str> = match scenario.properties.is_empty() {
+            true => claimed_under(implementation, &faults).collect(),
+            false => scenario.properties.iter().map(String::as_str).collect(),
+        };
+        let checkers = names.into_iter().map(|name| self.checker(name));
+        Ok(Trial {
+            plan: Plan {
+                scenario,
+                implementation,
+                workload: self.workload(&scenario.workload)?,
+                faults,
+                profiles: &self.profiles,
+            },
+            runtime: self.runtime(&scenario.runtime)?,
+            checkers: checkers.collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// The fault profiles that an implementation's claims allow, by name.
+    pub fn claimed_faults(&self, implementation: &Implementation) -> Vec<&'static str> {
+        let allowed = |p: &&&'static Profile| implementation.outside_model(p.needs).is_empty();
+        self.profiles.iter().filter(allowed).map(|profile| profile.name).collect()
+    }
+}
+
+/// The properties claimed while these faults are at work: what is claimed only while nobody
+/// crashes is not claimed where somebody always does.
+fn claimed_under<'a>(
+    implementation: &'a Implementation,
+    faults: &[(&'static Profile, String)],
+) -> impl Iterator<Item = &'static str> + use<'a> {
+    let crashes = faults.iter().any(|(profile, _)| profile.needs.contains(&Fault::Crash));
+    let bound = move |claim: &&Claim| !(crashes && claim.proviso == Proviso::NobodyCrashes);
+    implementation.claims.iter().filter(bound).map(|claim| claim.property)
+}
+
+fn find<'a, T>(
+    what: &str,
+    name: &str,
+    list: &'a [T],
+    name_of: impl Fn(&T) -> &str,
+) -> Result<&'a T, Unknown> {
+    list.iter().find(|item| name_of(item) == name).ok_or_else(|| {
+        let hint = did_you_mean(name, list.iter().map(|item| name_of(item)));
+        let all: Vec<&str> = list.iter().map(|item| name_of(item)).collect();
+        let all = match list.is_empty() {
+            true => "none".to_owned(),
+            false => all.join(", "),
+        };
+        Unknown(format!("there is no {what} \"{name}\"{hint} (there are: {all})"))
+    })
+}

@@ -1,0 +1,75 @@
+//! `pepperland doctor`: what this machine can do, and how to mend what it cannot.
+
+use crate::commands::print;
+use crate::exit::{Failure, Outcome};
+use std::process::ExitCode;
+
+/// One thing that was tried.
+struct Finding {
+    what: &'static str,
+    works: Result<String, String>,
+    mend: &'static str,
+}
+
+/// Tries what the runs need, and says what works.
+pub fn doctor() -> Result<ExitCode, Failure> {
+    let findings = [simulator(), writing(), files(), system()];
+    for finding in &findings {
+        let line = match &finding.works {
+            Ok(how) => format!("ok       {}: {how}\n", finding.what),
+            Err(why) => {
+                format!("missing  {}: {why}\n         mend: {}\n", finding.what, finding.mend)
+            }
+        };
+        print(&line);
+    }
+    let missing = findings.iter().filter(|finding| finding.works.is_err()).count();
+    Ok(match missing {
+        0 => Outcome::Held.end("everything that was tried works"),
+        n => Outcome::Undecided.end(&format!("{n} of {} do not work", findings.len())),
+    })
+}
+
+/// A run, twice: the same bytes.
+fn simulator() -> Finding {
+    let digest = || {
+        let searched = crate::test(pepperland_impls::ALL[0]).runs(1).search();
+        searched.map(|s| s.events).map_err(|error| error.to_string())
+    };
+    let works = match (digest(), digest()) {
+        (Ok(a), Ok(b)) if a == b => Ok(format!("{a} events, the same twice")),
+        (Ok(_), Ok(_)) => Err("the same seed gave two different runs".to_owned()),
+        (Err(error), _) | (_, Err(error)) => Err(error),
+    };
+    Finding { what: "simulator", works, mend: "this is a bug of Pepperland: please report it" }
+}
+
+fn writing() -> Finding {
+    let tried = tempfile::tempdir_in(".").map(|dir| dir.path().display().to_string());
+    Finding {
+        what: "folder for runs",
+        works: tried
+            .map(|_| "the working directory takes files".to_owned())
+            .map_err(|e| e.to_string()),
+        mend: "change to a folder that you may write to, or give --out",
+    }
+}
+
+fn files() -> Finding {
+    use nix::sys::resource::{Resource, getrlimit};
+    let limit = getrlimit(Resource::RLIMIT_NOFILE).map_err(|error| error.to_string());
+    let works = limit.and_then(|(soft, _)| match soft {
+        0..256 => Err(format!("only {soft} files may be open at once")),
+        _ => Ok(format!("{soft} may be open at once")),
+    });
+    Finding { what: "open files", works, mend: "ulimit -n 1024" }
+}
+
+fn system() -> Finding {
+    let works = nix::sys::utsname::uname().map_err(|error| error.to_string()).map(|name| {
+        let word = |text: &std::ffi::OsStr| text.to_string_lossy().into_owned();
+        let user = if nix::unistd::geteuid().is_root() { "root" } else { "an ordinary user" };
+        format!("{} {} as {user}", word(name.sysname()), word(name.release()))
+    });
+    Finding { what: "system", works, mend: "run on Linux" }
+}

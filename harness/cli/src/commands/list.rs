@@ -1,0 +1,145 @@
+//! `pepperland list`: what has a name.
+
+use crate::catalog::Catalog;
+use crate::commands::print;
+use crate::exit::Failure;
+use crate::options::{List, ListFormat, Listed};
+use pepperland_core::implementation::{Claim, Proviso};
+use serde_json::{Map, Value, json};
+use std::process::ExitCode;
+
+/// Lists what is asked for.
+pub fn list(options: &List, catalog: &Catalog) -> Result<ExitCode, Failure> {
+    let rows = rows(options.what, catalog);
+    let text = match options.format {
+        ListFormat::Json => {
+            rows.iter().map(|row| format!("{}\n", Value::from(row.clone()))).collect()
+        }
+        ListFormat::Markdown => markdown(&rows),
+        ListFormat::Human => human(&rows),
+    };
+    print(&text);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn rows(what: Listed, catalog: &Catalog) -> Vec<Map<String, Value>> {
+    let values: Vec<Value> = match what {
+        Listed::Impls => implementations(catalog),
+        Listed::Flaws => flaws(catalog),
+        Listed::Workloads => catalog
+            .workloads
+            .iter()
+            .map(|w| json!({"name": w.name, "statement": w.statement, "source": w.source}))
+            .collect(),
+        Listed::Faults => faults(catalog),
+        Listed::Properties => properties(catalog),
+        Listed::Runtimes => catalog
+            .runtimes
+            .iter()
+            .map(|r| json!({"name": r.name(), "statement": r.statement()}))
+            .collect(),
+    };
+    let object = |value| match value {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    };
+    values.into_iter().map(object).collect()
+}
+
+fn implementations(catalog: &Catalog) -> Vec<Value> {
+    let claims = |claims: &[Claim]| claims.iter().map(claim).collect::<Vec<_>>();
+    catalog
+        .implementations
+        .iter()
+        .map(|i| {
+            let flaws: Vec<&str> = i.flaws.iter().map(|flaw| flaw.name).collect();
+            let tolerates: Vec<&str> = i.model.tolerates.iter().map(|fault| fault.word()).collect();
+            json!({
+                "name": i.name, "number": i.number, "statement": i.statement, "source": i.source,
+                "claims": claims(i.claims), "tolerates": tolerates, "timing": i.model.timing,
+                "nodes": i.nodes, "flaws": flaws,
+            })
+        })
+        .collect()
+}
+
+fn claim(claim: &Claim) -> String {
+    let proviso = match claim.proviso {
+        Proviso::Always => return claim.property.to_owned(),
+        Proviso::Lives(node) => format!("while {node} lives"),
+        Proviso::NobodyCrashes => "while nobody crashes".to_owned(),
+        Proviso::SendsSurvive => "where sends survive a crash".to_owned(),
+    };
+    format!("{} ({proviso})", claim.property)
+}
+
+fn flaws(catalog: &Catalog) -> Vec<Value> {
+    let of = |i: &&'static pepperland_core::implementation::Implementation| {
+        let name = i.name;
+        i.flaws.iter().map(move |f| {
+            json!({
+                "name": f.name, "number": f.number, "impl": name, "statement": f.statement,
+                "breaks": f.breaks, "keeps": f.keeps, "faults": f.faults,
+            })
+        })
+    };
+    catalog.implementations.iter().flat_map(of).collect()
+}
+
+fn faults(catalog: &Catalog) -> Vec<Value> {
+    catalog
+        .profiles
+        .iter()
+        .map(|p| {
+            let needs: Vec<&str> = p.needs.iter().map(|fault| fault.word()).collect();
+            json!({
+                "name": p.name, "statement": p.statement, "variants": p.variants,
+                "needs": needs, "source": p.source,
+            })
+        })
+        .collect()
+}
+
+fn properties(catalog: &Catalog) -> Vec<Value> {
+    catalog
+        .checkers
+        .iter()
+        .map(|c| {
+            let needs: Vec<&str> = c.needs.iter().map(|kind| kind.word()).collect();
+            json!({
+                "name": c.property, "number": c.number, "class": c.class.word(),
+                "statement": c.statement, "source": c.source, "cost": c.cost, "needs": needs,
+            })
+        })
+        .collect()
+}
+
+fn cell(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(cell).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}
+
+fn human(rows: &[Map<String, Value>]) -> String {
+    let width = rows.iter().map(|row| cell(&row["name"]).len()).max().unwrap_or(0);
+    let statement = |row: &Map<String, Value>| row.get("statement").map(cell).unwrap_or_default();
+    let of = |row: &Map<String, Value>| {
+        row.get("impl").map(|name| format!("{}: ", cell(name))).unwrap_or_default()
+    };
+    let line = |row: &Map<String, Value>| {
+        format!("{:width$}  {}{}\n", cell(&row["name"]), of(row), statement(row))
+    };
+    rows.iter().map(line).collect()
+}
+
+fn markdown(rows: &[Map<String, Value>]) -> String {
+    let Some(first) = rows.first() else { return String::new() };
+    let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
+    let head = line(first.keys().cloned().collect());
+    let rule = line(first.keys().map(|_| "---".to_owned()).collect());
+    let body =
+        rows.iter().map(|row| line(row.values().map(|v| cell(v).replace('|', "\\|")).collect()));
+    head + &rule + &body.collect::<String>()
+}

@@ -1,0 +1,54 @@
+//! The subcommands, one a file.
+
+mod bench;
+mod check;
+mod completions;
+mod doctor;
+mod list;
+mod replay;
+mod report;
+mod run;
+mod shrink;
+
+use crate::catalog::Catalog;
+use crate::exit::Failure;
+use crate::options::{Command, Options};
+use clap::Parser;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+/// Runs the command line with a catalogue.
+pub fn run(args: impl IntoIterator<Item = OsString>, catalog: &Catalog) -> ExitCode {
+    let options = match Options::try_parse_from(args) {
+        Ok(options) => options,
+        Err(error) => return usage(&error),
+    };
+    let outcome = match options.command {
+        Command::Run(run) => run::run(&run, catalog),
+        Command::Check(check) => check::check(&check, catalog),
+        Command::Replay(replay) => replay::replay(&replay, catalog),
+        Command::Shrink(shrink) => shrink::shrink(&shrink, catalog),
+        Command::Report(report) => report::report(&report),
+        Command::List(list) => list::list(&list, catalog),
+        Command::Bench(bench) => bench::bench(&bench, catalog),
+        Command::Doctor => doctor::doctor(),
+        Command::Completions { shell } => completions::completions(shell),
+    };
+    outcome.unwrap_or_else(Failure::end)
+}
+
+/// Help and version are no errors; everything else is exit 64.
+fn usage(error: &clap::Error) -> ExitCode {
+    let _ = error.print();
+    if !error.use_stderr() {
+        return ExitCode::SUCCESS;
+    }
+    eprintln!("exit 64: usage or configuration");
+    ExitCode::from(64)
+}
+
+/// Prints to stdout. A reader that has gone away is no reason to fail.
+fn print(text: &str) {
+    use std::io::Write;
+    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+}

@@ -1,0 +1,101 @@
+//! `pepperland replay`: run a finding or a schedule again and judge it.
+
+use crate::catalog::Catalog;
+use crate::commands::print;
+use crate::commands::run::style;
+use crate::exit::{Failure, Outcome};
+use crate::files::{Stored, find_finding, read_schedule};
+use crate::options::Replay;
+use pepperland_core::checker::Case;
+use pepperland_core::history::History;
+use pepperland_core::runtime::Detail;
+use pepperland_core::scenario::Scenario;
+use pepperland_core::schedule::Schedule;
+use pepperland_core::verdict::Ruling;
+use pepperland_search::Trial;
+use std::path::Path;
+use std::process::ExitCode;
+
+/// Replays what is named.
+pub fn replay(options: &Replay, catalog: &Catalog) -> Result<ExitCode, Failure> {
+    match find_finding(&options.finding) {
+        Some(folder) => replay_finding(options, catalog, &Stored::read(&folder)?),
+        None => replay_schedule(options, catalog),
+    }
+}
+
+fn replay_finding(
+    options: &Replay,
+    catalog: &Catalog,
+    stored: &Stored,
+) -> Result<ExitCode, Failure> {
+    let runtime = options.runtime.as_ref().unwrap_or(&stored.scenario.runtime);
+    let scenario = Scenario {
+        runtime: runtime.clone(),
+        properties: vec![stored.facts.property.clone()],
+        ..stored.scenario.clone()
+    };
+    let trial = catalog.trial(&scenario)?;
+    let history = trial.run(&stored.schedule, Detail::Network)?;
+    let digest = format!("{:032x}", history.digest());
+    print(&format!("digest     {digest}\n"));
+    if *runtime == stored.facts.runtime && digest != stored.facts.digest {
+        let recorded = &stored.facts.digest;
+        return Err(Failure::Harness(format!(
+            "the replay diverged: its history has digest {digest}, the finding {recorded}; \
+             was the finding made by another build?"
+        )));
+    }
+    Ok(end(&judge(&trial, &stored.schedule, &history)))
+}
+
+fn replay_schedule(options: &Replay, catalog: &Catalog) -> Result<ExitCode, Failure> {
+    let path = Path::new(&options.finding);
+    if !path.is_file() {
+        let name = &options.finding;
+        return Err(Failure::Usage(format!(
+            "\"{name}\" is no finding of runs/latest, no finding's folder, and no schedule file"
+        )));
+    }
+    let schedule = read_schedule(path)?;
+    let scenario = scenario_of(&schedule, options.runtime.as_deref());
+    let trial = catalog.trial(&scenario)?;
+    trial.runtime.accepts(&schedule)?;
+    let history = trial.run(&schedule, Detail::Network)?;
+    print(&format!("digest     {:032x}\n", history.digest()));
+    Ok(end(&judge(&trial, &schedule, &history)))
+}
+
+/// The scenario that a schedule file stands for: its implementation with its flaw, by its claims.
+pub fn scenario_of(schedule: &Schedule, runtime: Option<&str>) -> Scenario {
+    let base = Scenario::new(&schedule.header.implementation, "none");
+    Scenario {
+        flaw: schedule.header.flaw.clone(),
+        runtime: runtime.unwrap_or(&base.runtime).to_owned(),
+        ..base
+    }
+}
+
+fn judge(trial: &Trial<'_>, schedule: &Schedule, history: &History) -> Vec<Ruling> {
+    let case = Case::new(history);
+    let name = trial.plan.scenario.name();
+    let each = |checker: &&'static pepperland_core::checker::Checker| {
+        let verdict = trial.judge_one(checker, schedule, &case);
+        let property = checker.property;
+        let text =
+            pepperland_reports::terminal::judged(&name, property, &verdict, history, style());
+        print(&text);
+        verdict.ruling()
+    };
+    trial.checkers.iter().map(each).collect()
+}
+
+fn end(rulings: &[Ruling]) -> ExitCode {
+    if rulings.contains(&Ruling::Violated) {
+        Outcome::Violated.end("the replay violates the property")
+    } else if rulings.iter().all(|ruling| *ruling == Ruling::Undecided) {
+        Outcome::Undecided.end("the replay leaves it undecided")
+    } else {
+        Outcome::Held.end("the replay does not violate the property")
+    }
+}

@@ -1,0 +1,227 @@
+//! `pepperland run`: search scenarios, judge, shrink, explain, report.
+
+mod canaries;
+mod scenarios;
+
+use crate::catalog::Catalog;
+use crate::commands::print;
+use crate::exit::{Failure, Outcome};
+use crate::files::RunFolder;
+use crate::options::{Ci, Format, Keep, Run};
+use crate::progress::{Campaign as Watch, interruption};
+use crate::suite::Suite;
+use crate::threads::Threads;
+use pepperland_core::finding::{Campaign, Finding, Row};
+use pepperland_core::runtime::Detail;
+use pepperland_core::scenario::Scenario;
+use pepperland_core::verdict::Ruling;
+use pepperland_reports::annotations::{Platform, annotations, step_summary};
+use pepperland_reports::style::Style;
+use pepperland_search::{Limits, search};
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+/// How many replays shrinking one violation may take.
+const SHRINK_REPLAYS: u32 = 3_000;
+
+/// Runs what the options ask for.
+pub fn run(options: &Run, catalog: &Catalog) -> Result<ExitCode, Failure> {
+    let suite = scenarios::asked_for(options, catalog)?;
+    let total = suite.scenarios.iter().map(|(_, runs)| runs / shards(options)).sum();
+    let watch = Watch::new(total, options.budget, interruption());
+    let folder = RunFolder::create(options.out.as_deref())?;
+    let mut campaign = search_all(options, catalog, &suite, &watch)?;
+    campaign.canaries = canaries::try_all(catalog, &suite.canaries)?;
+    watch.finish();
+    keep_histories(options, catalog, &suite, &campaign, &folder)?;
+    folder.write(&campaign, &format!("{:.1} s", watch.elapsed().as_secs_f64()))?;
+    tell(options, &campaign, &folder);
+    if watch.is_interrupted() {
+        return Err(Failure::Interrupted);
+    }
+    Ok(end(options, &campaign))
+}
+
+fn shards(options: &Run) -> u64 {
+    options.shard.map_or(1, |(_, shards)| shards)
+}
+
+fn search_all(
+    options: &Run,
+    catalog: &Catalog,
+    suite: &Suite,
+    watch: &Watch,
+) -> Result<Campaign, Failure> {
+    let threads = Threads::new(options.jobs);
+    let mut campaign = Campaign { seed: options.seed, ..Campaign::default() };
+    for (scenario, runs) in &suite.scenarios {
+        let trial = catalog.trial(scenario)?;
+        watch.scenario(&scenario.name());
+        let limits = limits(options, *runs);
+        let mut found = search(&trial, options.seed, &limits, &threads, watch)?;
+        found.rows.iter_mut().for_each(|row| at_least(row, options.min_runs));
+        campaign.runs += found.runs;
+        campaign.events += found.events;
+        campaign.rows.append(&mut found.rows);
+        let known = |id: &str| campaign.findings.iter().any(|finding| finding.id == id);
+        let new: Vec<Finding> =
+            found.findings.into_iter().filter(|finding| !known(&finding.id)).collect();
+        campaign.findings.extend(new);
+        if options.fail_fast && !campaign.findings.is_empty() {
+            break;
+        }
+    }
+    Ok(campaign)
+}
+
+fn limits(options: &Run, runs: u64) -> Limits {
+    let (shard, shards) = options.shard.unwrap_or((0, 1));
+    Limits { runs, shard, shards, fail_fast: options.fail_fast, shrink_replays: SHRINK_REPLAYS }
+}
+
+/// Below the floor nothing is held.
+fn at_least(row: &mut Row, min_runs: u64) {
+    if row.outcome == Ruling::Held && row.effective < min_runs {
+        row.outcome = Ruling::Undecided;
+        let effective = row.effective;
+        row.reason =
+            Some(format!("{effective} effective runs, fewer than the {min_runs} asked for"));
+    }
+}
+
+/// Writes the histories that are to be kept: of every run, or of the first run that violated each
+/// row.
+fn keep_histories(
+    options: &Run,
+    catalog: &Catalog,
+    suite: &Suite,
+    campaign: &Campaign,
+    folder: &RunFolder,
+) -> Result<(), Failure> {
+    let default = match suite.scenarios.iter().all(|(_, runs)| *runs == 1) {
+        true => Keep::All,
+        false => Keep::Failed,
+    };
+    let kept = options.keep.unwrap_or(default);
+    for (scenario, runs) in &suite.scenarios {
+        let (shard, shards) = options.shard.unwrap_or((0, 1));
+        let wanted: Vec<u64> = match kept {
+            Keep::All => (0..*runs).filter(|run| run % shards == shard).collect(),
+            Keep::Failed => failed_runs(campaign, scenario),
+        };
+        let trial = catalog.trial(scenario)?;
+        for run in wanted {
+            let schedule = trial.schedule(trial.seed(options.seed, run));
+            let history = trial.run(&schedule, Detail::Application)?;
+            folder.keep_history(&scenario.name(), run, &history)?;
+        }
+    }
+    Ok(())
+}
+
+fn failed_runs(campaign: &Campaign, scenario: &Scenario) -> Vec<u64> {
+    let of_it = campaign.findings.iter().filter(|finding| finding.scenario == *scenario);
+    let mut runs: Vec<u64> = of_it.map(|finding| finding.run).collect();
+    runs.sort_unstable();
+    runs.dedup();
+    runs
+}
+
+fn tell(options: &Run, campaign: &Campaign, folder: &RunFolder) {
+    match options.format {
+        Format::Json => print(&pepperland_reports::json::rows(campaign)),
+        Format::Human => tell_people(campaign, folder),
+    }
+    let platform = platform(options.ci);
+    print(&annotations(platform, campaign, None));
+    if let Some(path) = step_summary_file().filter(|_| platform == Platform::Github) {
+        let summary = step_summary(platform, campaign);
+        if let Err(error) = std::fs::write(&path, summary) {
+            eprintln!("failed to write the step summary: {error}");
+        }
+    }
+}
+
+fn tell_people(campaign: &Campaign, folder: &RunFolder) {
+    let style = style();
+    for finding in &campaign.findings {
+        let report = folder.report_of(finding);
+        let text =
+            pepperland_reports::terminal::finding(finding, &report.display().to_string(), style);
+        print(&format!("{text}\n"));
+    }
+    print(&pepperland_reports::terminal::summary(campaign, style));
+    print(&format!("report     {}\n", folder.index().display()));
+}
+
+/// Colours on a terminal, unless NO_COLOR is set.
+#[expect(clippy::disallowed_methods, reason = "how to print depends on the terminal, runs do not")]
+pub fn style() -> Style {
+    let forbidden = std::env::var("NO_COLOR").is_ok_and(|value| !value.is_empty());
+    match std::io::stdout().is_terminal() && !forbidden {
+        true => Style::Ansi,
+        false => Style::Plain,
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the service says who it is in the environment")]
+fn platform(asked: Ci) -> Platform {
+    match asked {
+        Ci::Github => Platform::Github,
+        Ci::Gitlab => Platform::Gitlab,
+        Ci::None => Platform::None,
+        Ci::Auto if std::env::var("GITHUB_ACTIONS").is_ok() => Platform::Github,
+        Ci::Auto if std::env::var("GITLAB_CI").is_ok() => Platform::Gitlab,
+        Ci::Auto => Platform::None,
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the service names the file in the environment")]
+fn step_summary_file() -> Option<String> {
+    std::env::var("GITHUB_STEP_SUMMARY").ok()
+}
+
+fn end(options: &Run, campaign: &Campaign) -> ExitCode {
+    let (outcome, why) = outcome(campaign);
+    match options.exit_zero && outcome != Outcome::HarnessFailed {
+        true => Outcome::Held.end(&format!("asked to end with 0; {why}")),
+        false => outcome.end(&why),
+    }
+}
+
+/// The outcome of a campaign, and why.
+fn outcome(campaign: &Campaign) -> (Outcome, String) {
+    let with = |ruling| campaign.rows.iter().filter(move |row| row.outcome == ruling);
+    let properties =
+        |n: usize| if n == 1 { "1 property".to_owned() } else { format!("{n} properties") };
+    let diverged = campaign.findings.iter().find(|f| f.reproduced.0 < f.reproduced.1);
+    let (violated, undecided) = (with(Ruling::Violated).count(), with(Ruling::Undecided));
+    let lost = campaign.canaries.iter().find(|canary| !canary.found);
+    if let Some(finding) = diverged {
+        let (again, replays) = finding.reproduced;
+        return (
+            Outcome::HarnessFailed,
+            format!("{} gave the same history in {again} of {replays} replays", finding.id),
+        );
+    }
+    if violated > 0 {
+        return (Outcome::Violated, format!("{} violated", properties(violated)));
+    }
+    if let Some(canary) = lost {
+        let why =
+            format!("the planted flaw {} of {} was not found", canary.flaw, canary.implementation);
+        return (Outcome::HarnessFailed, why);
+    }
+    if campaign.runs == 0 && campaign.canaries.is_empty() {
+        return (Outcome::NothingRan, "nothing ran".to_owned());
+    }
+    let undecided: Vec<&Row> = undecided.collect();
+    match undecided.first() {
+        Some(row) => {
+            let reason = row.reason.as_deref().unwrap_or("no run judged it");
+            let first = format!("{} of {}: {reason}", row.property, row.scenario);
+            (Outcome::Undecided, format!("{} undecided; {first}", properties(undecided.len())))
+        }
+        None => (Outcome::Held, format!("every property held in {} runs", campaign.runs)),
+    }
+}

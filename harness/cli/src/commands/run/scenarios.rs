@@ -1,0 +1,77 @@
+//! What a `run` is asked for: suites, implementations by name, or the smoke suite.
+
+use crate::catalog::{Catalog, Unknown};
+use crate::exit::Failure;
+use crate::options::Run;
+use crate::suite::{SMOKE, Suite};
+use pepperland_core::scenario::Scenario;
+use std::num::NonZero;
+use std::path::Path;
+
+/// Runs of each scenario that is named on the command line.
+const RUNS: u64 = 1_000;
+
+/// The suite that the options ask for.
+pub fn asked_for(options: &Run, catalog: &Catalog) -> Result<Suite, Failure> {
+    let mut suite = match (options.suites.is_empty(), options.implementations.is_empty()) {
+        (true, true) => Suite::read(SMOKE, Path::new("the smoke suite"), catalog)?,
+        (true, false) => named(options, catalog)?,
+        (false, true) => from_files(options, catalog)?,
+        (false, false) => {
+            return Err(Failure::Usage("give suites or --impl, not both".to_owned()));
+        }
+    };
+    for (scenario, runs) in &mut suite.scenarios {
+        adjust(scenario, options);
+        *runs = options.runs.unwrap_or(*runs);
+        catalog.trial(scenario)?;
+    }
+    Ok(suite)
+}
+
+fn from_files(options: &Run, catalog: &Catalog) -> Result<Suite, Failure> {
+    let mut all = Suite { scenarios: Vec::new(), canaries: Vec::new() };
+    for path in &options.suites {
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            Failure::Usage(format!("failed to read the suite {}: {error}", path.display()))
+        })?;
+        let mut suite = Suite::read(&text, path, catalog)?;
+        all.scenarios.append(&mut suite.scenarios);
+        all.canaries.append(&mut suite.canaries);
+    }
+    Ok(all)
+}
+
+fn named(options: &Run, catalog: &Catalog) -> Result<Suite, Unknown> {
+    let mut scenarios = Vec::new();
+    for name in &options.implementations {
+        let implementation = catalog.implementation(name)?;
+        let faults: Vec<String> = match options.faults.is_empty() {
+            true => catalog.claimed_faults(implementation).into_iter().map(str::to_owned).collect(),
+            false => options.faults.clone(),
+        };
+        let scenario = |faults: String| (Scenario::new(name, &faults), RUNS);
+        scenarios.extend(faults.into_iter().map(scenario));
+    }
+    Ok(Suite { scenarios, canaries: Vec::new() })
+}
+
+/// What the command line says of every scenario.
+fn adjust(scenario: &mut Scenario, options: &Run) {
+    if let Some(flaw) = &options.flaw {
+        scenario.flaw = Some(flaw.clone());
+    }
+    if let Some(workload) = &options.workload {
+        scenario.workload = workload.clone();
+    }
+    if let Some(runtime) = &options.runtime {
+        scenario.runtime = runtime.clone();
+    }
+    if let Some(nodes) = options.nodes {
+        scenario.nodes = Some(NonZero::get(nodes));
+    }
+    if !options.properties.is_empty() {
+        scenario.properties = options.properties.clone();
+    }
+    scenario.beyond_model |= options.beyond_model;
+}

@@ -1,0 +1,34 @@
+//! The files of a run: its folder, the folders of its findings, and histories to read.
+
+mod finding;
+mod history;
+mod run;
+
+pub use finding::{Stored, find_finding, read_schedule};
+pub use history::read_history;
+pub use run::RunFolder;
+
+use crate::exit::Failure;
+use std::io::Write;
+use std::path::Path;
+
+/// Writes a file whole or not at all.
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let failed = |error: &dyn std::fmt::Display| {
+        Failure::Harness(format!("failed to write {}: {error}", path.display()))
+    };
+    std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|error| failed(&error))?;
+    file.write_all(bytes).map_err(|error| failed(&error))?;
+    let readable = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+    file.as_file().set_permissions(readable).map_err(|error| failed(&error))?;
+    file.persist(path).map_err(|error| failed(&error))?;
+    Ok(())
+}
+
+/// Reads a text file that somebody named.
+fn read_text(path: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(path)
+        .map_err(|error| Failure::Usage(format!("failed to read {}: {error}", path.display())))
+}

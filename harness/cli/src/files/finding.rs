@@ -1,0 +1,151 @@
+//! The folder of a finding.
+
+use crate::exit::Failure;
+use crate::files::{read_history, read_text, write};
+use pepperland_core::finding::{Finding, Need, Size};
+use pepperland_core::history::History;
+use pepperland_core::scenario::Scenario;
+use pepperland_core::schedule::Schedule;
+use pepperland_core::seed::Seed;
+use pepperland_core::verdict::Witness;
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+/// A finding as its folder has it.
+pub struct Stored {
+    /// What is in `verdicts.json`.
+    pub facts: Facts,
+    /// What is in `scenario.toml`.
+    pub scenario: Scenario,
+    /// What is in `schedule.jsonl`.
+    pub schedule: Schedule,
+    /// What is in `history.jsonl`.
+    pub history: History,
+}
+
+/// What a finding says besides its scenario, schedule and history.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Facts {
+    v: u32,
+    /// Its id.
+    pub id: String,
+    /// The property that is violated.
+    pub property: String,
+    statement: String,
+    run: u64,
+    seed: Seed,
+    /// Digest of the history, as hexadecimal digits.
+    pub digest: String,
+    /// The runtime that found it.
+    pub runtime: String,
+    reproduced: (u32, u32),
+    beyond_model: bool,
+    unfinished: bool,
+    before: Size,
+    after: Size,
+    needs: Vec<Need>,
+    witness: Witness,
+}
+
+impl Stored {
+    /// A finding, to be stored.
+    pub fn of(finding: &Finding) -> Stored {
+        let facts = Facts {
+            v: 1,
+            id: finding.id.clone(),
+            property: finding.property.clone(),
+            statement: finding.statement.clone(),
+            run: finding.run,
+            seed: finding.seed,
+            digest: finding.digest.clone(),
+            runtime: finding.scenario.runtime.clone(),
+            reproduced: finding.reproduced,
+            beyond_model: finding.beyond_model,
+            unfinished: finding.unfinished,
+            before: finding.before,
+            after: finding.after,
+            needs: finding.needs.clone(),
+            witness: finding.witness.clone(),
+        };
+        Stored {
+            facts,
+            scenario: finding.scenario.clone(),
+            schedule: finding.schedule.clone(),
+            history: finding.history.clone(),
+        }
+    }
+
+    /// Writes everything but the page.
+    ///
+    /// # Errors
+    /// If the disk does not take it.
+    pub fn write(&self, folder: &Path) -> Result<(), Failure> {
+        let failed = |error: &dyn std::fmt::Display| Failure::Harness(error.to_string());
+        let scenario = toml::to_string(&self.scenario).map_err(|error| failed(&error))?;
+        let facts = serde_json::to_string_pretty(&self.facts).map_err(|error| failed(&error))?;
+        let mut history = Vec::new();
+        self.history.write_to(&mut history).map_err(|error| failed(&error))?;
+        write(&folder.join("scenario.toml"), scenario.as_bytes())?;
+        write(&folder.join("schedule.jsonl"), self.schedule.to_text().as_bytes())?;
+        write(&folder.join("history.jsonl"), &history)?;
+        write(&folder.join("verdicts.json"), (facts + "\n").as_bytes())
+    }
+
+    /// Reads the folder of a finding.
+    ///
+    /// # Errors
+    /// If a file is missing or wrong, with its place.
+    pub fn read(folder: &Path) -> Result<Stored, Failure> {
+        let facts = folder.join("verdicts.json");
+        let scenario = folder.join("scenario.toml");
+        let wrong = |path: &Path, error: &dyn std::fmt::Display| {
+            Failure::Usage(format!("{}: {error}", path.display()))
+        };
+        Ok(Stored {
+            facts: serde_json::from_str(&read_text(&facts)?)
+                .map_err(|error| wrong(&facts, &error))?,
+            scenario: toml::from_str(&read_text(&scenario)?)
+                .map_err(|error| wrong(&scenario, &error))?,
+            schedule: read_schedule(&folder.join("schedule.jsonl"))?,
+            history: read_history(&folder.join("history.jsonl"))?,
+        })
+    }
+
+    /// The finding.
+    pub fn into_finding(self) -> Finding {
+        let facts = self.facts;
+        Finding {
+            id: facts.id,
+            property: facts.property,
+            statement: facts.statement,
+            scenario: self.scenario,
+            run: facts.run,
+            seed: facts.seed,
+            schedule: self.schedule,
+            history: self.history,
+            witness: facts.witness,
+            before: facts.before,
+            after: facts.after,
+            unfinished: facts.unfinished,
+            needs: facts.needs,
+            reproduced: facts.reproduced,
+            digest: facts.digest,
+            beyond_model: facts.beyond_model,
+        }
+    }
+}
+
+/// Reads a schedule file.
+///
+/// # Errors
+/// With the place and the mend.
+pub fn read_schedule(path: &Path) -> Result<Schedule, Failure> {
+    Schedule::from_text(&read_text(path)?)
+        .map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))
+}
+
+/// The folder of a finding that is named by its folder, or by its id in `runs/latest`.
+pub fn find_finding(name: &str) -> Option<PathBuf> {
+    let in_latest = Path::new("runs/latest/findings").join(name);
+    [PathBuf::from(name), in_latest].into_iter().find(|path| path.join("schedule.jsonl").is_file())
+}

@@ -1,0 +1,291 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use pepperland_core::seed::Seed;
+use std::num::NonZero;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Property testing and fault injection for group communication.
+#[derive(Debug, Parser)]
+#[command(name = "pepperland", version, propagate_version = true, max_term_width = 100)]
+#[command(after_help = AFTER_HELP)]
+pub struct Options {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const AFTER_HELP: &str = "Exit codes: 0 every property held; 1 a property was violated; 2 undecided; \
+4 nothing ran; 64 usage or configuration; 70 the harness itself failed; 130 interrupted. \
+When several apply: 70, 1, 2, 4, 0. The last line on stderr says why.";
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run scenarios under faults and judge them; without arguments, the smoke suite
+    Run(Run),
+    /// Judge recorded histories, ours or another tool's
+    Check(Check),
+    /// Run a finding or a schedule again and judge it
+    Replay(Replay),
+    /// Shrink a schedule that violates a property, and report it
+    Shrink(Shrink),
+    /// Write the pages of a run's folder again
+    Report(Report),
+    /// List what has a name
+    List(List),
+    /// Measure the simulator and the checkers beside their peers
+    Bench(Bench),
+    /// What this machine can do, and how to mend what it cannot
+    Doctor,
+    /// Completions for a shell, on stdout
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Run scenarios under faults and judge them.
+#[derive(Debug, Args)]
+pub struct Run {
+    /// Suites in TOML; the built-in smoke suite if neither a suite nor --impl is given
+    pub suites: Vec<PathBuf>,
+    /// Implementations by name, with commas
+    #[arg(long = "impl", value_name = "NAME", value_delimiter = ',')]
+    pub implementations: Vec<String>,
+    /// Switch a planted flaw on
+    #[arg(long, value_name = "NAME", requires = "implementations")]
+    pub flaw: Option<String>,
+    /// What clients do
+    #[arg(long, value_name = "W", requires = "implementations")]
+    pub workload: Option<String>,
+    /// Fault profiles; a comma combines several into one, a second --faults is tried in turn
+    /// [default: each profile that the implementation's claims allow, in turn]
+    #[arg(long, value_name = "F[,F]", requires = "implementations")]
+    pub faults: Vec<String>,
+    /// How many nodes
+    #[arg(long, value_name = "N", requires = "implementations")]
+    pub nodes: Option<NonZero<usize>>,
+    /// What to run on: sim, turmoil or turmoil-tcp
+    #[arg(long, value_name = "R")]
+    pub runtime: Option<String>,
+    /// Runs for each implementation and fault profile
+    #[arg(long, value_name = "N", value_parser = count)]
+    pub runs: Option<u64>,
+    /// Begin no new runs after nine tenths of this time (90s, 5m, 2h)
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub budget: Option<Duration>,
+    /// The seed that all runs derive from
+    #[arg(long, value_name = "S", default_value = "0x5eed")]
+    pub seed: Seed,
+    /// Properties to judge, also those not claimed [default: those claimed]
+    #[arg(long, value_name = "P", value_delimiter = ',')]
+    pub properties: Vec<String>,
+    /// Judge also where the faults are outside the implementation's model
+    #[arg(long)]
+    pub beyond_model: bool,
+    /// Below this many effective runs a property is undecided, not held
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = count)]
+    pub min_runs: u64,
+    /// Stop at the first violation
+    #[arg(long)]
+    pub fail_fast: bool,
+    /// End with 0 whatever was found; a failure of the harness itself still shows
+    #[arg(long)]
+    pub exit_zero: bool,
+    /// Which histories to keep [default: all of a single run, else those of failed runs]
+    #[arg(long, value_name = "WHICH")]
+    pub keep: Option<Keep>,
+    /// Do the m-th of n parts of the runs
+    #[arg(long, value_name = "m/n", value_parser = shard)]
+    pub shard: Option<(u64, u64)>,
+    /// Threads [default: one for each processor]
+    #[arg(long, value_name = "J")]
+    pub jobs: Option<NonZero<usize>>,
+    /// The run's folder [default: runs/<time>]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// How to print verdicts
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: Format,
+    /// Whose annotations to print
+    #[arg(long, value_name = "CI", default_value = "auto")]
+    pub ci: Ci,
+}
+
+/// Judge recorded histories.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Histories: JSON lines, plain or compressed (.gz, .zst)
+    #[arg(required = true)]
+    pub histories: Vec<PathBuf>,
+    /// Properties to judge [default: all for which the history holds the needed events]
+    #[arg(long, value_name = "P", value_delimiter = ',')]
+    pub properties: Vec<String>,
+    /// How to print verdicts
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: Format,
+}
+
+/// Run a finding or a schedule again.
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// A finding's folder, its id in runs/latest, or a schedule file
+    pub finding: String,
+    /// Run it on another runtime than the one that found it
+    #[arg(long, value_name = "R")]
+    pub runtime: Option<String>,
+}
+
+/// Shrink a schedule that violates a property.
+#[derive(Debug, Args)]
+pub struct Shrink {
+    /// The schedule
+    pub schedule: PathBuf,
+    /// Properties to judge [default: those claimed]
+    #[arg(long, value_name = "P", value_delimiter = ',')]
+    pub properties: Vec<String>,
+    /// The run's folder [default: runs/<time>]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
+/// Write the pages of a run's folder again.
+#[derive(Debug, Args)]
+pub struct Report {
+    /// The run's folder
+    pub dir: PathBuf,
+}
+
+/// List what has a name.
+#[derive(Debug, Args)]
+pub struct List {
+    /// What to list
+    pub what: Listed,
+    /// How to print the list
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: ListFormat,
+}
+
+/// Measure beside peers.
+#[derive(Debug, Args)]
+pub struct Bench {
+    /// What to measure [default: everything but the 10^8 deliveries]
+    pub what: Vec<Measured>,
+}
+
+/// What can be measured.
+#[derive(Copy, Clone, Debug, Eq, PartialEq, ValueEnum)]
+pub enum Measured {
+    /// The simulator beside turmoil
+    Simulator,
+    /// Small scenarios: plan, run and check
+    Scenarios,
+    /// The basic checkers, on 10^7 deliveries
+    Checkers,
+    /// The basic checkers, on 10^7 and 10^8 deliveries
+    Growth,
+}
+
+/// What can be listed.
+#[derive(Copy, Clone, Debug, Eq, PartialEq, ValueEnum)]
+pub enum Listed {
+    /// Implementations under test
+    Impls,
+    /// Planted flaws
+    Flaws,
+    /// Workloads
+    Workloads,
+    /// Fault profiles
+    Faults,
+    /// Properties
+    Properties,
+    /// Runtimes
+    Runtimes,
+}
+
+/// How to print verdicts.
+#[derive(Copy, Clone, Debug, Eq, PartialEq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Human,
+    /// One JSON object a line
+    Json,
+}
+
+/// How to print a list.
+#[derive(Copy, Clone, Debug, Eq, PartialEq, ValueEnum)]
+pub enum ListFormat {
+    /// For people
+    Human,
+    /// One JSON object a line
+    Json,
+    /// A table for documents
+    Markdown,
+}
+
+/// Which histories to keep.
+#[derive(Copy, Clone, Debug, Eq, PartialEq, ValueEnum)]
+pub enum Keep {
+    /// Those of runs that violated a property
+    Failed,
+    /// All
+    All,
+}
+
+/// Whose annotations to print.
+#[derive(Copy, Clone, Debug, Eq, PartialEq, ValueEnum)]
+pub enum Ci {
+    /// Those of the service this runs on
+    Auto,
+    /// GitHub Actions
+    Github,
+    /// GitLab
+    Gitlab,
+    /// None
+    None,
+}
+
+/// A count such as `10000` or `10_000`.
+fn count(text: &str) -> Result<u64, String> {
+    let number = text.replace('_', "").parse::<u64>().map_err(|error| error.to_string())?;
+    if number == 0 { Err("it must be at least 1".to_owned()) } else { Ok(number) }
+}
+
+/// A time such as `90s`, `5m` or `2h`.
+fn duration(text: &str) -> Result<Duration, String> {
+    humantime::parse_duration(text).map_err(|error| format!("{error}: write 90s, 5m or 2h"))
+}
+
+/// `m/n`, m from 1 to n; as the remainder m - 1 and n.
+fn shard(text: &str) -> Result<(u64, u64), String> {
+    let number = |part: &str| part.parse::<u64>().ok();
+    let parts = text.split_once('/').and_then(|(m, n)| Some((number(m)?, number(n)?)));
+    match parts {
+        Some((m, n)) if 1 <= m && m <= n => Ok((m - 1, n)),
+        _ => Err("write m/n with 1 <= m <= n, such as 1/3".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Options::command().debug_assert();
+    }
+
+    #[test]
+    fn times_counts_and_shards_are_read() {
+        assert_eq!(duration("5m"), Ok(Duration::from_secs(300)));
+        assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
+        assert!(duration("five").is_err() && duration("5").is_err());
+        assert_eq!(count("10_000"), Ok(10_000));
+        assert!(count("0").is_err());
+        assert_eq!(shard("3/8"), Ok((2, 8)));
+        assert!(shard("0/8").is_err() && shard("9/8").is_err() && shard("x").is_err());
+    }
+}

@@ -1,0 +1,102 @@
+//! Explaining: what each remaining piece of a shrunk schedule is needed for.
+
+use crate::reduce::{with_disturbances, with_steps};
+use crate::trial::Trial;
+use pepperland_core::checker::{Case, Checker};
+use pepperland_core::finding::Need;
+use pepperland_core::runtime::Detail;
+use pepperland_core::schedule::{Ask, Disturbance, Fate, Links, Schedule, Step, Trouble, When};
+
+/// How many replays without a piece, each with other choices of the network.
+pub const EXPLAIN_REPLAYS: u32 = 20;
+
+/// Removes each piece in turn and counts the replays that still violate the property.
+pub fn needs(trial: &Trial<'_>, checker: &'static Checker, schedule: &Schedule) -> Vec<Need> {
+    let mut needs = Vec::new();
+    for index in 0..schedule.disturbances.len() {
+        let mut rest = schedule.disturbances.clone();
+        let removed = rest.remove(index);
+        let without = with_disturbances(schedule, &rest);
+        needs.push(need(trial, checker, &without, in_words(&removed)));
+    }
+    for index in 0..schedule.steps.len() {
+        let mut rest = schedule.steps.clone();
+        let removed = rest.remove(index);
+        let without = with_steps(schedule, &rest);
+        needs.push(need(trial, checker, &without, step_in_words(&removed)));
+    }
+    needs
+}
+
+fn need(trial: &Trial<'_>, checker: &'static Checker, without: &Schedule, piece: String) -> Need {
+    let fails = |replay: &u32| {
+        let mut schedule = without.clone();
+        schedule.header.seed = without.header.seed.child("explain", u64::from(*replay));
+        trial.run(&schedule, Detail::Application).is_ok_and(|history| {
+            let verdict = trial.judge_one(checker, &schedule, &Case::new(&history));
+            verdict.witness().is_some()
+        })
+    };
+    let failing = (0..EXPLAIN_REPLAYS).filter(fails).count() as u32;
+    Need { piece, failing, replays: EXPLAIN_REPLAYS }
+}
+
+fn step_in_words(step: &Step) -> String {
+    let what = match &step.ask {
+        Ask::Multicast { .. } => "multicasts",
+        Ask::Join { .. } => "joins",
+        Ask::Leave { .. } => "leaves",
+        Ask::Propose { .. } => "proposes",
+        Ask::Invoke { .. } => "is asked to execute an operation",
+    };
+    match step.when {
+        When::At(at) => format!("{} {what} at {at} ms", step.node),
+        When::Upon { of, .. } => format!("{} {what} upon delivery of step {of}", step.node),
+    }
+}
+
+fn in_words(disturbance: &Disturbance) -> String {
+    let at = disturbance.at;
+    let during = match disturbance.until {
+        Some(until) => format!("from {at} to {until} ms"),
+        None => format!("from {at} ms on"),
+    };
+    match &disturbance.trouble {
+        Trouble::Crash { node, effects: None } => format!("{node} crashes at {at} ms"),
+        Trouble::Crash { node, effects: Some(after) } => {
+            format!("{node} crashes in the middle of a step, after {after} of its effects")
+        }
+        Trouble::Pause { node } => format!("{node} stands still {during}"),
+        Trouble::Skew { node, .. } => format!("the clock of {node} runs wrong {during}"),
+        Trouble::Cut { links } => format!("{} cut {during}", links_in_words(links)),
+        Trouble::Lose { links, .. } => format!("{} lose messages {during}", links_in_words(links)),
+        Trouble::Delay { links, .. } => format!("{} are slow {during}", links_in_words(links)),
+        Trouble::Duplicate { links, .. } => {
+            format!("{} double messages {during}", links_in_words(links))
+        }
+        Trouble::Corrupt { links, .. } => {
+            format!("{} corrupt messages {during}", links_in_words(links))
+        }
+        Trouble::Strike { from, to, number, fate } => {
+            let fate = match fate {
+                Fate::Lose => "is lost".to_owned(),
+                Fate::Delay { by } => format!("is {by} ms late"),
+                Fate::Duplicate { by } => format!("arrives again {by} ms later"),
+                Fate::Corrupt => "is corrupted".to_owned(),
+            };
+            format!("message {number} from {from} to {to} {fate}")
+        }
+    }
+}
+
+fn links_in_words(links: &Links) -> String {
+    let side = |nodes: &Option<Vec<_>>| match nodes {
+        None => "all".to_owned(),
+        Some(nodes) => {
+            let names: Vec<String> = nodes.iter().map(ToString::to_string).collect();
+            format!("{{{}}}", names.join(" "))
+        }
+    };
+    let arrow = if links.both_ways { "↔" } else { "→" };
+    format!("links {} {arrow} {}", side(&links.from), side(&links.to))
+}

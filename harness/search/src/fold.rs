@@ -1,0 +1,108 @@
+//! How runs fold into an outcome: one tally for each property of a scenario.
+
+use pepperland_core::verdict::{Ruling, Verdict};
+
+/// What the runs of one scenario say of one property. Merging is commutative but for the reason,
+/// which is that of the lowest run.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Tally {
+    pub runs: u64,
+    pub effective: u64,
+    pub obligations: u64,
+    pub critical: u64,
+    /// The lowest run that violated the property.
+    pub first_violation: Option<u64>,
+    /// Why the lowest undecided run was undecided.
+    pub reason: Option<(u64, String)>,
+}
+
+impl Tally {
+    /// Counts one run.
+    pub fn count(&mut self, run: u64, verdict: &Verdict) {
+        self.runs += 1;
+        self.effective += u64::from(verdict.obligations > 0);
+        self.obligations += verdict.obligations;
+        self.critical += verdict.critical;
+        match &verdict.outcome {
+            pepperland_core::verdict::Outcome::Held => {}
+            pepperland_core::verdict::Outcome::Violated(_) => {
+                self.first_violation = Some(self.first_violation.map_or(run, |r| r.min(run)));
+            }
+            pepperland_core::verdict::Outcome::Undecided(reason) => {
+                if self.reason.as_ref().is_none_or(|(first, _)| run < *first) {
+                    self.reason = Some((run, reason.clone()));
+                }
+            }
+        }
+    }
+
+    /// Adds another tally of the same property.
+    pub fn merge(&mut self, other: Tally) {
+        self.runs += other.runs;
+        self.effective += other.effective;
+        self.obligations += other.obligations;
+        self.critical += other.critical;
+        self.first_violation = match (self.first_violation, other.first_violation) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+        self.reason = match (self.reason.take(), other.reason) {
+            (Some(a), Some(b)) => Some(if a.0 <= b.0 { a } else { b }),
+            (a, b) => a.or(b),
+        };
+    }
+
+    /// Violated if any run violates it, else held if any run was effective, else undecided.
+    pub fn ruling(&self) -> Ruling {
+        match (self.first_violation, self.effective) {
+            (Some(_), _) => Ruling::Violated,
+            (None, 0) => Ruling::Undecided,
+            (None, _) => Ruling::Held,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pepperland_core::verdict::Witness;
+
+    fn tally(verdicts: &[Verdict]) -> Tally {
+        let mut tally = Tally::default();
+        verdicts.iter().enumerate().for_each(|(run, verdict)| tally.count(run as u64, verdict));
+        tally
+    }
+
+    #[test]
+    fn one_violation_outweighs_the_rest() {
+        let held = Verdict::held_or_vacuous(3, 1, "");
+        let violated = Verdict::violated(Witness::default(), 3, 0);
+        let folded = tally(&[held.clone(), violated.clone(), violated, held]);
+        assert_eq!((folded.ruling(), folded.first_violation), (Ruling::Violated, Some(1)));
+    }
+
+    #[test]
+    fn undecided_runs_beside_an_effective_one_turn_nothing() {
+        let folded = tally(&[Verdict::undecided("a"), Verdict::held_or_vacuous(1, 0, "")]);
+        assert_eq!(folded.ruling(), Ruling::Held);
+    }
+
+    #[test]
+    fn nothing_judged_is_undecided() {
+        let folded = tally(&[Verdict::undecided("first"), Verdict::undecided("second")]);
+        assert_eq!(folded.ruling(), Ruling::Undecided);
+        assert_eq!(folded.reason, Some((0, "first".to_owned())));
+    }
+
+    #[test]
+    fn merging_does_not_depend_on_the_order() {
+        let mut early = Tally::default();
+        early.count(3, &Verdict::violated(Witness::default(), 1, 1));
+        let mut late = Tally::default();
+        late.count(7, &Verdict::undecided("why"));
+        let (mut a, mut b) = (early.clone(), late.clone());
+        a.merge(late);
+        b.merge(early);
+        assert_eq!(a, b);
+    }
+}

@@ -1,0 +1,160 @@
+//! Reductions of a schedule: without some steps, without a node, simpler in its numbers.
+
+use pepperland_core::id::NodeId;
+use pepperland_core::schedule::{Disturbance, Links, Schedule, Step, Trouble, When};
+use pepperland_core::time::{Span, Time};
+use std::collections::BTreeSet;
+
+/// The schedule with these steps alone; a step that waits for one that is gone goes as well.
+pub fn with_steps(schedule: &Schedule, steps: &[Step]) -> Schedule {
+    let mut kept = steps.to_vec();
+    loop {
+        let ids: BTreeSet<u32> = kept.iter().map(|step| step.id).collect();
+        let before = kept.len();
+        kept.retain(|step| match step.when {
+            When::At(_) => true,
+            When::Upon { of, .. } => ids.contains(&of),
+        });
+        if kept.len() == before {
+            return Schedule { steps: kept, ..schedule.clone() };
+        }
+    }
+}
+
+/// The schedule with these disturbances alone.
+pub fn with_disturbances(schedule: &Schedule, disturbances: &[Disturbance]) -> Schedule {
+    Schedule { disturbances: disturbances.to_vec(), ..schedule.clone() }
+}
+
+/// The schedule without a node; those after it move up by one.
+pub fn without_node(schedule: &Schedule, gone: NodeId) -> Option<Schedule> {
+    if schedule.header.nodes <= 1 {
+        return None;
+    }
+    let rename = |node: NodeId| match node.cmp(&gone) {
+        std::cmp::Ordering::Less => Some(node),
+        std::cmp::Ordering::Equal => None,
+        std::cmp::Ordering::Greater => Some(NodeId(node.0 - 1)),
+    };
+    let stay = |step: &Step| rename(step.node).map(|node| Step { node, ..step.clone() });
+    let steps: Vec<Step> = schedule.steps.iter().filter_map(stay).collect();
+    let mut reduced = with_steps(schedule, &steps);
+    reduced.header.nodes -= 1;
+    reduced.disturbances =
+        schedule.disturbances.iter().filter_map(|d| renamed(d, &rename)).collect();
+    Some(reduced)
+}
+
+fn renamed(
+    disturbance: &Disturbance,
+    rename: &impl Fn(NodeId) -> Option<NodeId>,
+) -> Option<Disturbance> {
+    let mut trouble = disturbance.trouble.clone();
+    match &mut trouble {
+        Trouble::Strike { from, to, .. } => {
+            *from = rename(*from)?;
+            *to = rename(*to)?;
+        }
+        Trouble::Crash { node, .. } | Trouble::Pause { node } | Trouble::Skew { node, .. } => {
+            *node = rename(*node)?;
+        }
+        Trouble::Cut { links }
+        | Trouble::Lose { links, .. }
+        | Trouble::Delay { links, .. }
+        | Trouble::Duplicate { links, .. }
+        | Trouble::Corrupt { links, .. } => rename_links(links, rename)?,
+    }
+    Some(Disturbance { trouble, ..disturbance.clone() })
+}
+
+/// Nothing if a side that was named is empty now.
+fn rename_links(links: &mut Links, rename: &impl Fn(NodeId) -> Option<NodeId>) -> Option<()> {
+    for side in [&mut links.from, &mut links.to] {
+        if let Some(nodes) = side {
+            *nodes = nodes.iter().filter_map(|node| rename(*node)).collect();
+            if nodes.is_empty() {
+                return None;
+            }
+        }
+    }
+    Some(())
+}
+
+/// Simpler forms of one disturbance, the simplest first.
+pub fn simpler(disturbance: &Disturbance) -> Vec<Disturbance> {
+    let mut forms = Vec::new();
+    let mut add = |trouble: Trouble| forms.push(Disturbance { trouble, ..disturbance.clone() });
+    match &disturbance.trouble {
+        Trouble::Crash { node, effects: Some(after) } => {
+            add(Trouble::Crash { node: *node, effects: None });
+            (0..*after).for_each(|k| add(Trouble::Crash { node: *node, effects: Some(k) }));
+        }
+        Trouble::Cut { links } => {
+            smaller_sides(links).into_iter().for_each(|links| add(Trouble::Cut { links }));
+        }
+        _ => {}
+    }
+    if disturbance.until.is_some() && !matches!(disturbance.trouble, Trouble::Strike { .. }) {
+        forms.push(Disturbance { until: None, ..disturbance.clone() });
+    }
+    forms
+}
+
+fn smaller_sides(links: &Links) -> Vec<Links> {
+    let mut smaller = Vec::new();
+    if links.both_ways {
+        smaller.push(Links { both_ways: false, ..links.clone() });
+        let (from, to) = (links.to.clone(), links.from.clone());
+        smaller.push(Links { from, to, both_ways: false });
+    }
+    let fewer = |side: &Option<Vec<NodeId>>| -> Vec<Option<Vec<NodeId>>> {
+        let nodes = side.as_deref().unwrap_or_default();
+        let without = |i: usize| nodes.iter().enumerate().filter(move |(j, _)| *j != i);
+        let pick = |i: usize| Some(without(i).map(|(_, node)| *node).collect());
+        (0..if nodes.len() > 1 { nodes.len() } else { 0 }).map(pick).collect()
+    };
+    smaller.extend(fewer(&links.from).into_iter().map(|from| Links { from, ..links.clone() }));
+    smaller.extend(fewer(&links.to).into_iter().map(|to| Links { to, ..links.clone() }));
+    smaller
+}
+
+/// The schedule with every instant rounded down to a multiple of `unit`.
+pub fn rounded(schedule: &Schedule, unit: Span) -> Schedule {
+    let round = |at: Time| Time(at.0 / unit.0 * unit.0);
+    let mut rounded = schedule.clone();
+    for step in &mut rounded.steps {
+        step.when = match step.when {
+            When::At(at) => When::At(round(at)),
+            When::Upon { of, after } => When::Upon { of, after: Span(after.0 / unit.0 * unit.0) },
+        };
+    }
+    for disturbance in &mut rounded.disturbances {
+        disturbance.at = round(disturbance.at);
+        disturbance.until = disturbance.until.map(round);
+    }
+    rounded
+}
+
+/// The schedule with its whole course moved to an earlier beginning.
+pub fn earlier(schedule: &Schedule) -> Schedule {
+    let instants = schedule.steps.iter().filter_map(|step| match step.when {
+        When::At(at) => Some(at),
+        When::Upon { .. } => None,
+    });
+    let struck = |d: &&Disturbance| !matches!(d.trouble, Trouble::Strike { .. });
+    let begins = schedule.disturbances.iter().filter(struck).map(|d| d.at);
+    let Some(first) = instants.chain(begins).min() else { return schedule.clone() };
+    let back = |at: Time| Time(at.0 - first.0.min(at.0));
+    let mut moved = schedule.clone();
+    for step in &mut moved.steps {
+        if let When::At(at) = step.when {
+            step.when = When::At(back(at));
+        }
+    }
+    for disturbance in &mut moved.disturbances {
+        disturbance.at = back(disturbance.at);
+        disturbance.until = disturbance.until.map(back);
+    }
+    moved.header.heal_at = back(moved.header.heal_at);
+    moved
+}

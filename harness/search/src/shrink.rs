@@ -1,0 +1,190 @@
+//! Shrinking: the smallest schedule that violates the same property in the same way.
+
+use crate::ddmin::ddmin;
+use crate::flatten::flatten;
+use crate::reduce::{earlier, rounded, simpler, with_disturbances, with_steps, without_node};
+use crate::trial::Trial;
+use pepperland_core::checker::{Case, Checker};
+use pepperland_core::history::{History, Kind};
+use pepperland_core::id::NodeId;
+use pepperland_core::runtime::Detail;
+use pepperland_core::schedule::{Disturbance, Fate, Schedule, Trouble};
+use pepperland_core::time::Span;
+use pepperland_core::verdict::{Verdict, Witness};
+
+/// What shrinking arrived at.
+#[derive(Clone, Debug)]
+pub struct Shrunk {
+    /// The smallest schedule found.
+    pub schedule: Schedule,
+    /// Its run, with the network's side of every frame.
+    pub history: History,
+    /// What proves the violation there.
+    pub witness: Witness,
+    /// Whether the limit on replays was reached.
+    pub unfinished: bool,
+}
+
+/// Shrinks a schedule that violates the checker's property: fewer requests, disturbances, nodes
+/// and messages out of the ordinary, rounder numbers. A reduction counts only if the same property
+/// fails with a witness of the same shape. `limit` bounds the replays.
+///
+/// Nothing if the schedule does not violate the property.
+pub fn shrink(
+    trial: &Trial<'_>,
+    checker: &'static Checker,
+    schedule: &Schedule,
+    limit: u32,
+) -> Option<Shrunk> {
+    let (history, witness) = violation(trial, checker, schedule)?;
+    let shape = shape(&history, &witness);
+    let mut shrinker =
+        Shrinker { trial, checker, shape, best: schedule.clone(), replays: 0, limit };
+    shrinker.reduce_until_stable();
+    shrinker.make_choices_explicit();
+    shrinker.reduce_until_stable();
+    shrinker.tidy();
+    let unfinished = shrinker.replays >= limit;
+    let schedule = shrinker.best;
+    let (history, witness) = violation(trial, checker, &schedule)?;
+    Some(Shrunk { schedule, history, witness, unfinished })
+}
+
+/// The run with its network events, and the witness, if the schedule violates the property.
+fn violation(
+    trial: &Trial<'_>,
+    checker: &'static Checker,
+    schedule: &Schedule,
+) -> Option<(History, Witness)> {
+    let history = trial.run(schedule, Detail::Network).ok()?;
+    let witness = judge(trial, checker, schedule, &history).witness().cloned()?;
+    Some((history, witness))
+}
+
+fn judge(
+    trial: &Trial<'_>,
+    checker: &'static Checker,
+    schedule: &Schedule,
+    history: &History,
+) -> Verdict {
+    trial.judge_one(checker, schedule, &Case::new(history))
+}
+
+/// The kinds of a witness's events: what makes two violations alike.
+fn shape(history: &History, witness: &Witness) -> Vec<Kind> {
+    witness.events.iter().map(|id| history.event(*id).kind()).collect()
+}
+
+struct Shrinker<'a, 'b> {
+    trial: &'a Trial<'b>,
+    checker: &'static Checker,
+    shape: Vec<Kind>,
+    best: Schedule,
+    replays: u32,
+    limit: u32,
+}
+
+impl Shrinker<'_, '_> {
+    /// Whether the candidate fails as the original did. At the limit nothing does any more.
+    fn still_fails(&mut self, candidate: &Schedule) -> bool {
+        if self.replays >= self.limit {
+            return false;
+        }
+        self.replays += 1;
+        let Ok(history) = self.trial.run(candidate, Detail::Application) else { return false };
+        let verdict = judge(self.trial, self.checker, candidate, &history);
+        verdict.witness().is_some_and(|witness| shape(&history, witness) == self.shape)
+    }
+
+    fn take_if_it_fails(&mut self, candidate: Schedule) -> bool {
+        let fails = candidate != self.best && self.still_fails(&candidate);
+        if fails {
+            self.best = candidate;
+        }
+        fails
+    }
+
+    fn reduce_until_stable(&mut self) {
+        loop {
+            let before = self.best.clone();
+            self.drop_steps();
+            self.drop_disturbances();
+            self.drop_nodes();
+            self.simplify_disturbances();
+            if self.best == before {
+                return;
+            }
+        }
+    }
+
+    fn drop_steps(&mut self) {
+        let base = self.best.clone();
+        let steps = ddmin(&base.steps, |steps| self.still_fails(&with_steps(&base, steps)));
+        self.best = with_steps(&base, &steps);
+    }
+
+    fn drop_disturbances(&mut self) {
+        let base = self.best.clone();
+        let kept =
+            ddmin(&base.disturbances, |some| self.still_fails(&with_disturbances(&base, some)));
+        self.best = with_disturbances(&base, &kept);
+    }
+
+    fn drop_nodes(&mut self) {
+        for node in NodeId::first(self.best.header.nodes as usize).rev() {
+            if let Some(candidate) = without_node(&self.best, node) {
+                self.take_if_it_fails(candidate);
+            }
+        }
+    }
+
+    fn simplify_disturbances(&mut self) {
+        for index in 0..self.best.disturbances.len() {
+            for form in simpler(&self.best.disturbances[index]) {
+                let mut candidate = self.best.clone();
+                candidate.disturbances[index] = form;
+                if self.take_if_it_fails(candidate) {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// Replaces what the network drew by a list of single messages, if the run stays as it is.
+    fn make_choices_explicit(&mut self) {
+        let Ok(history) = self.trial.run(&self.best, Detail::Network) else { return };
+        let flat = flatten(&self.best, &history);
+        self.take_if_it_fails(flat);
+    }
+
+    /// Rounder numbers, for whoever reads the result.
+    fn tidy(&mut self) {
+        for index in 0..self.best.disturbances.len() {
+            for by in [20, 10, 5, 2].map(Span::millis) {
+                let mut candidate = self.best.clone();
+                if retimed(&mut candidate.disturbances[index], by)
+                    && self.take_if_it_fails(candidate)
+                {
+                    break;
+                }
+            }
+        }
+        self.take_if_it_fails(earlier(&self.best));
+        for unit in [50, 10, 5, 1].map(Span::millis) {
+            if self.take_if_it_fails(rounded(&self.best, unit)) {
+                break;
+            }
+        }
+    }
+}
+
+/// Gives a strike another span; false if it has none.
+fn retimed(disturbance: &mut Disturbance, span: Span) -> bool {
+    match &mut disturbance.trouble {
+        Trouble::Strike { fate: Fate::Delay { by } | Fate::Duplicate { by }, .. } => {
+            *by = span;
+            true
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,113 @@
+//! One trial: plan a schedule from a seed, run it, judge the history.
+
+use pepperland_core::checker::{Case, Checker};
+use pepperland_core::fault::Fault;
+use pepperland_core::history::{History, Kind};
+use pepperland_core::implementation::{Implementation, Proviso};
+use pepperland_core::plan::Plan;
+use pepperland_core::runtime::{Detail, Refused, Runtime};
+use pepperland_core::schedule::{InFlight, Schedule};
+use pepperland_core::seed::Seed;
+use pepperland_core::verdict::Verdict;
+
+/// A scenario made ready to run: names resolved, properties looked up.
+pub struct Trial<'a> {
+    /// What to plan.
+    pub plan: Plan<'a>,
+    /// What to run it on.
+    pub runtime: &'a dyn Runtime,
+    /// What to judge it by.
+    pub checkers: Vec<&'static Checker>,
+}
+
+impl Trial<'_> {
+    /// The seed of the run with this index.
+    pub fn seed(&self, base: Seed, run: u64) -> Seed {
+        base.child(&self.plan.scenario.key(), run)
+    }
+
+    /// The schedule of a seed.
+    pub fn schedule(&self, seed: Seed) -> Schedule {
+        self.plan.schedule(seed)
+    }
+
+    /// Runs a schedule.
+    ///
+    /// # Errors
+    /// What the runtime refuses.
+    pub fn run(&self, schedule: &Schedule, detail: Detail) -> Result<History, Refused> {
+        self.runtime.run(schedule, self.plan.implementation, detail)
+    }
+
+    /// The verdict on each property, in the order of the checkers.
+    pub fn judge(&self, schedule: &Schedule, history: &History) -> Vec<Verdict> {
+        let case = Case::new(history);
+        self.checkers.iter().map(|checker| self.judge_one(checker, schedule, &case)).collect()
+    }
+
+    /// The verdict on one property: undecided where the claim does not bind the run.
+    pub fn judge_one(&self, checker: &Checker, schedule: &Schedule, case: &Case<'_>) -> Verdict {
+        match self.not_bound(checker.property, schedule, case.history) {
+            Some(reason) => Verdict::undecided(reason),
+            None => (checker.check)(case),
+        }
+    }
+
+    /// Why the implementation's claim of the property does not bind this run, if so.
+    fn not_bound(&self, property: &str, schedule: &Schedule, history: &History) -> Option<String> {
+        if self.plan.scenario.beyond_model {
+            return None;
+        }
+        self.outside_model().or_else(|| {
+            let claims = self.plan.implementation.claims;
+            let claim = claims.iter().find(|claim| claim.property == property)?;
+            unmet(claim.proviso, schedule, history)
+        })
+    }
+
+    /// Whether the run is judged though the property is not claimed under its faults.
+    pub fn outside_model_of_claims(&self, property: &str) -> bool {
+        let claims = self.plan.implementation.claims;
+        let claim = claims.iter().find(|claim| claim.property == property);
+        let provided = claim.is_some_and(|claim| claim.proviso != Proviso::Always);
+        provided || self.outside_model().is_some()
+    }
+
+    /// Which faults of the scenario are outside the implementation's model, in a sentence.
+    pub fn outside_model(&self) -> Option<String> {
+        let outside = outside(self.plan.implementation, &self.plan);
+        let words: Vec<&str> = outside.iter().map(|fault| fault.word()).collect();
+        (!words.is_empty()).then(|| {
+            format!(
+                "outside the model: {} does not claim to live with {}",
+                self.plan.implementation.name,
+                words.join(" and ")
+            )
+        })
+    }
+}
+
+fn outside(implementation: &Implementation, plan: &Plan<'_>) -> Vec<Fault> {
+    let mut needs: Vec<Fault> =
+        plan.faults.iter().flat_map(|(profile, _)| profile.needs.iter().copied()).collect();
+    needs.sort_unstable();
+    needs.dedup();
+    implementation.outside_model(&needs)
+}
+
+fn unmet(proviso: Proviso, schedule: &Schedule, history: &History) -> Option<String> {
+    match proviso {
+        Proviso::Always => None,
+        Proviso::SendsSurvive => (schedule.header.network.in_flight == InFlight::Lost)
+            .then(|| "claimed only where messages in flight survive their sender's crash".into()),
+        Proviso::NobodyCrashes => {
+            let mut crashes = history.kinds().iter().filter(|kind| **kind == Kind::Crash);
+            crashes.next().map(|_| "claimed only while nobody crashes".into())
+        }
+        Proviso::Lives(node) => {
+            let crash = |(kind, at): (&Kind, &u32)| *kind == Kind::Crash && *at == node.0;
+            let crashed = history.kinds().iter().zip(history.nodes()).any(crash);
+            crashed.then(|| format!("claimed only while {node} lives"))
+        }
+    }
+}
