@@ -24,6 +24,7 @@ fn main() -> io::Result<()> {
     write("agreement.html", finding_page(&fixtures::crashed_sender()))?;
     write("medium.html", finding_page(&long(order.clone(), 14)))?;
     write("long.html", finding_page(&long(order.clone(), 1_500)))?;
+    write("hostile.html", finding_page(&fixtures::evil_finding()))?;
     let facts = [("Elapsed".into(), "41 s".into()), ("Machine".into(), "2 cores".into())];
     write("index.html", index_page(&fixtures::campaign(), "nightly", &facts))?;
     write("wide.html", index_page(&wide(), "nightly, wide", &facts))?;

@@ -11,6 +11,7 @@ use maud::{PreEscaped, html};
 use pepperland_core::history::{EventId, History};
 use scene::Scene;
 use space::Space;
+use std::collections::BTreeMap;
 
 /// A drawn diagram.
 #[derive(Clone, Debug)]
@@ -21,6 +22,8 @@ pub struct Diagram {
     pub notices: Vec<String>,
     /// Letters that stand for long message names, and the names.
     pub letters: Vec<(String, String)>,
+    /// Where the events of the proof are in the picture: `#d` and the number they lead to.
+    pub anchors: BTreeMap<EventId, EventId>,
     /// Whether distances are to scale; if not, they tell only the order of events.
     pub to_scale: bool,
     /// Whether arrows stand for frames; if not, they lead from multicasts to deliveries.
@@ -39,6 +42,7 @@ pub fn diagram(history: &History, proof: &[EventId]) -> Diagram {
         svg: draw::svg(&scene, &space, html! {}).into_string(),
         notices: scene.notices(),
         letters: scene.letters.listed(),
+        anchors: scene.anchors(),
         to_scale: space.to_scale(),
         frames: scene.frames,
     }

@@ -304,6 +304,10 @@ pub fn crashed_sender() -> Finding {
     let (_, data) = t.frame((5, 0), (20, 1), ("DATA", m), None, Some(cast));
     let crash = t.event(5, 0, Kind::Crash, json!({}));
     drop(own);
+    for to in ["n2", "n3"] {
+        let strike = json!({"from": "n1", "to": to, "message": 1});
+        t.environment(5, Kind::Delay, strike);
+    }
     t.event(12, 2, Kind::Pause, json!({}));
     let got = t.end(data);
     let delivery = t.deliver(20, 1, m, None, got);
@@ -352,6 +356,40 @@ fn probes(t: &mut Tape) {
         let got = t.end(there);
         t.deliver(at + 14, other, probe, None, got);
     }
+}
+
+/// Text that tries to leave the place it is shown in.
+pub const EVIL: &str = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&\u{202e}\
+    \u{1b}[31m\u{0}\u{fffe}\n::error::owned\r\n| x |\n```\n;end";
+
+/// A finding in which everything that others wrote is hostile.
+pub fn evil_finding() -> Finding {
+    let long = "x".repeat(10_000);
+    let mut tape = Tape::new(&[EVIL, &long]);
+    let message = &message(0, 1);
+    let cast = tape.broadcast(1, 0, message);
+    let (_, frame) = tape.frame((1, 0), (5, 1), (EVIL, message), None, Some(cast));
+    let got = tape.end(frame);
+    let delivery = tape.deliver(6, 1, message, Some(1), got);
+    tape.event(7, 1, Kind::Note, json!({ "text": EVIL }));
+    tape.event(8, 1, Kind::Decide, json!({ "i": EVIL, "value": long }));
+    tape.environment(9, Kind::Note, json!({ "text": EVIL }));
+    let mut scenario = Scenario::new(EVIL, EVIL);
+    scenario.flaw = Some(long.clone());
+    let clauses = vec![Clause { says: EVIL.into(), events: vec![delivery], holds: false }];
+    let mut finding = finding(Sketch {
+        property: EVIL,
+        statement: EVIL,
+        scenario,
+        history: tape.finish(20),
+        witness: Witness { events: vec![cast, delivery], because: EVIL.into(), clauses },
+        needs: vec![Need { piece: EVIL.into(), failing: 0, replays: 3 }],
+        disturbances: Vec::new(),
+        steps: Vec::new(),
+    });
+    finding.id = EVIL.into();
+    finding.digest = EVIL.into();
+    finding
 }
 
 /// Many multicasts among five nodes, and a proof in the middle.

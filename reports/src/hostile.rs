@@ -1,46 +1,11 @@
 //! What nodes say is hostile input: none of it may leave the place it is shown in.
 
 use crate::annotations::{Platform, annotations, step_summary};
-use crate::fixtures::{self, Tape};
+use crate::fixtures::{self, EVIL, evil_finding};
 use crate::style::Style;
 use crate::{finding_page, index_page, json, junit, terminal};
-use pepperland_core::finding::{Campaign, Finding, Need};
-use pepperland_core::history::Kind;
-use pepperland_core::scenario::Scenario;
-use pepperland_core::verdict::{Clause, Ruling, Witness};
-use serde_json::json;
-
-const EVIL: &str = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&\u{202e}\
-    \u{1b}[31m\u{0}\u{fffe}\n::error::owned\r\n| x |\n```\n;end";
-
-fn evil_finding() -> Finding {
-    let long = "x".repeat(10_000);
-    let mut tape = Tape::new(&[EVIL, &long]);
-    let message = &fixtures::message(0, 1);
-    let cast = tape.broadcast(1, 0, message);
-    let (_, frame) = tape.frame((1, 0), (5, 1), (EVIL, message), None, Some(cast));
-    let got = tape.end(frame);
-    let delivery = tape.deliver(6, 1, message, Some(1), got);
-    tape.event(7, 1, Kind::Note, json!({ "text": EVIL }));
-    tape.event(8, 1, Kind::Decide, json!({ "i": EVIL, "value": long }));
-    tape.environment(9, Kind::Note, json!({ "text": EVIL }));
-    let mut scenario = Scenario::new(EVIL, EVIL);
-    scenario.flaw = Some(long.clone());
-    let clauses = vec![Clause { says: EVIL.into(), events: vec![delivery], holds: false }];
-    let mut finding = fixtures::finding(fixtures::Sketch {
-        property: EVIL,
-        statement: EVIL,
-        scenario,
-        history: tape.finish(20),
-        witness: Witness { events: vec![cast, delivery], because: EVIL.into(), clauses },
-        needs: vec![Need { piece: EVIL.into(), failing: 0, replays: 3 }],
-        disturbances: Vec::new(),
-        steps: Vec::new(),
-    });
-    finding.id = EVIL.into();
-    finding.digest = EVIL.into();
-    finding
-}
+use pepperland_core::finding::Campaign;
+use pepperland_core::verdict::Ruling;
 
 fn evil_campaign() -> Campaign {
     let finding = evil_finding();

@@ -22,6 +22,12 @@ pub fn event_in_full(history: &History, id: EventId) -> String {
     Words { history, limit: usize::MAX }.event(history.event(id))
 }
 
+/// What the environment did at one instant, in words: what befell the same message of one sender
+/// on several links is said once.
+pub fn together(history: &History, ids: &[EventId]) -> Vec<String> {
+    Words { history, limit: LIMIT }.together(ids)
+}
+
 /// An event of a node in few words, without the node: `deliver n1:0:1`.
 pub fn brief(history: &History, id: EventId) -> String {
     Words { history, limit: 16 }.brief(history.event(id))
@@ -35,6 +41,17 @@ pub fn message(history: &History, row: u32) -> String {
 /// What a frame calls itself and what it carries: `DATA n1:0:1`; empty if neither is known.
 pub fn frame(history: &History, frame: &Transmission) -> String {
     Words { history, limit: 16 }.frame(frame)
+}
+
+/// The messages in a frame, each once: one may stand in several headers.
+pub(crate) fn carried(frame: &Transmission) -> Vec<u32> {
+    let mut rows: Vec<u32> = Vec::new();
+    for row in &frame.messages {
+        if !rows.contains(row) {
+            rows.push(*row);
+        }
+    }
+    rows
 }
 
 /// Nodes in words: `n1`, `{n1 n2}`.
@@ -124,11 +141,12 @@ impl Words<'_> {
     }
 
     fn frame(&self, frame: &Transmission) -> String {
-        let names = frame.messages.iter().take(3).map(|row| self.history.message_name(*row));
+        let messages = carried(frame);
+        let names = messages.iter().take(3).map(|row| self.history.message_name(*row));
         let mut parts: Vec<String> = frame.label.iter().map(|label| self.short(label)).collect();
         parts.extend(names.map(|name| self.short(&name)));
-        if frame.messages.len() > 3 {
-            parts.push(format!("and {} more", frame.messages.len() - 3));
+        if messages.len() > 3 {
+            parts.push(format!("and {} more", messages.len() - 3));
         }
         parts.join(" ")
     }
@@ -224,5 +242,56 @@ impl Words<'_> {
 
     fn short(&self, text: &str) -> String {
         text::short(text, self.limit)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures;
+    use pepperland_core::history::Transmission;
+    use pepperland_core::id::NodeId;
+    use serde_json::json;
+
+    #[test]
+    fn every_event_of_a_finding_in_words() {
+        let history = fixtures::two_sequencers().history;
+        let lines: Vec<String> = history.events().map(|e| event(&history, e.id)).collect();
+        insta::assert_snapshot!(lines.join("\n"));
+    }
+
+    #[test]
+    fn every_kind_has_words() {
+        let mut tape = fixtures::Tape::new(&["n1", "n2"]);
+        for kind in Kind::ALL.iter().filter(|kind| !kind.is_transmission()) {
+            if !kind.is_delivery() && !matches!(kind, Kind::Broadcast | Kind::View) {
+                tape.event(1, 0, *kind, json!({"target": "n2", "value": 7, "client": "c1"}));
+            }
+        }
+        let links = json!({"from": ["n1"], "to": ["n2"], "rate": 25_000, "most": 5_000_000});
+        for kind in [Kind::Cut, Kind::Lose, Kind::Delay, Kind::Duplicate, Kind::Corrupt] {
+            tape.environment(2, kind, links.clone());
+        }
+        let skew = json!({"n": "n1", "jump": -4_500_000, "drift": 200});
+        tape.environment(3, Kind::Skew, skew);
+        tape.environment(3, Kind::Heal, json!({}));
+        let history = tape.finish(4);
+        let lines: Vec<String> = history.events().map(|e| event(&history, e.id)).collect();
+        insta::assert_snapshot!(lines.join("\n"));
+    }
+
+    #[test]
+    fn alike_strikes_are_told_once() {
+        let history = fixtures::crashed_sender().history;
+        let ids: Vec<EventId> =
+            history.events().filter(|e| e.node().is_none()).map(|e| e.id).collect();
+        assert_eq!(together(&history, &ids), ["message 1 from n1 to {n2 n3} is delayed"]);
+    }
+
+    #[test]
+    fn a_message_in_two_headers_is_named_once() {
+        let history = fixtures::two_sequencers().history;
+        let twice = Transmission { messages: vec![0, 0], ..Transmission::new(NodeId(0), 1) };
+        assert_eq!(frame(&history, &twice), "n2:0:1");
     }
 }

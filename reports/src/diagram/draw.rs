@@ -104,13 +104,15 @@ fn arrow(scene: &Scene<'_>, space: &Space, index: usize) -> Markup {
         End::Arrives(place) => {
             let to = &scene.marks[place];
             let (x2, y2) = towards((x1, y1), (space.x(to.time), space.lane(to.node)), 6.0);
-            let class = match arrow.way {
-                Way::Frame => "frame",
-                Way::Again => "frame again",
-                Way::Implied => "frame implied",
+            let way = match arrow.way {
+                Way::Frame => "",
+                Way::Again => " again",
+                Way::Implied => " implied",
             };
+            let message = arrow.message.map(|row| format!(" m{}", row % 8)).unwrap_or_default();
+            let lead = if arrow.proves { " lead" } else { "" };
             html! {
-                line class=(class) x1=(px(x1)) y1=(px(y1)) x2=(px(x2)) y2=(px(y2))
+                line class={ "frame" (way) (message) (lead) } x1=(px(x1)) y1=(px(y1)) x2=(px(x2)) y2=(px(y2))
                     marker-end="url(#tip)" { title { (arrow.title) } }
             }
         }
@@ -163,7 +165,8 @@ fn mark(scene: &Scene<'_>, space: &Space, index: usize) -> Markup {
     html! {
         g class=[mark.proves.then_some("proof")] {
             @if let Some(first) = mark.events.first() {
-                a href=(anchor(*first)) tabindex="-1" aria-label=(said) {
+                @let id = mark.anchor(&scene.proof).map(place);
+                a id=[id] href=(anchor(*first)) tabindex="-1" aria-label=(said) {
                     title { (said) }
                     @for (i, shape) in mark.outline().into_iter().enumerate() {
                         (self::shape(shape, x + SHAPE * i as f64, y, shape_proves))
@@ -214,7 +217,8 @@ fn tags(mark: &Mark, x: f64, y: f64, level: usize) -> Markup {
         @for (tag, left, width) in placed {
             @let hot = if tag.proves { " hot" } else { "" };
             @let class = format!("tag m{}{hot}", tag.message % 8);
-            a href=(anchor(tag.event)) tabindex="-1" class=(class) {
+            @let id = tag.proves.then(|| place(tag.event));
+            a id=[id] href=(anchor(tag.event)) tabindex="-1" class=(class) {
                 rect x=(px(left)) y=(px(top)) width=(px(width)) height="17" rx="3.5" {}
                 text x=(px(left + width / 2.0)) y=(px(top + 12.5)) { (tag.text) }
             }
@@ -267,6 +271,11 @@ fn line(class: &str, from: (f64, f64), to: (f64, f64)) -> Markup {
 
 fn anchor(id: EventId) -> String {
     format!("#e{}", id.0)
+}
+
+/// Where an event of the proof is in the picture.
+fn place(id: EventId) -> String {
+    format!("d{}", id.0)
 }
 
 fn cross(x: f64, y: f64, r: f64) -> String {

@@ -2,7 +2,7 @@
 
 use crate::text::short;
 use crate::words;
-use pepperland_core::history::{Event, History, Kind};
+use pepperland_core::history::{Event, EventId, History, Kind};
 use pepperland_core::id::NodeId;
 use pepperland_core::time::Time;
 use serde_json::Value;
@@ -28,6 +28,7 @@ pub struct Bar {
 /// Everything the environment does between the two instants, in order.
 pub fn bars(history: &History, first: Time, last: Time) -> Vec<Bar> {
     let mut open: BTreeMap<String, usize> = BTreeMap::new();
+    let mut points: BTreeMap<Time, Vec<EventId>> = BTreeMap::new();
     let mut bars: Vec<Bar> = Vec::new();
     for event in history.events().filter(|event| event.node().is_none()) {
         let id = event.field("id").map(Value::to_string);
@@ -39,13 +40,15 @@ pub fn bars(history: &History, first: Time, last: Time) -> Vec<Bar> {
                 }
             }
             (Kind::Invoke | Kind::Response, _) => {}
-            (_, id) => {
-                let lasts = id.is_some();
-                open.extend(id.map(|id| (id, bars.len())));
-                bars.push(bar(history, event, if lasts { last } else { event.time() }));
+            (_, Some(id)) => {
+                open.insert(id, bars.len());
+                bars.push(bar(history, event, last));
             }
+            (_, None) => points.entry(event.time()).or_default().push(event.id),
         }
     }
+    bars.extend(points.into_iter().flat_map(|(at, ids)| point_bars(history, at, &ids)));
+    bars.sort_by_key(|bar| bar.from);
     bars.retain(|bar| bar.from <= last && bar.to >= first);
     bars.iter_mut().for_each(|bar| {
         bar.from = bar.from.max(first);
@@ -69,6 +72,22 @@ fn bar(history: &History, event: Event<'_>, to: Time) -> Bar {
     let label = if wall && whole { partition(history, &sides) } else { short(&title, 56) };
     let sides = if apart { sides } else { [Vec::new(), Vec::new()] };
     Bar { from: event.time(), to, label, title, sides, wall, event: event.id.0, ends: false }
+}
+
+/// What took no time.
+fn point_bars(history: &History, at: Time, ids: &[EventId]) -> Vec<Bar> {
+    let said = words::together(history, ids).into_iter();
+    let point = |title: String| Bar {
+        from: at,
+        to: at,
+        label: short(&title, 56),
+        title,
+        sides: Default::default(),
+        wall: false,
+        event: ids[0].0,
+        ends: true,
+    };
+    said.map(point).collect()
 }
 
 fn partition(history: &History, sides: &[Vec<u32>; 2]) -> String {

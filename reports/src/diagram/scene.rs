@@ -12,7 +12,7 @@ use std::ops::Range;
 /// More events than this are cut to a window around the proof.
 const MARKS: usize = 5_000;
 /// How many events that window has.
-const WINDOW: usize = 1_000;
+const WINDOW: usize = 500;
 /// Longer message names get letters.
 const NAME: usize = 8;
 
@@ -29,6 +29,9 @@ pub struct Scene<'h> {
     pub last: Time,
     pub letters: Letters,
     pub frames: bool,
+    labels_differ: bool,
+    /// The causes of the proof.
+    leads: BTreeSet<EventId>,
     window: Range<u32>,
     hidden_proof: usize,
 }
@@ -55,9 +58,19 @@ impl Mark {
         if self.label.is_empty() || self.labelled_by_frame {
             self.label = label;
         } else {
-            self.label = short(&format!("{}, {label}", self.label), 36);
+            let more = match self.label.starts_with("casts ") {
+                true => label.trim_start_matches("casts "),
+                false => label.as_str(),
+            };
+            self.label = short(&format!("{}, {more}", self.label), 36);
         }
         self.labelled_by_frame = of_frame;
+    }
+
+    /// The first event of the proof that has no tag of its own.
+    pub fn anchor(&self, proof: &BTreeSet<EventId>) -> Option<EventId> {
+        let tagged = |id: &EventId| self.tags.iter().any(|tag| tag.event == *id);
+        self.events.iter().copied().find(|id| proof.contains(id) && !tagged(id))
     }
 
     /// The shapes side by side; a multicast sends, so its own shape is enough.
@@ -99,6 +112,10 @@ pub struct Arrow {
     pub from: usize,
     pub end: End,
     pub title: String,
+    /// The first message it carries.
+    pub message: Option<u32>,
+    /// Whether it led to an event of the proof.
+    pub proves: bool,
     pub way: Way,
 }
 
@@ -175,6 +192,8 @@ impl<'h> Scene<'h> {
             last,
             letters: Letters::of(history, &named(history, &window)),
             frames: history.kinds().iter().any(|kind| kind.is_transmission()),
+            labels_differ: labels_differ(history),
+            leads: proof.iter().flat_map(|id| history.event(*id).causes()).copied().collect(),
             hidden_proof: proof.iter().filter(|id| !window.contains(&id.0)).count(),
             proof,
             window,
@@ -200,6 +219,20 @@ impl<'h> Scene<'h> {
             said.push(format!("{events} of the proof lie outside what is drawn."));
         }
         said
+    }
+
+    /// For each event of the proof that is drawn, the event whose place in the picture it shares.
+    pub fn anchors(&self) -> BTreeMap<EventId, EventId> {
+        let proofs = self.marks.iter().filter(|mark| mark.proves);
+        let places = proofs.flat_map(|mark| {
+            let shared = mark.anchor(&self.proof);
+            let proven = mark.events.iter().filter(|id| self.proof.contains(id));
+            proven.map(move |id| match mark.tags.iter().any(|tag| tag.event == *id) {
+                true => (*id, *id),
+                false => (*id, shared.unwrap_or(*id)),
+            })
+        });
+        places.collect()
     }
 
     fn mark(&mut self) {
@@ -251,9 +284,13 @@ impl<'h> Scene<'h> {
         match event.kind() {
             Kind::Broadcast => event.message().map(|m| format!("casts {}", name(m))),
             Kind::Send => event.transmission().map(|frame| {
-                let carried = frame.messages.iter().take(2).map(|row| name(*row));
-                let label = frame.label.iter().map(|label| short(label, 14));
-                label.chain(carried).collect::<Vec<_>>().join(" ")
+                // What every frame is called tells none from the others; arrows have colours.
+                let label = frame.label.iter().filter(|_| self.labels_differ);
+                let label: Vec<String> = label.map(|label| short(label, 14)).collect();
+                let carried = words::carried(frame);
+                let carried = carried.iter().take(2).filter(|_| !label.is_empty());
+                let carried: Vec<String> = carried.map(|row| name(*row)).collect();
+                [label, carried].concat().join(" ")
             }),
             Kind::View => event.view().map(|install| format!("view {}", install.view)),
             Kind::Recv | Kind::Drop | Kind::BroadcastReturn | Kind::Pause | Kind::Resume => None,
@@ -289,7 +326,9 @@ impl<'h> Scene<'h> {
         let Some((from, seen)) = send else { return };
         let way = if std::mem::replace(seen, true) { Way::Again } else { Way::Frame };
         let title = words::event(self.history, event.id);
-        self.arrows.push(Arrow { from: *from, end, title, way });
+        let message = event.transmission().and_then(|frame| frame.messages.first().copied());
+        let proves = self.leads.contains(&event.id);
+        self.arrows.push(Arrow { from: *from, end, title, message, proves, way });
     }
 
     /// Without frames, a delivery comes from its multicast.
@@ -302,7 +341,14 @@ impl<'h> Scene<'h> {
             return;
         };
         let title = words::event(self.history, event.id);
-        let arrow = Arrow { from: *from, end: End::Arrives(place), title, way: Way::Implied };
+        let arrow = Arrow {
+            from: *from,
+            end: End::Arrives(place),
+            title,
+            message: event.message(),
+            proves: self.proof.contains(&event.id),
+            way: Way::Implied,
+        };
         self.arrows.push(arrow);
     }
 }
@@ -328,6 +374,12 @@ fn shape(kind: Kind) -> Option<Shape> {
         kind if kind.is_delivery() => None,
         _ => Some(Shape::Diamond),
     }
+}
+
+/// Whether frames are called by more than one name.
+fn labels_differ(history: &History) -> bool {
+    let labels = history.events().filter_map(|event| event.transmission()?.label.as_deref());
+    labels.collect::<BTreeSet<&str>>().len() > 1
 }
 
 /// Which events are drawn: all, or as many as there is room for, around the proof.

@@ -12,7 +12,7 @@ pub const LANE: f64 = 74.0;
 /// How wide the plot is at least.
 const PLOT: f64 = 860.0;
 /// Least distance of instants in the order of events.
-const STEP: f64 = 15.0;
+const STEP: f64 = 20.0;
 /// Distance of shapes of one mark.
 pub const SHAPE: f64 = 12.0;
 /// Height of a row of bars.
@@ -173,7 +173,7 @@ fn ordered(scene: &Scene<'_>, left: f64) -> Placed {
         instants.entry(bar.from).or_default();
         instants.entry(bar.to).or_default();
     }
-    scene.stretches.iter().for_each(|stretch| {
+    scene.stretches.iter().filter(|stretch| stretch.to < scene.last).for_each(|stretch| {
         instants.entry(stretch.to).or_default();
     });
     let mut shelves = Shelves::new(scene, left);
@@ -188,8 +188,9 @@ fn ordered(scene: &Scene<'_>, left: f64) -> Placed {
         places.insert(time, x);
     }
     // What is narrower than the plot is stretched, so that arrows lean.
-    let stretch = ((PLOT - 40.0) / (x - left)).clamp(1.0, 3.5);
-    places.values_mut().for_each(|x| *x = left + (*x - left) * stretch);
+    let origin = places.values().next().copied().unwrap_or(left);
+    let stretch = ((left + PLOT - 30.0 - origin) / (x - origin).max(1.0)).clamp(1.0, 6.0);
+    places.values_mut().for_each(|x| *x = origin + (*x - origin) * stretch);
     let reach = scene.marks.iter().map(|mark| places[&mark.time] + half_width(mark));
     let reach = reach.fold(left, f64::max);
     (Scale::Order(places), levels, reach + 20.0)

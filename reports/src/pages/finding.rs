@@ -15,7 +15,7 @@ pub fn finding_page(finding: &Finding) -> String {
     let panel = panels::panel(finding);
     let content = html! {
         (head(finding))
-        (because(finding))
+        (because(finding, &drawn))
         pre.command tabindex="0" aria-label="Command that repeats the finding" { (replay(finding)) }
         (facts(finding))
         div.columns.picture[panel.is_some()] {
@@ -50,7 +50,7 @@ fn head(finding: &Finding) -> Markup {
     }
 }
 
-fn because(finding: &Finding) -> Markup {
+fn because(finding: &Finding, drawn: &Diagram) -> Markup {
     const LINKS: usize = 12;
     let proof = &finding.witness.events;
     html! {
@@ -60,7 +60,11 @@ fn because(finding: &Finding) -> Markup {
                 @for id in known(&finding.history, proof).take(LINKS) {
                     li {
                         a href={ "#e" (id.0) } { (words::event(&finding.history, id)) }
-                        " at " (ms(finding.history.event(id).time())) " ms"
+                        " at "
+                        @let at = ms(finding.history.event(id).time());
+                        @if let Some(place) = drawn.anchors.get(&id) {
+                            a href={ "#d" (place.0) } title="in the diagram" { (at) " ms" }
+                        } @else { (at) " ms" }
                     }
                 }
                 @if proof.len() > LINKS { li { "and " (proof.len() - LINKS) " more events" } }
@@ -86,7 +90,13 @@ fn facts(finding: &Finding) -> Markup {
                 (number(before.events))
                 @if finding.unfinished { " (shrinking stopped at its limit)" }
             }
-            span { "Faults left " b { (number(after.faults)) " of " (number(before.faults)) } }
+            @if after.faults <= before.faults {
+                span { "Faults left " b { (number(after.faults)) " of " (number(before.faults)) } }
+            } @else {
+                span title="Shrinking writes the network's own choices out as faults" {
+                    "Faults " b { (number(after.faults)) } ", the network's choices written out"
+                }
+            }
             span { "Nodes " b { (number(after.nodes)) } }
             span { "Reproduces " b { (again) " of " (replays) } }
             span { "Run " b { (finding.run) } ", seed " b { (finding.seed) } }
@@ -113,7 +123,7 @@ fn picture(drawn: &Diagram) -> Markup {
 
 fn key(drawn: &Diagram) -> Markup {
     let line = match drawn.frames {
-        true => "→ frame (frames to oneself are not drawn)",
+        true => "→ frame, in the colour of its message (those to oneself are not drawn)",
         false => "⇢ from multicast to delivery (frames were not recorded)",
     };
     let red = "thick red: the events that prove the violation";

@@ -60,7 +60,7 @@ fn facts_line(campaign: &Campaign, facts: &[(String, String)]) -> Markup {
 fn findings(campaign: &Campaign) -> Markup {
     html! {
         (scroller("Findings", html! {
-            table {
+            table.short {
                 (heads(&["Finding", "Property", "Scenario", "Because"]))
                 tbody { @for finding in &campaign.findings { (finding_row(finding)) } }
             }

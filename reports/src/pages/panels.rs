@@ -33,7 +33,13 @@ pub fn panel(finding: &Finding) -> Option<(&'static str, Markup)> {
     Some(match form(&finding.property) {
         Form::Views if has(Kind::View) => ("Deliveries by view", views(history, &proof)),
         Form::Matrix => ("Who has, who lacks", matrix(history, &proof)),
-        _ => ("Order of delivery at each node", order(history, &proof)),
+        _ => (
+            "Order of delivery at each node",
+            html! {
+                @if finding.property.contains("fifo") { (senders(history, &proof)) }
+                (order(history, &proof))
+            },
+        ),
     })
 }
 
@@ -68,6 +74,27 @@ fn chip(history: &History, row: u32, event: Event<'_>, proof: &BTreeSet<EventId>
     html! {
         a href={ "#e" (event.id.0) } class={ "chip m" (row % 8) (hot) } {
             (said(&history.message_name(row), 16))
+        }
+    }
+}
+
+/// The order in which the senders of the proof multicast.
+fn senders(history: &History, proof: &BTreeSet<EventId>) -> Markup {
+    let origins = history.message_table().origins();
+    let known = proof.iter().filter(|id| id.index() < history.len());
+    let rows = known.filter_map(|id| history.event(*id).message());
+    let senders: BTreeSet<u32> = rows.map(|row| origins[row as usize]).collect();
+    let casts = |sender: u32| -> Vec<(u32, Event<'_>)> {
+        let own = history.events().filter(|event| event.kind() == Kind::Broadcast);
+        let own = own.filter(|event| event.node() == Some(NodeId(sender)));
+        own.filter_map(|event| Some((event.message()?, event))).collect()
+    };
+    html! {
+        dl.order.senders {
+            @for sender in senders {
+                dt { (said(history.node_name(NodeId(sender)), 16)) " casts" }
+                dd { (sequence(history, &casts(sender), proof)) }
+            }
         }
     }
 }

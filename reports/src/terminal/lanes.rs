@@ -18,7 +18,7 @@ const COLUMNS: usize = 9;
 #[derive(Default)]
 struct Row {
     time: Time,
-    environment: Vec<String>,
+    environment: Vec<EventId>,
     cells: BTreeMap<u32, Vec<(String, bool)>>,
     proves: bool,
 }
@@ -33,7 +33,7 @@ pub fn lanes(history: &History, proof: &[EventId], style: Style) -> String {
     let mut last = None;
     for index in &kept {
         gap(&mut out, index - last.map_or(0, |l| l + 1), style);
-        line(&mut out, &rows[*index], &columns, style);
+        line(&mut out, history, &rows[*index], &columns, style);
         last = Some(*index);
     }
     gap(&mut out, rows.len() - last.map_or(0, |l| l + 1), style);
@@ -69,7 +69,7 @@ impl Row {
     fn take(&mut self, history: &History, id: EventId, proves: bool) {
         self.proves |= proves;
         match history.event(id).node() {
-            None => self.environment.push(words::event(history, id)),
+            None => self.environment.push(id),
             Some(node) => {
                 let cell = text::short(&words::brief(history, id), 24);
                 self.cells.entry(node.0).or_default().push((cell, proves));
@@ -131,9 +131,9 @@ fn header(history: &History, columns: &[(NodeId, usize)]) -> String {
     format!("{}\n", format!("  {:>9}{}", "ms", names.collect::<String>()).trim_end())
 }
 
-fn line(out: &mut String, row: &Row, columns: &[(NodeId, usize)], style: Style) {
+fn line(out: &mut String, history: &History, row: &Row, columns: &[(NodeId, usize)], style: Style) {
     let mut time = text::ms(row.time);
-    for said in &row.environment {
+    for said in words::together(history, &row.environment) {
         let said = style.paint(Tone::Warning, &format!("── {said}"));
         writeln!(out, "  {:>9}  {said}", std::mem::take(&mut time)).expect("a string grows");
     }

@@ -1,7 +1,7 @@
 //! What the environment did, as histories tell it.
 
 use super::Words;
-use pepperland_core::history::{Event, Kind};
+use pepperland_core::history::{Event, EventId, Kind};
 use serde_json::Value;
 
 impl Words<'_> {
@@ -17,6 +17,31 @@ impl Words<'_> {
         }
     }
 
+    pub(super) fn together(&self, ids: &[EventId]) -> Vec<String> {
+        let mut groups: Vec<Vec<Event<'_>>> = Vec::new();
+        for event in ids.iter().map(|id| self.history.event(*id)) {
+            let like = |group: &&mut Vec<Event<'_>>| is_like(group[0], event);
+            match groups.iter_mut().find(like) {
+                Some(group) => group.push(event),
+                None => groups.push(vec![event]),
+            }
+        }
+        groups.iter().map(|group| self.group(group)).collect()
+    }
+
+    fn group(&self, group: &[Event<'_>]) -> String {
+        let first = group[0];
+        match (harm(first.kind()), first.field("message")) {
+            (Some((one, _)), Some(number)) => {
+                let text = |event: &Event<'_>| event.field("to")?.as_str().map(str::to_owned);
+                let to = self.set(&group.iter().filter_map(text).collect::<Vec<_>>());
+                let from = self.side(first, "from");
+                format!("message {number} from {from} to {to} is {one}")
+            }
+            _ => self.event(first),
+        }
+    }
+
     /// What happens to links or, of a strike, to one message.
     fn links(&self, event: Event<'_>, (one, many): (&str, &str)) -> String {
         let (from, to) = (self.side(event, "from"), self.side(event, "to"));
@@ -26,7 +51,9 @@ impl Words<'_> {
         let both = event.field("both_ways") == Some(&Value::Bool(true));
         let arrow = if both { "↔" } else { "→" };
         let rate = match event.field("rate").and_then(Value::as_u64) {
-            Some(rate) if rate < 1_000_000 => format!(" {} % of messages", per_cent(rate)),
+            Some(rate) if rate < 1_000_000 && event.kind() != Kind::Cut => {
+                format!(" {} % of messages", per_cent(rate))
+            }
             Some(_) if event.kind() != Kind::Cut => " every message".to_owned(),
             _ => String::new(),
         };
@@ -74,6 +101,12 @@ impl Words<'_> {
         let jump = number("jump") as f64 / 1e6;
         format!("clock of {node} jumps by {jump} ms and drifts by {} ppm", number("drift"))
     }
+}
+
+/// Whether both strike the same message of one sender alike.
+fn is_like(a: Event<'_>, b: Event<'_>) -> bool {
+    let same = |key| a.field(key) == b.field(key);
+    a.field("message").is_some() && a.kind() == b.kind() && same("from") && same("message")
 }
 
 /// What happens to one message and to all of a link.
