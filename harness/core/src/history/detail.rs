@@ -87,7 +87,7 @@ impl Transmission {
 }
 
 /// A digest of a payload.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, Hash)]
 pub(super) enum Digest {
     Hash(u64),
     Text(Box<str>),
@@ -109,6 +109,11 @@ pub(super) struct Details {
 const LIST: u32 = 1 << 31;
 
 impl Details {
+    pub fn add_digest(&mut self, digest: Digest) -> u32 {
+        self.digests.push(digest);
+        self.digests.len() as u32 - 1
+    }
+
     pub fn digest_text(&self, digest: u32) -> String {
         match &self.digests[digest as usize] {
             Digest::Hash(hash) => format!("{hash:016x}"),

@@ -115,8 +115,8 @@ impl History {
         &self.message
     }
 
-    /// The digest that each event states; [`NONE`] if it states none. Equal digests are equal
-    /// numbers, also to those of the message table.
+    /// The digest that each event states; [`NONE`] if it states none. Of one message, equal digests
+    /// are equal numbers, also to that of the message table.
     pub fn digests(&self) -> &[u32] {
         &self.digest
     }

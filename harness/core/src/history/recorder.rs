@@ -78,7 +78,7 @@ impl Recorder {
         cause: Option<EventId>,
     ) -> EventId {
         let row = self.history.messages.row(message.id);
-        let digest = self.digest_of(row, Digest::Hash(message.digest()));
+        let digest = self.digest_at_broadcast(row, Digest::Hash(message.digest()));
         self.broadcast_row(at, node, row, group, digest, cause.as_slice())
     }
 
@@ -92,7 +92,7 @@ impl Recorder {
         cause: Option<EventId>,
     ) -> EventId {
         let row = self.history.messages.row(message.id);
-        let digest = self.digest_of(row, Digest::Hash(message.digest()));
+        let digest = self.digest_elsewhere(row, Digest::Hash(message.digest()));
         let detail = match slot {
             Some(_) => self.place(Place { slot, ..Place::default() }),
             None => NONE,
@@ -222,21 +222,23 @@ impl Recorder {
         self.history.details.fields.len() as u32 - 1
     }
 
-    /// The number of a digest of a message: the same for all that are equal.
-    pub(super) fn digest_of(&mut self, row: u32, digest: Digest) -> u32 {
-        let (table, digests) = (&self.history.messages, &mut self.history.details.digests);
-        let known = table.digest[row as usize];
-        if known != NONE && digests[known as usize] == digest {
+    /// The number of the digest of a message at its broadcast.
+    pub(super) fn digest_at_broadcast(&mut self, row: u32, digest: Digest) -> u32 {
+        let stray = (row, digest);
+        let met = if self.strays.is_empty() { None } else { self.strays.get(&stray).copied() };
+        met.unwrap_or_else(|| self.history.details.add_digest(stray.1))
+    }
+
+    /// The number of the digest of a message anywhere else: of one message, equal digests have
+    /// equal numbers.
+    pub(super) fn digest_elsewhere(&mut self, row: u32, digest: Digest) -> u32 {
+        let known = self.history.messages.digest[row as usize];
+        let details = &mut self.history.details;
+        if known != NONE && details.digests[known as usize] == digest {
             return known;
         }
-        let next = digests.len() as u32;
-        let number = match self.strays.get(&(row, digest.clone())) {
-            Some(number) => return *number,
-            None => next,
-        };
-        self.strays.insert((row, digest.clone()), number);
-        digests.push(digest);
-        number
+        let add = || details.add_digest(digest.clone());
+        *self.strays.entry((row, digest.clone())).or_insert_with(add)
     }
 
     #[expect(clippy::too_many_arguments, reason = "one argument a column")]

@@ -1,13 +1,9 @@
 //! The keys of a line made an event.
 
 use super::names::{Directory, view_name};
-use super::scan::{Field, Fields, Key, Token};
-use super::values::{
-    article, hash_of, missing, optional_text, small, text_of, texts, whole, wrong,
-};
+use super::token::{Field, Fields, Key, Token, wholes};
+use super::values::{article, digest, missing, optional_text, small, text_of, texts, whole, wrong};
 use super::{Problem, clip, meant};
-use crate::collections::Map;
-use crate::history::detail::Digest;
 use crate::history::rules::Rules;
 use crate::history::{
     EventId, Header, History, Kind, NONE, Place, Recorder, Transmission, ViewInstall,
@@ -38,8 +34,6 @@ pub(super) struct Reader {
     pub recorder: Recorder,
     pub names: Directory,
     rules: Rules,
-    hashes: Map<u64, u32>,
-    texts: Map<Box<str>, u32>,
 }
 
 impl Reader {
@@ -49,7 +43,7 @@ impl Reader {
         recorder.reserve(events);
         let history = recorder.history_mut();
         let names = Directory::new(&history.header, &history.groups);
-        Reader { recorder, names, rules, hashes: Map::default(), texts: Map::default() }
+        Reader { recorder, names, rules }
     }
 
     pub fn finish(self) -> History {
@@ -69,7 +63,7 @@ impl Reader {
         };
         let breach = self.rules.check(self.recorder.history_mut(), id).err();
         if let Some(breach) = breach {
-            return Err(Problem { at: fields.place(breach.key), text: breach.problem });
+            return Err(Problem::new(fields.place(breach.key), breach.problem));
         }
         self.check_incarnation(node, fields)
     }
@@ -97,9 +91,9 @@ impl Reader {
         let Some(field) = fields.get(Key::C) else { return Ok(Causes::new()) };
         let own = self.recorder.len();
         match &field.token {
-            Token::Wholes(causes) => causes.iter().map(|c| cause(*c, own, field.at)).collect(),
-            Token::Json(Value::Array(none)) if none.is_empty() => Ok(Causes::new()),
-            Token::Json(Value::Array(list)) => {
+            Token::Wholes(list) => wholes(list).map(|c| cause(c, own, field.at)).collect(),
+            Token::Json(value) => {
+                let list = value.as_array().ok_or_else(|| no_causes(field))?;
                 let whole = |value: &Value| value.as_u64().ok_or_else(|| no_causes(field));
                 list.iter().map(|value| cause(whole(value)?, own, field.at)).collect()
             }
@@ -130,7 +124,7 @@ impl Reader {
         fields: &Fields<'_>,
     ) -> Result<EventId, Problem> {
         let row = self.message(head.kind, fields)?;
-        let digest = self.digest(row, fields)?;
+        let digest = digest(fields)?.map(|d| self.recorder.digest_at_broadcast(row, d));
         let group = match self.group(fields)? {
             Some(group) => group,
             None if self.names.groups().len() < 2 => 0,
@@ -145,7 +139,14 @@ impl Reader {
             self.count(node, row, number);
         }
         let group = GroupId(group);
-        Ok(self.recorder.broadcast_row(head.at, node, row, group, digest, &head.causes))
+        Ok(self.recorder.broadcast_row(
+            head.at,
+            node,
+            row,
+            group,
+            digest.unwrap_or(NONE),
+            &head.causes,
+        ))
     }
 
     /// The sender's count of a message whose name does not tell it.
@@ -162,7 +163,7 @@ impl Reader {
 
     fn delivery(&mut self, head: &Head, fields: &Fields<'_>) -> Result<EventId, Problem> {
         let row = self.message(head.kind, fields)?;
-        let digest = self.digest(row, fields)?;
+        let digest = digest(fields)?.map(|d| self.recorder.digest_elsewhere(row, d));
         let view = match fields.get(Key::View) {
             Some(field) => Some(view_name(text_of(field, "the id of a view")?, field.at)?),
             None => None,
@@ -170,36 +171,12 @@ impl Reader {
         let place = Place { slot: whole(fields, Key::Slot)?, view, group: self.group(fields)? };
         let plain = place == Place::default();
         let detail = if plain { NONE } else { self.recorder.place(place) };
-        Ok(self.push(head, row, digest, detail))
+        Ok(self.push(head, row, digest.unwrap_or(NONE), detail))
     }
 
     pub fn push(&mut self, head: &Head, row: u32, digest: u32, detail: u32) -> EventId {
         let (node, kind) = (head.node_column(), head.kind);
         self.recorder.push(head.at, node, kind, row, digest, &head.causes, detail)
-    }
-
-    /// The number of a digest, the same for all that are equal.
-    fn digest(&mut self, row: u32, fields: &Fields<'_>) -> Result<u32, Problem> {
-        let Some(field) = fields.get(Key::D) else { return Ok(NONE) };
-        let text = text_of(field, "a digest")?;
-        let history = self.recorder.history_mut();
-        let digests = &mut history.details.digests;
-        let Some(hash) = hash_of(text) else {
-            if let Some(known) = self.texts.get(text) {
-                return Ok(*known);
-            }
-            digests.push(Digest::Text(text.into()));
-            self.texts.insert(text.into(), digests.len() as u32 - 1);
-            return Ok(digests.len() as u32 - 1);
-        };
-        let of_message = history.messages.digest[row as usize];
-        if of_message != NONE && digests[of_message as usize] == Digest::Hash(hash) {
-            return Ok(of_message);
-        }
-        Ok(*self.hashes.entry(hash).or_insert_with(|| {
-            digests.push(Digest::Hash(hash));
-            digests.len() as u32 - 1
-        }))
     }
 
     fn view(&mut self, head: &Head, fields: &Fields<'_>) -> Result<EventId, Problem> {
@@ -212,7 +189,7 @@ impl Reader {
             members: self.nodes(members)?,
             primary: match fields.get(Key::Primary) {
                 None => true,
-                Some(Field { token: Token::Json(Value::Bool(primary)), .. }) => *primary,
+                Some(Field { token: Token::Flag(primary), .. }) => *primary,
                 Some(other) => return Err(wrong(other, "true or false")),
             },
             transitional: transitional.map(|field| self.nodes(field)).transpose()?,

@@ -5,13 +5,14 @@ mod header;
 mod names;
 mod other;
 mod scan;
+mod token;
 mod values;
 
 pub(super) use names::find_row;
 
 use crate::history::History;
 use event::Reader;
-use scan::Fields;
+use token::Fields;
 
 /// A history file is not one.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -29,28 +30,37 @@ fn column_text(column: &usize) -> String {
     if *column == 0 { String::new() } else { format!(", column {column}") }
 }
 
-/// What is wrong within one line.
+/// What is wrong within one line. Boxed, since nearly every result is a good one.
 #[derive(Debug)]
-struct Problem {
+struct Problem(Box<Wrong>);
+
+#[derive(Debug)]
+struct Wrong {
     /// The offset of the byte that is wrong; none where the whole line is meant.
     at: Option<usize>,
     text: String,
 }
 
 impl Problem {
+    fn new(at: Option<usize>, text: String) -> Problem {
+        Problem(Box::new(Wrong { at, text }))
+    }
+
     fn at(at: usize, text: impl Into<String>) -> Problem {
-        Problem { at: Some(at), text: text.into() }
+        Problem::new(Some(at), text.into())
     }
 
     fn somewhere(text: impl Into<String>) -> Problem {
-        Problem { at: None, text: text.into() }
+        Problem::new(None, text.into())
     }
 
-    /// The problem at its place in the file. Columns count characters, as editors do.
-    fn in_line(self, number: usize, line: &str) -> ReadError {
-        let before = |at: usize| line.bytes().take(at).filter(|b| b & 0xc0 != 0x80).count();
-        let column = self.at.map_or(0, |at| before(at) + 1);
-        ReadError { line: number, column, problem: self.text }
+    /// The problem in the line with this number, which starts at `start`. Columns count
+    /// characters, as editors do.
+    fn in_line(self, number: usize, text: &str, start: usize) -> ReadError {
+        let before = |at: usize| text.as_bytes()[start..at.clamp(start, text.len())].iter();
+        let characters = |at| before(at).filter(|byte| *byte & 0xc0 != 0x80).count();
+        let column = self.0.at.map_or(0, |at| characters(at) + 1);
+        ReadError { line: number, column, problem: self.0.text }
     }
 }
 
@@ -61,24 +71,23 @@ impl History {
     /// [`ReadError`], with the place of the first thing that is wrong.
     pub fn read(text: &[u8]) -> Result<History, ReadError> {
         let text = utf8(text)?;
-        let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
-        let header = header::read(first).map_err(|problem| problem.in_line(1, first))?;
-        let mut reader = Reader::new(header, rest.bytes().filter(|b| *b == b'\n').count());
+        let first = text.split('\n').next().unwrap_or_default();
+        let header = header::read(first).map_err(|problem| problem.in_line(1, text, 0))?;
+        let mut reader = Reader::new(header, text.len() / TYPICAL_LINE);
         let mut fields = Fields::default();
-        for (i, line) in lines(rest).enumerate() {
-            let read = fields.scan(line).and_then(|()| reader.event(&mut fields));
-            read.map_err(|problem| problem.in_line(i + 2, line))?;
+        let (mut start, mut number) = (first.len() + 1, 2);
+        while start < text.len() {
+            let next = fields.scan(text, start);
+            let next = next.and_then(|next| reader.event(&mut fields).map(|()| next));
+            start = next.map_err(|problem| problem.in_line(number, text, start))?;
+            number += 1;
         }
         Ok(reader.finish())
     }
 }
 
-/// The lines of a text; one after the last newline is a line only if it is not empty.
-fn lines(text: &str) -> impl Iterator<Item = &str> {
-    let text = text.strip_suffix('\n').unwrap_or(text);
-    let none = text.is_empty();
-    text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line)).skip(usize::from(none))
-}
+/// About how many bytes an event takes, to make room for as many.
+const TYPICAL_LINE: usize = 90;
 
 fn utf8(text: &[u8]) -> Result<&str, ReadError> {
     std::str::from_utf8(text).map_err(|error| {

@@ -3,7 +3,7 @@
 use super::Problem;
 use super::event::{Head, Reader};
 use super::names::view_name;
-use super::scan::{Field, Fields, Token};
+use super::token::{Field, Fields, Token, unescaped};
 use super::values::{article, missing, text_of, texts, wrong};
 use super::{clip, meant};
 use crate::history::keys::{KeyOfKind, Shape, keys_of};
@@ -17,7 +17,7 @@ impl Reader {
         let row = if names_message { self.message(head.kind, fields)? } else { NONE };
         self.group(fields)?;
         for wanted in keys_of(head.kind) {
-            let field = fields.list.iter().find(|field| field.key == wanted.key);
+            let field = fields.list.iter().find(|field| unescaped(field.key) == wanted.key);
             match field {
                 Some(field) => self.check_shape(field, wanted)?,
                 None if wanted.required => {
@@ -37,14 +37,14 @@ impl Reader {
     fn check_shape(&self, field: &Field<'_>, wanted: &KeyOfKind) -> Result<(), Problem> {
         match (wanted.shape, &field.token) {
             (Shape::Any, _) => Ok(()),
-            (Shape::Flag, Token::Json(Value::Bool(_))) => Ok(()),
+            (Shape::Flag, Token::Flag(_)) => Ok(()),
             (Shape::Flag, _) => Err(wrong(field, "true or false")),
             (Shape::Whole | Shape::Integer, Token::Whole(_)) => Ok(()),
-            (Shape::Integer, Token::Json(Value::Number(n))) if n.is_i64() => Ok(()),
+            (Shape::Integer, Token::Json(value)) if value.is_i64() => Ok(()),
             (Shape::Whole, _) => Err(wrong(field, "a whole number from 0")),
             (Shape::Integer, _) => Err(wrong(field, "a whole number")),
             (Shape::Text, _) => text_of(field, "text").map(|_| ()),
-            (Shape::Object, Token::Json(Value::Object(_))) => Ok(()),
+            (Shape::Object, Token::Json(value)) if value.is_object() => Ok(()),
             (Shape::Object, _) => Err(wrong(field, "an object")),
             (Shape::Node, _) => self.node(field).map(|_| ()),
             (Shape::View, _) => {
@@ -54,12 +54,14 @@ impl Reader {
                 let names = texts(field, "a list of message names")?;
                 names.iter().try_for_each(|name| self.names.check_message(name, field.at))
             }
-            (Shape::OneOf(words), Token::Text(word)) if words.contains(&&**word) => Ok(()),
-            (Shape::OneOf(words), Token::Text(word)) => {
+            (Shape::OneOf(words), token) => {
+                let word = token.as_text().unwrap_or_default();
+                if words.contains(&word) {
+                    return Ok(());
+                }
                 let hint = meant(word, words.iter().copied());
                 Err(wrong(field, &format!("one of {}{hint}", words.join(", "))))
             }
-            (Shape::OneOf(words), _) => Err(wrong(field, &format!("one of {}", words.join(", ")))),
         }
     }
 }
@@ -70,10 +72,10 @@ fn rest(
     elsewhere: impl Fn(&str) -> bool,
 ) -> Result<Map<String, Value>, Problem> {
     let mut rest = Map::new();
-    for field in fields.list.iter_mut().filter(|field| !elsewhere(&field.key)) {
+    for field in fields.list.iter_mut().filter(|field| !elsewhere(field.key)) {
         let value = std::mem::replace(&mut field.token, Token::Whole(0)).into_value();
-        if rest.insert(field.key.to_string(), value).is_some() {
-            let text = format!("\"{}\" stands twice in this line", clip(&field.key));
+        if rest.insert(unescaped(field.key).into_owned(), value).is_some() {
+            let text = format!("\"{}\" stands twice in this line", clip(field.key));
             return Err(Problem::at(field.at, text));
         }
     }

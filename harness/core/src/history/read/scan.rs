@@ -1,151 +1,30 @@
 //! One line taken apart into its keys and values. Whole numbers, plain text and lists of whole
 //! numbers, which are nearly everything, are read by hand; the rest is left to `serde_json`.
 
-use super::{Problem, clip};
+use super::Problem;
+use super::token::Token;
 use serde_json::Value;
-use smallvec::SmallVec;
-use std::borrow::Cow;
 
-macro_rules! keys {
-    ($($variant:ident = $word:literal,)*) => {
-        /// A key that has a column or a side table.
-        #[derive(Copy, Clone, Debug, Eq, PartialEq)]
-        pub(super) enum Key { $($variant,)* }
-
-        impl Key {
-            const ALL: &[Key] = &[$(Key::$variant,)*];
-
-            /// Whether some kind gives the word a meaning of its own.
-            pub fn is_word(word: &str) -> bool {
-                Key::from_word(word).is_some()
-            }
-
-            fn from_word(word: &str) -> Option<Key> {
-                match word { $($word => Some(Key::$variant),)* _ => None }
-            }
-        }
-    };
-}
-
-keys! {
-    T = "t", N = "n", K = "k", C = "c", M = "m", D = "d", G = "g", Q = "q", X = "x",
-    Inc = "inc", To = "to", From = "from", View = "view", Slot = "slot", Ms = "ms", Type = "type",
-    Bytes = "bytes", Why = "why", Members = "members", Primary = "primary",
-    Transitional = "transitional",
-}
-
-/// A value.
-#[derive(Debug)]
-pub(super) enum Token<'a> {
-    Whole(u64),
-    Text(Cow<'a, str>),
-    Wholes(SmallVec<[u64; 2]>),
-    Json(Value),
-}
-
-impl Token<'_> {
-    pub fn into_value(self) -> Value {
-        match self {
-            Token::Whole(number) => number.into(),
-            Token::Text(text) => text.into_owned().into(),
-            Token::Wholes(numbers) => numbers.into_vec().into(),
-            Token::Json(value) => value,
-        }
-    }
-
-    /// The value, short enough for a message.
-    pub fn shown(&self) -> String {
-        match self {
-            Token::Whole(number) => number.to_string(),
-            Token::Text(text) => format!("\"{}\"", clip(text)),
-            Token::Wholes(_) => "a list".to_owned(),
-            Token::Json(Value::Array(_)) => "a list".to_owned(),
-            Token::Json(Value::Object(_)) => "an object".to_owned(),
-            Token::Json(other) => clip(&other.to_string()),
-        }
-    }
-}
-
-/// A key with its value, and the offset of the value in the line.
-#[derive(Debug)]
-pub(super) struct Field<'a> {
-    pub key: Cow<'a, str>,
-    pub at: usize,
-    pub token: Token<'a>,
-}
-
-/// The keys of one line, in the order in which they stand.
-pub(super) struct Fields<'a> {
-    pub list: Vec<Field<'a>>,
-    /// Where in the list each key stands.
-    places: [u32; Key::ALL.len()],
-}
-
-const ABSENT: u32 = u32::MAX;
-
-impl Default for Fields<'_> {
-    fn default() -> Self {
-        Fields { list: Vec::new(), places: [ABSENT; Key::ALL.len()] }
-    }
-}
-
-impl<'a> Fields<'a> {
-    pub fn get(&self, key: Key) -> Option<&Field<'a>> {
-        self.list.get(self.places[key as usize] as usize)
-    }
-
-    /// The offset of a key's value; none if it does not stand there.
-    pub fn place(&self, key: &str) -> Option<usize> {
-        self.list.iter().find(|field| field.key == key).map(|field| field.at)
-    }
-
-    /// Takes a line apart.
-    pub fn scan(&mut self, line: &'a str) -> Result<(), Problem> {
-        self.list.clear();
-        self.places = [ABSENT; Key::ALL.len()];
-        let mut scanner = Scanner { line, at: 0 };
-        scanner.open()?;
-        if scanner.take(b'}') {
-            return scanner.close();
-        }
-        loop {
-            self.field(&mut scanner)?;
-            if !scanner.take(b',') {
-                break;
-            }
-        }
-        scanner.expect(b'}', "\",\" and another key, or \"}\"")?;
-        scanner.close()
-    }
-
-    fn field(&mut self, scanner: &mut Scanner<'a>) -> Result<(), Problem> {
-        scanner.space();
-        let start = scanner.at;
-        let key = scanner.key()?;
-        scanner.expect(b':', "\":\" and a value")?;
-        scanner.space();
-        let at = scanner.at;
-        let token = scanner.value()?;
-        if let Some(known) = Key::from_word(&key) {
-            let place = &mut self.places[known as usize];
-            if *place != ABSENT {
-                return Err(Problem::at(start, format!("\"{key}\" stands twice in this line")));
-            }
-            *place = self.list.len() as u32;
-        }
-        self.list.push(Field { key, at, token });
-        Ok(())
-    }
-}
-
-struct Scanner<'a> {
-    line: &'a str,
+/// A place in the file, which never goes beyond its line.
+pub(super) struct Scanner<'a> {
+    text: &'a str,
     at: usize,
 }
 
 impl<'a> Scanner<'a> {
+    pub fn new(text: &'a str, at: usize) -> Scanner<'a> {
+        Scanner { text, at }
+    }
+
+    /// The next byte; none at the end of the line.
     fn peek(&self) -> Option<u8> {
-        self.line.as_bytes().get(self.at).copied()
+        self.text.as_bytes().get(self.at).copied().filter(|byte| *byte != b'\n')
+    }
+
+    /// The rest of the line.
+    fn rest(&self) -> &'a str {
+        let rest = &self.text[self.at..];
+        rest.find('\n').map_or(rest, |end| &rest[..end])
     }
 
     fn space(&mut self) {
@@ -155,18 +34,18 @@ impl<'a> Scanner<'a> {
     }
 
     /// Steps over white space and then over `byte`, if it is next.
-    fn take(&mut self, byte: u8) -> bool {
+    pub fn take(&mut self, byte: u8) -> bool {
         self.space();
         let here = self.peek() == Some(byte);
         self.at += usize::from(here);
         here
     }
 
-    fn expect(&mut self, byte: u8, wanted: &str) -> Result<(), Problem> {
+    pub fn expect(&mut self, byte: u8, wanted: &str) -> Result<(), Problem> {
         if self.take(byte) { Ok(()) } else { Err(self.unexpected(wanted)) }
     }
 
-    fn open(&mut self) -> Result<(), Problem> {
+    pub fn open(&mut self) -> Result<(), Problem> {
         if self.take(b'{') {
             return Ok(());
         }
@@ -174,59 +53,78 @@ impl<'a> Scanner<'a> {
         Err(Problem::at(self.at, format!("{what}; each line is an event, {{\"t\":…,\"k\":…}}")))
     }
 
-    fn close(&mut self) -> Result<(), Problem> {
+    /// The end of the line, and where the next one starts.
+    pub fn close(&mut self) -> Result<usize, Problem> {
         self.space();
-        if self.at == self.line.len() {
-            Ok(())
-        } else {
-            Err(self.unexpected("the end of the line"))
+        match self.peek() {
+            None => Ok(self.at + 1),
+            Some(_) => Err(self.unexpected("the end of the line")),
         }
     }
 
     fn unexpected(&self, wanted: &str) -> Problem {
-        let text = match self.line[self.at..].chars().next() {
+        let text = match self.rest().chars().next() {
             None => format!("the line breaks off; {wanted} should follow"),
             Some(found) => format!("{wanted} should stand here, not {found:?}"),
         };
         Problem::at(self.at, text)
     }
 
-    fn key(&mut self) -> Result<Cow<'a, str>, Problem> {
-        match self.peek() {
-            Some(b'"') => self.text(),
-            _ => Err(self.unexpected("a key in quotes")),
-        }
+    fn broken_off(&self) -> Problem {
+        Problem::at(self.at + self.rest().len(), "the line breaks off within a value")
     }
 
-    fn value(&mut self) -> Result<Token<'a>, Problem> {
+    /// A key as it stands there, its place, and its colon.
+    pub fn key(&mut self) -> Result<(usize, &'a str), Problem> {
+        self.space();
+        let start = self.at;
+        if let Some([b'"', letter, b'"', b':']) = self.text.as_bytes().get(start..start + 4)
+            && letter.is_ascii_lowercase()
+        {
+            self.at += 4;
+            return Ok((start, &self.text[start + 1..start + 2]));
+        }
+        if self.peek() != Some(b'"') {
+            return Err(self.unexpected("a key in quotes"));
+        }
+        self.quoted()?;
+        let key = &self.text[start + 1..self.at - 1];
+        self.expect(b':', "\":\" and a value")?;
+        Ok((start, key))
+    }
+
+    /// A value, and where it stands.
+    pub fn value(&mut self) -> Result<(usize, Token<'a>), Problem> {
+        self.space();
+        let start = self.at;
         let simple = match self.peek() {
             None => return Err(self.unexpected("a value")),
-            Some(b'"') => return self.text().map(Token::Text),
+            Some(b'"') => return Ok((start, self.quoted()?)),
             Some(b'0'..=b'9') => self.whole().map(Token::Whole),
             Some(b'[') => self.wholes().map(Token::Wholes),
             Some(_) => None,
         };
-        simple.map_or_else(|| self.any(), Ok)
+        Ok((start, simple.map_or_else(|| self.any(), Ok)?))
     }
 
     /// Text in quotes, where the first quote is next.
-    fn text(&mut self) -> Result<Cow<'a, str>, Problem> {
+    fn quoted(&mut self) -> Result<Token<'a>, Problem> {
         let start = self.at + 1;
-        let rest = &self.line.as_bytes()[start..];
-        let end = rest.iter().position(|b| matches!(b, b'"' | b'\\' | 0..=0x1f));
-        match end.map(|end| (rest[end], start + end)) {
-            Some((b'"', end)) => {
+        let bytes = self.text.as_bytes();
+        let end = start + plain(&bytes[start..]);
+        match bytes.get(end) {
+            Some(b'"') => {
                 self.at = end + 1;
-                Ok(Cow::Borrowed(&self.line[start..end]))
+                Ok(Token::Text(&self.text[start..end]))
             }
-            Some(_) => self.json().map(Cow::Owned),
-            None => Err(self.broken_off()),
+            Some(b'\n') | None => Err(self.broken_off()),
+            Some(_) => self.json().map(Token::Unescaped),
         }
     }
 
     /// A whole number as we write it, or nothing, and then nothing has moved.
     fn whole(&mut self) -> Option<u64> {
-        let rest = &self.line.as_bytes()[self.at..];
+        let rest = &self.text.as_bytes()[self.at..];
         let mut number = 0;
         let mut digits = 0;
         while let Some(digit @ b'0'..=b'9') = rest.get(digits) {
@@ -246,20 +144,16 @@ impl<'a> Scanner<'a> {
     }
 
     /// A list of such numbers without white space, or nothing, and then nothing has moved.
-    fn wholes(&mut self) -> Option<SmallVec<[u64; 2]>> {
+    fn wholes(&mut self) -> Option<&'a str> {
         let start = self.at;
-        let mut numbers = SmallVec::new();
         loop {
             self.at += 1;
-            match self.peek().filter(u8::is_ascii_digit).and_then(|_| self.whole()) {
-                Some(number) => numbers.push(number),
-                None => break,
-            }
-            match self.peek() {
-                Some(b',') => {}
-                Some(b']') => {
+            let number = self.peek().filter(u8::is_ascii_digit).and_then(|_| self.whole());
+            match (number, self.peek()) {
+                (Some(_), Some(b',')) => {}
+                (Some(_), Some(b']')) => {
                     self.at += 1;
-                    return Some(numbers);
+                    return Some(&self.text[start + 1..self.at - 1]);
                 }
                 _ => break,
             }
@@ -269,14 +163,15 @@ impl<'a> Scanner<'a> {
     }
 
     fn any(&mut self) -> Result<Token<'a>, Problem> {
-        let value: Value = self.json()?;
-        Ok(value.as_u64().map_or(Token::Json(value), Token::Whole))
+        Ok(match self.json()? {
+            Value::Bool(flag) => Token::Flag(flag),
+            value => value.as_u64().map_or_else(|| Token::Json(Box::new(value)), Token::Whole),
+        })
     }
 
     /// Whatever JSON is next.
     fn json<T: serde::de::DeserializeOwned>(&mut self) -> Result<T, Problem> {
-        let rest = &self.line[self.at..];
-        let mut stream = serde_json::Deserializer::from_str(rest).into_iter::<T>();
+        let mut stream = serde_json::Deserializer::from_str(self.rest()).into_iter::<T>();
         match stream.next() {
             Some(Ok(value)) => {
                 self.at += stream.byte_offset();
@@ -295,8 +190,25 @@ impl<'a> Scanner<'a> {
         let text = text.split(" at line ").next().unwrap_or(&text);
         Problem::at(self.at + error.column().saturating_sub(1), text)
     }
+}
 
-    fn broken_off(&self) -> Problem {
-        Problem::at(self.line.len(), "the line breaks off within a value")
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
+/// How many bytes of text stand as they are before the first quote, escape or control character;
+/// eight at a time.
+fn plain(bytes: &[u8]) -> usize {
+    let less = |eight: u64, byte: u8| eight.wrapping_sub(ONES * u64::from(byte)) & !eight & HIGH;
+    let equal = |eight: u64, byte: u8| less(eight ^ (ONES * u64::from(byte)), 1);
+    let mut at = 0;
+    while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        let eight = u64::from_le_bytes(*eight);
+        let odd = less(eight, 0x20) | equal(eight, b'"') | equal(eight, b'\\');
+        if odd != 0 {
+            return at + odd.trailing_zeros() as usize / 8;
+        }
+        at += 8;
     }
+    let odd = bytes[at..].iter().position(|b| matches!(b, b'"' | b'\\' | 0..=0x1f));
+    odd.map_or(bytes.len(), |odd| at + odd)
 }

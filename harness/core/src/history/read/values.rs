@@ -1,9 +1,9 @@
 //! Values of the right type, or what is wrong with them.
 
-use super::scan::{Field, Fields, Key, Token};
+use super::token::{Field, Fields, Key, Token};
 use super::{Problem, clip, meant};
 use crate::history::Kind;
-use serde_json::Value;
+use crate::history::detail::Digest;
 
 /// The kind's word with its article.
 pub(super) fn article(kind: Kind) -> String {
@@ -14,7 +14,7 @@ pub(super) fn article(kind: Kind) -> String {
 
 /// A key that is missing may stand there misspelt.
 pub(super) fn missing(what: &str, key: &str, fields: &Fields<'_>) -> Problem {
-    let strange = fields.list.iter().map(|field| &*field.key).filter(|key| !Key::is_word(key));
+    let strange = fields.list.iter().map(|field| field.key).filter(|key| !Key::is_word(key));
     // Of words as short as this every other is near.
     let hint = if key.len() < 3 { String::new() } else { meant(key, strange) };
     let hint = hint.replace("did you mean", "is it meant by");
@@ -22,15 +22,12 @@ pub(super) fn missing(what: &str, key: &str, fields: &Fields<'_>) -> Problem {
 }
 
 pub(super) fn wrong(field: &Field<'_>, want: &str) -> Problem {
-    let (key, shown) = (clip(&field.key), field.token.shown());
+    let (key, shown) = (clip(field.key), field.token.shown());
     Problem::at(field.at, format!("\"{key}\" is {shown}; it must be {want}"))
 }
 
 pub(super) fn text_of<'f>(field: &'f Field<'_>, want: &str) -> Result<&'f str, Problem> {
-    match &field.token {
-        Token::Text(text) => Ok(text),
-        _ => Err(wrong(field, &format!("text, {want}"))),
-    }
+    field.token.as_text().ok_or_else(|| wrong(field, &format!("text, {want}")))
 }
 
 pub(super) fn optional_text(fields: &Fields<'_>, key: Key) -> Result<Option<Box<str>>, Problem> {
@@ -39,7 +36,7 @@ pub(super) fn optional_text(fields: &Fields<'_>, key: Key) -> Result<Option<Box<
 }
 
 pub(super) fn texts<'f>(field: &'f Field<'_>, want: &str) -> Result<Vec<&'f str>, Problem> {
-    let Token::Json(Value::Array(list)) = &field.token else { return Err(wrong(field, want)) };
+    let list = field.token.as_list().ok_or_else(|| wrong(field, want))?;
     list.iter().map(|item| item.as_str().ok_or_else(|| wrong(field, want))).collect()
 }
 
@@ -61,9 +58,23 @@ pub(super) fn small(fields: &Fields<'_>, key: Key) -> Result<Option<u32>, Proble
     })
 }
 
+/// The digest that a line states.
+pub(super) fn digest(fields: &Fields<'_>) -> Result<Option<Digest>, Problem> {
+    let Some(field) = fields.get(Key::D) else { return Ok(None) };
+    let text = text_of(field, "a digest")?;
+    Ok(Some(hash_of(text).map_or_else(|| Digest::Text(text.into()), Digest::Hash)))
+}
+
 /// A digest as we write it, 16 digits.
-pub(super) fn hash_of(text: &str) -> Option<u64> {
-    let digit = |b: u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
-    let ours = text.len() == 16 && text.bytes().all(digit);
-    ours.then(|| u64::from_str_radix(text, 16).ok()).flatten()
+fn hash_of(text: &str) -> Option<u64> {
+    let mut hash = 0;
+    for byte in text.bytes() {
+        let digit = match byte {
+            b'0'..=b'9' => byte - b'0',
+            b'a'..=b'f' => byte - b'a' + 10,
+            _ => return None,
+        };
+        hash = hash << 4 | u64::from(digit);
+    }
+    (text.len() == 16).then_some(hash)
 }
