@@ -2,7 +2,7 @@
 
 use crate::{ALL, find, oracle, small};
 use pepperland_core::checker::{Case, Class};
-use pepperland_core::history::History;
+use pepperland_core::history::{History, Kind};
 use pepperland_core::verdict::{Ruling, Verdict};
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use std::cell::RefCell;
@@ -16,16 +16,11 @@ fn on_small_histories(test: impl Fn(&History) -> Result<(), TestCaseError>) {
     let config = Config { cases: CASES, failure_persistence: None, ..Config::default() };
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let mut runner = TestRunner::new_with_rng(config, rng);
-    runner.run(&small::history(), |history| test(&history)).unwrap_or_else(|e| panic!("{e}"));
+    runner.run(&small::history(), |small| test(&small.0)).unwrap_or_else(|e| panic!("{e}"));
 }
 
 fn verdict(property: &str, history: &History) -> Verdict {
     (find(property).unwrap().check)(&Case::new(history))
-}
-
-/// Shown where proptest says what failed.
-fn picture(history: &History) -> String {
-    format!("{:#?}\n{}", history.header, history.lanes(&[]))
 }
 
 #[test]
@@ -39,7 +34,7 @@ fn checkers_say_what_the_definitions_say() {
             );
             if said != meant {
                 let why = format!("{}: {said:?}, not {meant:?}", checker.property);
-                return Err(TestCaseError::fail(format!("{why}\n{}", picture(history))));
+                return Err(TestCaseError::fail(why));
             }
             *split.borrow_mut().entry((checker.property, said)).or_default() += 1;
         }
@@ -70,8 +65,7 @@ fn a_witness_alone_is_still_violated() {
             let excerpt = history.excerpt(&witness.events);
             if verdict_on(checker.property, &excerpt) != Ruling::Violated {
                 let why = format!("{}: {}", checker.property, witness.because);
-                let cut = picture(&excerpt);
-                return Err(TestCaseError::fail(format!("{why}\n{}\n{cut}", picture(history))));
+                return Err(TestCaseError::fail(format!("{why}\n{}", excerpt.lanes(&[]))));
             }
         }
         Ok(())
@@ -91,19 +85,21 @@ const IMPLIES: &[(&str, &str)] = &[
     ("validity-all", "validity-some"),
 ];
 
-/// The same, in histories of one group.
+/// The same, in histories of one group in which no life starts late halfway: prefix-order does not
+/// relate what a life delivered before a snapshot with what it delivers after.
 const IMPLIES_IN_ONE_GROUP: &[(&str, &str)] = &[("prefix-order", "uniform-total-order")];
 
 #[test]
 fn no_verdict_contradicts_another() {
     on_small_histories(|history| {
-        let one = history.groups().len() == 1;
+        let starts = |k: &Kind| matches!(k, Kind::View | Kind::StateSet);
+        let one = history.groups().len() == 1 && !history.kinds().iter().any(starts);
         let in_one = IMPLIES_IN_ONE_GROUP.iter().filter(|_| one);
         for (strong, weak) in IMPLIES.iter().chain(in_one) {
             let [s, w] = [*strong, *weak].map(|property| verdict_on(property, history));
             if s == Ruling::Held && w == Ruling::Violated {
                 let why = format!("{strong} held, {weak} violated");
-                return Err(TestCaseError::fail(format!("{why}\n{}", picture(history))));
+                return Err(TestCaseError::fail(why));
             }
         }
         Ok(())

@@ -37,6 +37,8 @@ mod oracle;
 #[cfg(test)]
 mod small;
 
+pub mod throughput;
+
 use pepperland_core::checker::{Case, Checker};
 use pepperland_core::history::History;
 use pepperland_core::verdict::Verdict;

@@ -5,7 +5,8 @@
 //! has (log agreement; *uniform prefix order* inside one group). It is judged group by group.
 //! A life that starts late (a restart that forgot, a joiner, a snapshot) delivers a *piece* of the
 //! sequence without holes, wherever it begins. Hence the form that we check: there is a sequence
-//! without repetition of which first lives deliver prefixes and later ones pieces. Where
+//! without repetition of which first lives deliver prefixes and later ones pieces; what a life
+//! delivered before a snapshot and after are two pieces, and their order is not compared. Where
 //! deliveries state their slot, one slot holds one message and one message stands in one slot.
 //! # Cost
 //! O(events).

@@ -9,6 +9,7 @@ use pepperland_core::message::{Body, Message};
 use pepperland_core::time::Time;
 use proptest::prelude::*;
 use serde_json::Map as Fields;
+use std::fmt;
 
 /// How a history is set up.
 #[derive(Clone, Debug)]
@@ -92,9 +93,18 @@ fn op() -> impl Strategy<Value = Op> {
     ]
 }
 
-/// A small history.
-pub fn history() -> impl Strategy<Value = History> {
-    (setup(), prop::collection::vec(op(), 0..40)).prop_map(|(setup, ops)| play(setup, &ops))
+/// A small history. Its `Debug` is its picture.
+pub struct Small(pub History);
+
+impl fmt::Debug for Small {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:#?}\n{}", self.0.header, self.0.lanes(&[]))
+    }
+}
+
+/// Any small history.
+pub fn history() -> impl Strategy<Value = Small> {
+    (setup(), prop::collection::vec(op(), 0..40)).prop_map(|(setup, ops)| Small(play(setup, &ops)))
 }
 
 /// What is to be recorded.
