@@ -4,6 +4,7 @@
 mod draw;
 mod faults;
 mod lanes;
+mod marks;
 mod scene;
 mod space;
 

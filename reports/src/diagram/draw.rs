@@ -1,6 +1,7 @@
 //! The picture itself.
 
-use super::scene::{End, Mark, Scene, Shape, Way};
+use super::marks::{End, Mark, Shape, Way};
+use super::scene::Scene;
 use super::space::{BAR, LANE, SHAPE, Space, tag_width, tags_width, text_width};
 use crate::text::{short, visible};
 use crate::words;
@@ -112,7 +113,8 @@ fn arrow(scene: &Scene<'_>, space: &Space, index: usize) -> Markup {
             let message = arrow.message.map(|row| format!(" m{}", row % 8)).unwrap_or_default();
             let lead = if arrow.proves { " lead" } else { "" };
             html! {
-                line class={ "frame" (way) (message) (lead) } x1=(px(x1)) y1=(px(y1)) x2=(px(x2)) y2=(px(y2))
+                line class={ "frame" (way) (message) (lead) }
+                    x1=(px(x1)) y1=(px(y1)) x2=(px(x2)) y2=(px(y2))
                     marker-end="url(#tip)" { title { (arrow.title) } }
             }
         }

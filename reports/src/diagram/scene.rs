@@ -2,6 +2,7 @@
 
 use super::faults::{Bar, bars};
 use super::lanes::{Stretch, stretches};
+use super::marks::{Arrow, End, Letters, Mark, Shape, Tag, Way};
 use crate::text::{count, short, thousands};
 use crate::words;
 use pepperland_core::history::{Event, EventId, History, Kind};
@@ -13,8 +14,6 @@ use std::ops::Range;
 const MARKS: usize = 5_000;
 /// How many events that window has.
 const WINDOW: usize = 500;
-/// Longer message names get letters.
-const NAME: usize = 8;
 
 /// All that is drawn.
 pub struct Scene<'h> {
@@ -34,146 +33,6 @@ pub struct Scene<'h> {
     leads: BTreeSet<EventId>,
     window: Range<u32>,
     hidden_proof: usize,
-}
-
-/// All events of one node at one instant.
-#[derive(Debug, Default)]
-pub struct Mark {
-    pub node: u32,
-    pub time: Time,
-    pub events: Vec<EventId>,
-    pub shapes: BTreeSet<Shape>,
-    pub tags: Vec<Tag>,
-    pub label: String,
-    labelled_by_frame: bool,
-    pub proves: bool,
-}
-
-impl Mark {
-    /// What the application did says more than the frames that followed; of these, one is enough.
-    fn say(&mut self, label: String, of_frame: bool) {
-        if label.is_empty() || (of_frame && !self.label.is_empty()) {
-            return;
-        }
-        if self.label.is_empty() || self.labelled_by_frame {
-            self.label = label;
-        } else {
-            let more = match self.label.starts_with("casts ") {
-                true => label.trim_start_matches("casts "),
-                false => label.as_str(),
-            };
-            self.label = short(&format!("{}, {more}", self.label), 36);
-        }
-        self.labelled_by_frame = of_frame;
-    }
-
-    /// The first event of the proof that has no tag of its own.
-    pub fn anchor(&self, proof: &BTreeSet<EventId>) -> Option<EventId> {
-        let tagged = |id: &EventId| self.tags.iter().any(|tag| tag.event == *id);
-        self.events.iter().copied().find(|id| proof.contains(id) && !tagged(id))
-    }
-
-    /// The shapes side by side; a multicast sends, so its own shape is enough.
-    pub fn outline(&self) -> Vec<Shape> {
-        let disc = self.shapes.contains(&Shape::Disc);
-        self.shapes.iter().copied().filter(|shape| !disc || *shape != Shape::Circle).collect()
-    }
-}
-
-/// What stands on the lane.
-#[derive(Copy, Clone, Debug, Eq, PartialEq, Ord, PartialOrd)]
-pub enum Shape {
-    /// Something was sent or received.
-    Circle,
-    /// Something was multicast.
-    Disc,
-    /// A view.
-    Square,
-    /// A detector, a remark, an operation.
-    Diamond,
-    /// A crash.
-    Cross,
-    /// A restart.
-    Bar,
-}
-
-/// A delivery.
-#[derive(Debug)]
-pub struct Tag {
-    pub text: String,
-    pub message: u32,
-    pub proves: bool,
-    pub event: EventId,
-}
-
-/// A frame, or what stands for it.
-#[derive(Debug)]
-pub struct Arrow {
-    pub from: usize,
-    pub end: End,
-    pub title: String,
-    /// The first message it carries.
-    pub message: Option<u32>,
-    /// Whether it led to an event of the proof.
-    pub proves: bool,
-    pub way: Way,
-}
-
-/// Where an arrow ends.
-#[derive(Copy, Clone, Debug)]
-pub enum End {
-    /// At this mark.
-    Arrives(usize),
-    /// It is lost at this instant on its way to this node.
-    Lost(Time, u32),
-}
-
-/// What kind of arrow it is.
-#[derive(Copy, Clone, Debug, Eq, PartialEq)]
-pub enum Way {
-    /// A frame.
-    Frame,
-    /// A frame that arrived before.
-    Again,
-    /// From a multicast to a delivery, for want of frames.
-    Implied,
-}
-
-/// Letters that stand for long message names.
-#[derive(Default)]
-pub struct Letters(BTreeMap<u32, (String, String)>);
-
-impl Letters {
-    /// Names are shown as they are if all are short.
-    fn of(history: &History, rows: &BTreeSet<u32>) -> Letters {
-        let names: Vec<(u32, String)> =
-            rows.iter().map(|row| (*row, history.message_name(*row))).collect();
-        if names.iter().all(|(_, name)| short(name, 40).chars().count() <= NAME) {
-            return Letters::default();
-        }
-        let lettered = names.into_iter().enumerate();
-        Letters(lettered.map(|(i, (row, name))| (row, (letter(i), short(&name, 80)))).collect())
-    }
-
-    pub fn name(&self, history: &History, row: u32) -> String {
-        match self.0.get(&row) {
-            Some((letter, _)) => letter.clone(),
-            None => short(&history.message_name(row), NAME),
-        }
-    }
-
-    pub fn listed(&self) -> Vec<(String, String)> {
-        self.0.values().cloned().collect()
-    }
-}
-
-/// `a` to `z`, then `a1`, `b1`, ….
-fn letter(index: usize) -> String {
-    let letter = char::from(b'a' + (index % 26) as u8);
-    match index / 26 {
-        0 => letter.to_string(),
-        round => format!("{letter}{round}"),
-    }
 }
 
 impl<'h> Scene<'h> {
@@ -261,7 +120,7 @@ impl<'h> Scene<'h> {
         let mark = &mut self.marks[place];
         mark.events.push(event.id);
         mark.proves |= proves;
-        mark.shapes.extend(shape(event.kind()));
+        mark.shapes.extend(Shape::of(event.kind()));
         mark.tags.extend(tag);
         mark.say(label, event.kind() == Kind::Send);
     }
@@ -361,19 +220,6 @@ fn event_node(event: Event<'_>) -> u32 {
 fn is_drawn(event: Event<'_>) -> bool {
     let own = event.transmission().is_some_and(|frame| Some(frame.peer) == event.node());
     !own && !matches!(event.kind(), Kind::BroadcastReturn | Kind::Drop)
-}
-
-fn shape(kind: Kind) -> Option<Shape> {
-    match kind {
-        Kind::Send | Kind::Recv => Some(Shape::Circle),
-        Kind::Broadcast => Some(Shape::Disc),
-        Kind::View => Some(Shape::Square),
-        Kind::Crash => Some(Shape::Cross),
-        Kind::Recover => Some(Shape::Bar),
-        Kind::Drop | Kind::Pause | Kind::Resume => None,
-        kind if kind.is_delivery() => None,
-        _ => Some(Shape::Diamond),
-    }
 }
 
 /// Whether frames are called by more than one name.

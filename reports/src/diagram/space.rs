@@ -1,7 +1,8 @@
 //! Where things are drawn: along true time if everything fits so, else in the order of events.
 
 use super::faults;
-use super::scene::{Mark, Scene};
+use super::marks::Mark;
+use super::scene::Scene;
 use crate::text::short;
 use pepperland_core::id::NodeId;
 use pepperland_core::time::Time;

@@ -87,3 +87,16 @@ fn what_happens_at_one_instant_stands_side_by_side() {
     let drawn = diagram(&finding.history, &finding.witness.events);
     assert!(drawn.svg.contains("casts n1:0:1, crashes"), "{}", drawn.svg);
 }
+
+#[test]
+fn without_frames_arrows_lead_from_multicasts_to_deliveries() {
+    let mut tape = fixtures::Tape::new(&["n1", "n2", "n3"]);
+    let message = &fixtures::message(0, 1);
+    let cast = tape.broadcast(1, 0, message);
+    for node in 0..3 {
+        tape.deliver(5 + u64::from(node), node, message, None, cast);
+    }
+    let drawn = diagram(&tape.finish(10), &[]);
+    assert!(!drawn.frames);
+    assert_eq!(count(&drawn.svg, "class=\"frame implied"), 2, "none to oneself");
+}

@@ -9,6 +9,7 @@ impl Words<'_> {
         match event.kind() {
             Kind::Heal => self.heal(event),
             Kind::Skew => self.skew(event),
+            Kind::Byzantine => format!("{} begins to lie", self.field(event, "n")),
             Kind::Note => format!("note: {}", self.field(event, "text")),
             kind => match harm(kind) {
                 Some(harm) => self.links(event, harm),
