@@ -43,7 +43,9 @@ fn runtimes() -> Vec<Box<dyn Runtime>> {
 
 #[cfg(feature = "turmoil")]
 fn runtimes() -> Vec<Box<dyn Runtime>> {
-    vec![Box::new(Simulator)]
+    use pepperland_turmoil::{Transport, Turmoil};
+    let on = |transport| Box::new(Turmoil { transport });
+    vec![Box::new(Simulator), on(Transport::Udp), on(Transport::Tcp)]
 }
 
 /// There is nothing of this name.

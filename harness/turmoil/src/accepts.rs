@@ -1,6 +1,5 @@
 //! What this runtime refuses, by name and before anything runs.
 
-use crate::NAME;
 use pepperland_core::runtime::Refused;
 use pepperland_core::schedule::Schedule;
 
@@ -9,17 +8,18 @@ use pepperland_core::schedule::Schedule;
 pub const MOST_NODES: u32 = 20;
 
 /// Whether a schedule can be run with any node.
-pub fn check(schedule: &Schedule) -> Result<(), Refused> {
+pub fn check(runtime: &'static str, schedule: &Schedule) -> Result<(), Refused> {
     match schedule.header.nodes {
-        0 => Err(refused("run without any node".to_owned())),
+        0 => Err(refused(runtime, "run without any node".to_owned())),
         nodes if nodes > MOST_NODES => {
-            Err(refused(format!("run {nodes} nodes: it is usable with up to {MOST_NODES}")))
+            let what = format!("run {nodes} nodes: it is usable with up to {MOST_NODES}");
+            Err(refused(runtime, what))
         }
         _ => Ok(()),
     }
 }
 
-/// A refusal of this runtime.
-pub fn refused(what: String) -> Refused {
-    Refused { runtime: NAME, what }
+/// A refusal of the runtime of this name.
+pub fn refused(runtime: &'static str, what: String) -> Refused {
+    Refused { runtime, what }
 }

@@ -17,9 +17,9 @@ pub struct Book {
 }
 
 impl Book {
-    /// An empty history of a run on this runtime.
-    pub fn new(mut header: Header) -> Book {
-        header.about.insert("runtime".to_owned(), Value::from(crate::NAME));
+    /// An empty history of a run on the runtime of this name.
+    pub fn new(runtime: &str, mut header: Header) -> Book {
+        header.about.insert("runtime".to_owned(), Value::from(runtime));
         Book { recorder: Recorder::new(header), now: Time::ZERO }
     }
 

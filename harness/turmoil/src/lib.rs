@@ -30,6 +30,7 @@ pub use accepts::MOST_NODES;
 pub use services::{Indications, ServiceContext};
 pub use whole::whole_millisecond;
 
+use book::Book;
 use director::Director;
 use pepperland_core::history::{Header, History};
 use pepperland_core::id::NodeId;
@@ -37,9 +38,6 @@ use pepperland_core::implementation::Implementation;
 use pepperland_core::runtime::{Detail, Refused, Runtime};
 use pepperland_core::schedule::Schedule;
 use world::World;
-
-/// The runtime's name.
-const NAME: &str = "turmoil";
 
 /// What nodes send their frames over.
 #[derive(Copy, Clone, Debug, Default, Eq, PartialEq)]
@@ -53,6 +51,16 @@ pub enum Transport {
     Tcp,
 }
 
+impl Transport {
+    /// The name of the runtime over this transport.
+    pub const fn runtime(self) -> &'static str {
+        match self {
+            Transport::Udp => "turmoil",
+            Transport::Tcp => "turmoil-tcp",
+        }
+    }
+}
+
 /// The runtime on turmoil.
 #[derive(Copy, Clone, Debug, Default)]
 pub struct Turmoil {
@@ -62,15 +70,18 @@ pub struct Turmoil {
 
 impl Runtime for Turmoil {
     fn name(&self) -> &'static str {
-        NAME
+        self.transport.runtime()
     }
 
     fn statement(&self) -> &'static str {
-        "turmoil's hosts and sockets in virtual time: deterministic, in whole milliseconds"
+        match self.transport {
+            Transport::Udp => "turmoil's hosts and datagrams: deterministic, in whole milliseconds",
+            Transport::Tcp => "turmoil's hosts and streams: deterministic, in whole milliseconds",
+        }
     }
 
     fn accepts(&self, schedule: &Schedule) -> Result<(), Refused> {
-        accepts::check(schedule)
+        accepts::check(self.name(), schedule)
     }
 
     fn run(
@@ -81,7 +92,8 @@ impl Runtime for Turmoil {
     ) -> Result<History, Refused> {
         self.accepts(schedule)?;
         let header = Header::of_run(schedule, implementation, node_names(schedule));
-        let world = World::new(schedule, header, implementation.build, detail);
+        let world =
+            World::new(schedule, Book::new(self.name(), header), implementation.build, detail);
         Ok(Director::new(world, self.transport).run())
     }
 }

@@ -7,7 +7,7 @@ use crate::disturbances::AtWork;
 use crate::flights::Flights;
 use crate::nodes::{Build, Happening, Slot, State, setup};
 use pepperland_core::contract::Node;
-use pepperland_core::history::{Header, Kind};
+use pepperland_core::history::Kind;
 use pepperland_core::id::NodeId;
 use pepperland_core::runtime::Detail;
 use pepperland_core::schedule::Schedule;
@@ -48,13 +48,13 @@ pub struct World {
 }
 
 impl World {
-    pub fn new(schedule: &Schedule, header: Header, build: Build, detail: Detail) -> World {
+    pub fn new(schedule: &Schedule, book: Book, build: Build, detail: Detail) -> World {
         let nodes = schedule.header.nodes as usize;
         let mut world = World {
             schedule: Rc::new(schedule.clone()),
             detail,
             phase: Phase::Opening,
-            book: Book::new(header),
+            book,
             nodes: Slot::build_all(schedule, build),
             flights: Flights::default(),
             at_work: AtWork::default(),

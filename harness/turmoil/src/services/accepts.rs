@@ -1,5 +1,6 @@
 //! What turmoil alone cannot do to a service's sockets.
 
+use crate::Transport;
 use crate::accepts::{check as check_any, refused};
 use pepperland_core::history::Channel;
 use pepperland_core::id::NodeId;
@@ -8,10 +9,11 @@ use pepperland_core::schedule::{InFlight, Links, Schedule, Trouble};
 
 /// Whether a schedule can be run with services.
 pub fn check(schedule: &Schedule) -> Result<(), Refused> {
-    check_any(schedule)?;
+    let runtime = Transport::Udp.runtime();
+    check_any(runtime, schedule)?;
     schedule.disturbances.iter().try_for_each(|disturbance| {
         match obstacle(schedule, &disturbance.trouble) {
-            Some(what) => Err(refused(what)),
+            Some(what) => Err(refused(runtime, what)),
             None => Ok(()),
         }
     })

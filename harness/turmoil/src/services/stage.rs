@@ -1,5 +1,6 @@
 //! What the hosts of a run of services share: the history, and the clients.
 
+use crate::Transport;
 use crate::book::Book;
 use crate::clients::Clients;
 use crate::services::ServiceContext;
@@ -62,7 +63,7 @@ impl Stage {
         let nodes = schedule.header.nodes as usize;
         let up = || Player { up: true, ..Player::default() };
         let mut stage = Stage {
-            book: Book::new(header(schedule)),
+            book: Book::new(Transport::Udp.runtime(), header(schedule)),
             schedule: Rc::new(schedule.clone()),
             clients: Clients::new(schedule),
             asks: BTreeMap::new(),

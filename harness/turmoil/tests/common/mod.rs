@@ -132,7 +132,12 @@ pub fn run(schedule: &Schedule, implementation: &Implementation) -> History {
         turmoil.run(schedule, implementation, Detail::Application).expect("it is accepted")
     });
     assert_eq!(lines(&udp), lines(&tcp), "datagrams and streams differ");
+    assert_eq!((name(&udp), name(&tcp)), ("turmoil".into(), "turmoil-tcp".into()));
     udp
+}
+
+fn name(history: &History) -> Value {
+    history.header.about["runtime"].clone()
 }
 
 /// Each event as `milliseconds node kind message` with its own fields.
