@@ -30,9 +30,9 @@ pub(super) fn read(line: &str) -> Result<Header, Problem> {
         let what = "there is no header; a history starts with";
         return Err(Problem::somewhere(format!("{what} {}", example())));
     }
-    let value: Value = serde_json::from_str(line).map_err(broken)?;
+    let value: Value = serde_json::from_str(line).map_err(|error| broken(line, error))?;
     check_version(&value)?;
-    let header: Header = serde_json::from_str(line).map_err(|error| mended(&value, error))?;
+    let header: Header = serde_json::from_str(line).map_err(|error| mended(line, &value, error))?;
     check_nodes(&header)?;
     Ok(header)
 }
@@ -58,16 +58,19 @@ fn check_version(value: &Value) -> Result<(), Problem> {
     Err(Problem::somewhere(problem))
 }
 
-fn broken(error: serde_json::Error) -> Problem {
+fn broken(line: &str, error: serde_json::Error) -> Problem {
+    if error.is_eof() {
+        return Problem::at(line.len(), "the header breaks off here");
+    }
     let text = error.to_string();
     let text = text.split(" at line ").next().unwrap_or(&text);
     Problem::at(error.column().saturating_sub(1), text)
 }
 
 /// A key that is missing may stand there misspelt.
-fn mended(value: &Value, error: serde_json::Error) -> Problem {
+fn mended(line: &str, value: &Value, error: serde_json::Error) -> Problem {
     let missing = error.to_string().contains("missing field `nodes`");
-    let mut problem = broken(error);
+    let mut problem = broken(line, error);
     if missing {
         let strange = value.as_object().into_iter().flatten().map(|(key, _)| key.as_str());
         let hint = meant("nodes", strange.filter(|key| !KEYS.contains(key)));

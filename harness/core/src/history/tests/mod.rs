@@ -1,3 +1,7 @@
 //! Files read and written.
 
+mod broken;
 mod by_hand;
+mod incarnations;
+mod random;
+mod round_trip;
