@@ -3,16 +3,19 @@
 use crate::history::{Clock, EventId, History, Kind, NONE};
 use crate::id::NodeId;
 
-pub(super) const FIFO: &str = r#"
-{"format":"pepperland.history","version":1,"nodes":["n1","n2"],"complete":true,"clock":"virtual"}
+pub(super) const FIFO: &str = concat!(
+    r#"{"format":"pepperland.history","version":1,"nodes":["n1","n2"],"#,
+    r#""complete":true,"clock":"virtual"}
 {"t":1,"n":"n1","k":"broadcast","m":"n1:0:1"}
 {"t":2,"n":"n1","k":"broadcast","m":"n1:0:2"}
 {"t":3,"n":"n2","k":"deliver","m":"n1:0:2"}
 {"t":4,"n":"n2","k":"deliver","m":"n1:0:1"}
-"#;
+"#
+);
 
-pub(super) const VIEWS: &str = r#"
-{"format":"pepperland.history","version":1,"nodes":["n1","n2","n3"],"complete":true,"clock":"virtual"}
+pub(super) const VIEWS: &str = concat!(
+    r#"{"format":"pepperland.history","version":1,"nodes":["n1","n2","n3"],"#,
+    r#""complete":true,"clock":"virtual"}
 {"t":1,"n":"n1","k":"view","view":"1","members":["n1","n2","n3"]}
 {"t":1,"n":"n2","k":"view","view":"1","members":["n1","n2","n3"]}
 {"t":1,"n":"n3","k":"view","view":"1","members":["n1","n2","n3"]}
@@ -21,15 +24,18 @@ pub(super) const VIEWS: &str = r#"
 {"t":4,"n":"n3","k":"crash"}
 {"t":5,"n":"n1","k":"view","view":"2","members":["n1","n2"]}
 {"t":5,"n":"n2","k":"view","view":"2","members":["n1","n2"]}
-"#;
+"#
+);
 
-pub(super) const STALE: &str = r#"
-{"format":"pepperland.history","version":1,"nodes":["n1"],"complete":true,"clock":"real","workload":"lin-kv"}
+pub(super) const STALE: &str = concat!(
+    r#"{"format":"pepperland.history","version":1,"nodes":["n1"],"#,
+    r#""complete":true,"clock":"real","workload":"lin-kv"}
 {"t":1,"k":"invoke","client":"c1","op":{"f":"write","key":1,"value":5}}
 {"t":2,"k":"response","client":"c1","result":{"f":"write_ok"},"status":"ok"}
 {"t":3,"k":"invoke","client":"c2","op":{"f":"read","key":1}}
 {"t":4,"k":"response","client":"c2","result":{"f":"read_ok","value":null},"status":"ok"}
-"#;
+"#
+);
 
 fn read(text: &str) -> History {
     History::read(text.as_bytes()).unwrap_or_else(|e| panic!("{e}"))

@@ -10,7 +10,7 @@ fn read(text: &str) -> History {
 #[test]
 fn restarts_begin_numbers_anew() {
     let history = read(
-        r#"{"format":"pepperland.history","version":1,"nodes":["n1"],"failure_model":"crash-recovery"}
+        r#"{"format":"pepperland.history","version":1,"nodes":["n1"]}
 {"t":1,"n":"n1","k":"broadcast","m":"n1:0:1","inc":0}
 {"t":2,"n":"n1","k":"crash"}
 {"t":2,"n":"n1","k":"drop","from":"n1","x":4,"why":"down"}

@@ -10,6 +10,7 @@ use crate::id::{GroupId, MessageId, NodeId};
 use crate::time::Time;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 /// What one event is drawn from; what does not fit where the history stands is bent to fit.
 #[derive(Clone, Debug)]
@@ -68,19 +69,26 @@ prop_compose! {
     }
 }
 
+fn groups() -> impl Strategy<Value = BTreeMap<String, Vec<usize>>> {
+    let members = prop::sample::subsequence(vec![0, 1, 2, 3], 0..4);
+    prop::collection::btree_map(text(), members, 0..3)
+}
+
 prop_compose! {
     fn header()(
         names in prop::collection::btree_set(text(), 4),
-        groups in prop::collection::btree_map(text(), prop::sample::subsequence(vec![0, 1, 2, 3], 0..4), 0..3),
+        groups in groups(),
         (virtual_clock, opaque, complete, liar) in any::<(bool, bool, bool, bool)>(),
         (heal_at, initial) in (any::<Option<u64>>(), prop::option::of(value())),
         about in prop::collection::vec((text(), value()), 0..3),
     ) -> Header {
         let nodes: Vec<String> = names.into_iter().collect();
         let mut header = Header::new(nodes.clone());
-        let name = |node: &usize| nodes[*node].clone();
-        header.groups =
-            groups.iter().map(|(group, of)| (group.clone(), of.iter().map(name).collect())).collect();
+        let name = |node: usize| nodes[node].clone();
+        header.groups = groups
+            .into_iter()
+            .map(|(group, of)| (group, of.into_iter().map(name).collect()))
+            .collect();
         header.clock = if virtual_clock { Clock::Virtual } else { Clock::Real };
         header.names = if opaque { Names::Opaque } else { Names::Minted };
         header.byzantine = if liar { vec![nodes[0].clone()] } else { Vec::new() };
