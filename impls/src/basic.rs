@@ -103,9 +103,7 @@ impl<M: Value, L: Layer<Payload = Addressed<M>>> Protocol for Basic<L> {
     }
 
     fn multicast(&mut self, group: GroupId, m: M, cx: &mut Cx<'_, M>) {
-        for p in cx.members(group).iter() {
-            self.send_below(*p, Addressed { group, m: m.clone() }, cx);
-        }
+        self.send_each_below(cx.members(group), Addressed { group, m }, cx);
     }
 
     fn send(&mut self, to: NodeId, m: M, cx: &mut Cx<'_, M>) {

@@ -123,9 +123,7 @@ impl<M: Value, L: Layer<Payload = Ordered<M>>> Sequencer<M, L> {
         if !self.basic_order {
             return self.multicast_below(group, order, cx);
         }
-        for p in cx.members(group).iter() {
-            self.send_below(*p, order.clone(), cx);
-        }
+        self.send_each_below(cx.members(group), order, cx);
     }
 
     /// TO-delivers whatever is ordered, in the hold-back queue, and next.

@@ -72,9 +72,7 @@ impl NetworkId {
 
 /// The name of an application message, minted by the harness and carried inside the payload:
 /// `origin:incarnation:number`, numbers 1, 2, 3 … without gaps for each origin and incarnation.
-#[derive(
-    Copy, Clone, Eq, PartialEq, Ord, PartialOrd, Hash, Debug, Default, Serialize, Deserialize,
-)]
+#[derive(Copy, Clone, Eq, PartialEq, Ord, PartialOrd, Debug, Default, Serialize, Deserialize)]
 pub struct MessageId {
     /// The node whose application broadcast it.
     pub origin: NodeId,
@@ -82,6 +80,15 @@ pub struct MessageId {
     pub incarnation: u32,
     /// The how-manieth broadcast of that incarnation, from 1.
     pub number: u32,
+}
+
+/// One word for all three numbers: protocols look names up for every frame they get.
+impl std::hash::Hash for MessageId {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        let incarnation = u64::from(self.incarnation) << 24;
+        let origin = u64::from(self.origin.0) << 32;
+        state.write_u64(u64::from(self.number) ^ incarnation ^ origin);
+    }
 }
 
 impl fmt::Display for MessageId {

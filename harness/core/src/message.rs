@@ -23,8 +23,15 @@ impl Message {
 }
 
 /// Bytes of an application message; up to 16 are kept in place.
-#[derive(Clone, Debug, Default, Eq, PartialEq, Ord, PartialOrd, Hash)]
+#[derive(Debug, Default, Eq, PartialEq, Ord, PartialOrd, Hash)]
 pub struct Body(pub SmallVec<[u8; 16]>);
+
+/// Copies the bytes at once; `SmallVec` clones them one by one.
+impl Clone for Body {
+    fn clone(&self) -> Body {
+        Body::new(&self.0)
+    }
+}
 
 impl Body {
     /// A body of these bytes.

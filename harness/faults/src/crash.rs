@@ -33,36 +33,59 @@ fn crashes(
     stream: &mut Stream,
     until: impl Fn(Time, (&Ground<'_>, &mut Stream)) -> Option<Time>,
 ) -> Vec<Disturbance> {
-    let most = ground.budget().min(ground.nodes.saturating_sub(1));
+    let most = ground.budget().min(ground.nodes.saturating_sub(1)) as u64;
     if most == 0 {
         return Vec::new();
     }
-    // One victim is enough for most bugs, and leaves the most correct nodes to be judged.
-    let victims =
-        if stream.chance(PerMillion::percent(60)) { 1 } else { stream.between(1, most as u64) };
-    draw::shuffled(ground, stream)
+    let victims = match stream.below(10) {
+        // One victim is enough for most bugs, and leaves the most correct nodes to be judged.
+        0..5 => one_by_one(ground, 1, stream),
+        5..8 if most >= 2 => chain(ground, most, stream),
+        _ => one_by_one(ground, stream.between(1, most), stream),
+    };
+    victims
         .into_iter()
-        .take(victims as usize)
-        .map(|node| {
-            let (at, effects) = moment(ground, node, stream);
+        .map(|(node, at, effects)| {
             let until = until(at, (ground, stream));
             Disturbance { at, until, trouble: Trouble::Crash { node, effects } }
         })
         .collect()
 }
 
-/// Half of the crashes fall anywhere; the others just as the node acts on a request of its own or
-/// of somebody else, in the middle of what it then does.
-fn moment(ground: &Ground<'_>, node: NodeId, stream: &mut Stream) -> (Time, Option<u32>) {
+/// Who crashes, when, and after how many effects of a handler.
+type Victim = (NodeId, Time, Option<u32>);
+
+fn one_by_one(ground: &Ground<'_>, victims: u64, stream: &mut Stream) -> Vec<Victim> {
+    let nodes = draw::shuffled(ground, stream).into_iter().take(victims as usize);
+    nodes.map(|node| moment(ground, node, stream)).collect()
+}
+
+/// A chain: a node crashes in the middle of a multicast, and those who have its message crash as
+/// they handle it. What only they delivered is lost, if they delivered too early.
+fn chain(ground: &Ground<'_>, most: u64, stream: &mut Stream) -> Vec<Victim> {
+    let first = draw::node(ground, stream);
+    let (_, at, _) = moment(ground, first, stream);
+    let others = stream.between(1, (most - 1).min(2)) as u32;
+    let reached = NodeId::first(ground.nodes).filter(|node| *node != first).take(others as usize);
+    // Members are sent to in order, the sender among them.
+    let sends = others + u32::from(first.0 < others);
+    let mut victims = vec![(first, at, Some(sends))];
+    victims.extend(reached.map(|node| (node, at, Some(stream.below(ground.nodes as u64) as u32))));
+    victims
+}
+
+/// Some crashes fall anywhere; the others just as the node acts on a request of its own or of
+/// somebody else, in the middle of what it then does.
+fn moment(ground: &Ground<'_>, node: NodeId, stream: &mut Stream) -> Victim {
     let anywhere = Time(stream.below(ground.heal_at.0.max(1)));
     if stream.chance(PerMillion::percent(30)) {
-        return (anywhere, None);
+        return (node, anywhere, None);
     }
     let effects = Some(stream.below(ground.nodes as u64) as u32);
     let own: Vec<Time> = ground.requests.iter().filter_map(|step| instant(step, node)).collect();
     match own.is_empty() || stream.chance(PerMillion::percent(40)) {
-        true => (anywhere, effects),
-        false => (*stream.pick(&own), effects),
+        true => (node, anywhere, effects),
+        false => (node, *stream.pick(&own), effects),
     }
 }
 

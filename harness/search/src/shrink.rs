@@ -8,8 +8,8 @@ use pepperland_core::checker::{Case, Checker};
 use pepperland_core::history::{History, Kind};
 use pepperland_core::id::NodeId;
 use pepperland_core::runtime::Detail;
-use pepperland_core::schedule::{Disturbance, Fate, Schedule, Trouble};
-use pepperland_core::time::Span;
+use pepperland_core::schedule::{Disturbance, Fate, InFlight, Schedule, Trouble};
+use pepperland_core::time::{Span, Time};
 use pepperland_core::verdict::{Verdict, Witness};
 
 /// What shrinking arrived at.
@@ -84,8 +84,31 @@ struct Shrinker<'a, 'b> {
     limit: u32,
 }
 
+/// How many other seeds of the network a reduction is tried with. Taking a piece away moves every
+/// later message to another number on its link, and so to another latency.
+const RESEEDS: u64 = 12;
+
 impl Shrinker<'_, '_> {
-    /// Whether the candidate fails as the original did. At the limit nothing does any more.
+    /// Takes the candidate if it fails as the original did, with its own choices of the network or
+    /// with others. At the limit nothing is taken any more.
+    fn take_if_it_fails(&mut self, candidate: Schedule) -> bool {
+        if candidate == self.best {
+            return false;
+        }
+        let reseeds = if draws(&candidate) { RESEEDS } else { 0 };
+        let seed = self.best.header.seed;
+        let seeds = (0..=reseeds).map(|n| if n == 0 { seed } else { seed.child("reseed", n) });
+        for seed in seeds {
+            let mut candidate = candidate.clone();
+            candidate.header.seed = seed;
+            if self.still_fails(&candidate) {
+                self.best = candidate;
+                return true;
+            }
+        }
+        false
+    }
+
     fn still_fails(&mut self, candidate: &Schedule) -> bool {
         if self.replays >= self.limit {
             return false;
@@ -96,38 +119,28 @@ impl Shrinker<'_, '_> {
         verdict.witness().is_some_and(|witness| shape(&history, witness) == self.shape)
     }
 
-    fn take_if_it_fails(&mut self, candidate: Schedule) -> bool {
-        let fails = candidate != self.best && self.still_fails(&candidate);
-        if fails {
-            self.best = candidate;
-        }
-        fails
-    }
-
     fn reduce_until_stable(&mut self) {
         loop {
-            let before = self.best.clone();
+            let before = weight(&self.best);
             self.drop_steps();
             self.drop_disturbances();
             self.drop_nodes();
             self.simplify_disturbances();
-            if self.best == before {
+            self.crash_instead_of_strikes();
+            if weight(&self.best) >= before {
                 return;
             }
         }
     }
 
     fn drop_steps(&mut self) {
-        let base = self.best.clone();
-        let steps = ddmin(&base.steps, |steps| self.still_fails(&with_steps(&base, steps)));
-        self.best = with_steps(&base, &steps);
+        let steps = self.best.steps.clone();
+        ddmin(&steps, |steps| self.take_if_it_fails(with_steps(&self.best, steps)));
     }
 
     fn drop_disturbances(&mut self) {
-        let base = self.best.clone();
-        let kept =
-            ddmin(&base.disturbances, |some| self.still_fails(&with_disturbances(&base, some)));
-        self.best = with_disturbances(&base, &kept);
+        let disturbances = self.best.disturbances.clone();
+        ddmin(&disturbances, |some| self.take_if_it_fails(with_disturbances(&self.best, some)));
     }
 
     fn drop_nodes(&mut self) {
@@ -145,6 +158,30 @@ impl Shrinker<'_, '_> {
                 candidate.disturbances[index] = form;
                 if self.take_if_it_fails(candidate) {
                     break;
+                }
+            }
+        }
+    }
+
+    /// A crash in the middle of a multicast may do what a later crash and late or lost messages
+    /// did, and is easier to see.
+    fn crash_instead_of_strikes(&mut self) {
+        let strikes = |d: &Disturbance| matches!(d.trouble, Trouble::Strike { .. });
+        if !self.best.disturbances.iter().any(strikes) {
+            return;
+        }
+        let rest: Vec<Disturbance> =
+            self.best.disturbances.iter().filter(|d| !strikes(d)).cloned().collect();
+        for (index, disturbance) in rest.iter().enumerate() {
+            let Trouble::Crash { node, .. } = disturbance.trouble else { continue };
+            for effects in 0..2 * self.best.header.nodes {
+                let mut candidate = with_disturbances(&self.best, &rest);
+                candidate.header.network.in_flight = InFlight::Kept;
+                let trouble = Trouble::Crash { node, effects: Some(effects) };
+                candidate.disturbances[index] =
+                    Disturbance { at: Time::ZERO, until: None, trouble };
+                if self.take_if_it_fails(candidate) {
+                    return;
                 }
             }
         }
@@ -169,6 +206,7 @@ impl Shrinker<'_, '_> {
                 }
             }
         }
+        self.take_if_it_fails(slower(&self.best));
         self.take_if_it_fails(earlier(&self.best));
         for unit in [50, 10, 5, 1].map(Span::millis) {
             if self.take_if_it_fails(rounded(&self.best, unit)) {
@@ -176,6 +214,30 @@ impl Shrinker<'_, '_> {
             }
         }
     }
+}
+
+/// What shrinking makes less of.
+fn weight(schedule: &Schedule) -> (usize, usize, u32) {
+    (schedule.steps.len(), schedule.disturbances.len(), schedule.header.nodes)
+}
+
+/// Whether the network draws anything in this run.
+fn draws(schedule: &Schedule) -> bool {
+    let network = &schedule.header.network;
+    let drawn =
+        |d: &Disturbance| !matches!(d.trouble, Trouble::Strike { .. } | Trouble::Cut { .. });
+    let rated = |d: &&Disturbance| drawn(d) && d.trouble.links().is_some();
+    network.min_latency != network.max_latency || schedule.disturbances.iter().any(|d| rated(&d))
+}
+
+/// The schedule with a latency that can be seen in a diagram.
+fn slower(schedule: &Schedule) -> Schedule {
+    let mut slower = schedule.clone();
+    if !draws(schedule) {
+        slower.header.network.min_latency = Span::millis(10);
+        slower.header.network.max_latency = Span::millis(10);
+    }
+    slower
 }
 
 /// Gives a strike another span; false if it has none.

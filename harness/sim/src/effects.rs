@@ -27,6 +27,9 @@ impl World<'_> {
         }
         slot.host.now = slot.clock.read(self.now);
         handler(&mut *slot.node, &mut slot.host);
+        if slot.host.effects.list.is_empty() {
+            return;
+        }
         let mut effects = std::mem::take(&mut slot.host.effects.list);
         let bytes = std::mem::take(&mut slot.host.effects.bytes);
         let fatal = slot.doomed.map(|after| after as usize).filter(|after| effects.len() > *after);

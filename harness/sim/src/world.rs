@@ -83,19 +83,20 @@ impl<'a> World<'a> {
     fn plan(&mut self) {
         for index in 0..self.schedule.disturbances.len() as u32 {
             let (begin, end) = self.disturbances.window(index);
-            self.queue.plan(begin, Happening::Begin(index));
+            self.queue.foresee(begin, Happening::Begin(index));
             if let Some(end) = end {
-                self.queue.plan(end, Happening::End(index));
+                self.queue.foresee(end, Happening::End(index));
             }
         }
         for (index, step) in self.schedule.steps.iter().enumerate() {
             match step.when {
-                When::At(at) => self.queue.plan(at, Happening::Ask(index as u32)),
+                When::At(at) => self.queue.foresee(at, Happening::Ask(index as u32)),
                 When::Upon { of, .. } => {
                     self.waiting_steps.entry(of).or_default().push(index as u32);
                 }
             }
         }
+        self.queue.begin();
     }
 
     /// Lets something happen; what concerns a paused node waits for it.

@@ -56,7 +56,8 @@ mod tests {
 
     #[test]
     fn finds_the_label_and_the_messages() {
-        let frame = json!({"Order": {"slot": 3, "of": {"origin": 1, "incarnation": 0, "number": 2}}});
+        let frame =
+            json!({"Order": {"slot": 3, "of": {"origin": 1, "incarnation": 0, "number": 2}}});
         let found = contents(&frame);
         assert_eq!(found.label.as_deref(), Some("Order"));
         assert_eq!(found.messages.len(), 1);

@@ -6,7 +6,6 @@ use crate::contract::vocabulary::{Delivery, Indication};
 use crate::id::{GroupId, NetworkId, NodeId};
 use crate::seed::Stream;
 use crate::time::{Span, Time};
-use smallvec::SmallVec;
 use std::rc::Rc;
 
 /// The context of one layer while it handles something. `M` is what the layer hands upwards.
@@ -21,36 +20,61 @@ pub struct Cx<'a, M> {
 /// Reports are handed on when the layer below has finished, yet take their place among its
 /// effects: what the layer above does on a report comes before the effects that followed it.
 pub struct Risen<M> {
-    reports: SmallVec<[(usize, Indication<M>); 1]>,
+    /// Most handlers report at most once.
+    first: Option<(usize, Indication<M>)>,
+    more: Vec<(usize, Indication<M>)>,
 }
 
 impl<M> Default for Risen<M> {
     fn default() -> Risen<M> {
-        Risen { reports: SmallVec::new() }
+        Risen { first: None, more: Vec::new() }
     }
 }
 
 impl<M> Risen<M> {
+    fn push(&mut self, place: usize, report: Indication<M>) {
+        match self.first {
+            None => self.first = Some((place, report)),
+            Some(_) => self.more.push((place, report)),
+        }
+    }
+
     /// Hands each report to `upon`, in order, at its place among the effects.
     pub fn hand_up<N>(
         self,
         cx: &mut Cx<'_, N>,
         mut upon: impl FnMut(Indication<M>, &mut Cx<'_, N>),
     ) {
-        let mut shift = 0;
-        for (place, report) in self.reports {
-            let place = place + shift;
-            let later = cx.host.effects.list.split_off(place);
-            upon(report, cx);
-            shift += cx.host.effects.list.len() - place;
-            cx.host.effects.list.extend(later);
+        let Some((place, first)) = self.first else { return };
+        let mut shift = insert(place, first, cx, &mut upon);
+        for (place, report) in self.more {
+            shift += insert(place + shift, report, cx, &mut upon);
         }
     }
 
     /// The reports in order, wherever they stand among the effects.
     pub fn into_reports(self) -> impl Iterator<Item = Indication<M>> {
-        self.reports.into_iter().map(|(_, report)| report)
+        self.first.into_iter().chain(self.more).map(|(_, report)| report)
     }
+}
+
+/// Hands one report up: what is done on it comes before the effects from `place` on. Returns how
+/// many effects that were.
+fn insert<M, N>(
+    place: usize,
+    report: Indication<M>,
+    cx: &mut Cx<'_, N>,
+    upon: &mut impl FnMut(Indication<M>, &mut Cx<'_, N>),
+) -> usize {
+    if place == cx.host.effects.list.len() {
+        upon(report, cx);
+        return cx.host.effects.list.len() - place;
+    }
+    let later = cx.host.effects.list.split_off(place);
+    upon(report, cx);
+    let done = cx.host.effects.list.len() - place;
+    cx.host.effects.list.extend(later);
+    done
 }
 
 impl<'a, M> Cx<'a, M> {
@@ -91,7 +115,7 @@ impl<'a, M> Cx<'a, M> {
 
     /// Reports something to the layer above.
     pub fn indicate(&mut self, indication: Indication<M>) {
-        self.risen.reports.push((self.host.effects.list.len(), indication));
+        self.risen.push(self.host.effects.list.len(), indication);
     }
 
     /// Runs this layer's timer `tag` out after `span` of local time, in place of any set before.
@@ -181,14 +205,15 @@ impl<'a, M> Cx<'a, M> {
 }
 
 impl<M: Value> Cx<'_, M> {
-    /// Puts a value on a network, for one node: what the bottom of a stack does.
-    pub(super) fn put_on_wire(&mut self, network: NetworkId, to: NodeId, value: &M) {
+    /// Puts a value on a network, once for each node: what the bottom of a stack does.
+    pub(super) fn put_on_wire(&mut self, network: NetworkId, to: &[NodeId], value: &M) {
         let effects = &mut self.host.effects;
         let start = effects.bytes.len() as u32;
         effects.bytes.extend_from_slice(&self.host.branch);
         effects.bytes = postcard::to_extend(value, std::mem::take(&mut effects.bytes))
             .expect("a value of a protocol has a wire form");
         let frame = start..effects.bytes.len() as u32;
-        effects.list.push(Effect::Send { to, network, frame });
+        let send = |to: &NodeId| Effect::Send { to: *to, network, frame: frame.clone() };
+        effects.list.extend(to.iter().map(send));
     }
 }

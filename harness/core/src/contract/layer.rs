@@ -7,6 +7,7 @@ use crate::id::{GroupId, NodeId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt::Debug;
+use std::rc::Rc;
 
 /// What can cross a network or lie on a disk: plain data with a serde form.
 pub trait Value: Clone + Debug + Serialize + DeserializeOwned + 'static {}
@@ -56,6 +57,13 @@ pub trait Protocol: Sized {
     fn send(&mut self, to: NodeId, m: Self::Payload, cx: &mut Cx<'_, Self::Payload>) {
         let _ = (to, m);
         cx.refuse("send");
+    }
+
+    /// To send `m` to each of these nodes, one after the other.
+    fn send_each(&mut self, to: &[NodeId], m: Self::Payload, cx: &mut Cx<'_, Self::Payload>) {
+        for p in to {
+            self.send(*p, m.clone(), cx);
+        }
     }
 
     /// Any other request: to join, leave, propose, invoke.
@@ -118,6 +126,16 @@ pub trait Protocol: Sized {
     fn send_below(&mut self, to: NodeId, m: Below<Self>, cx: &mut Cx<'_, Self::Payload>) {
         self.ask(Request::Send(to, m), cx);
     }
+
+    /// Sends to each of these nodes, one after the other, through the layer below.
+    fn send_each_below(
+        &mut self,
+        to: Rc<[NodeId]>,
+        m: Below<Self>,
+        cx: &mut Cx<'_, Self::Payload>,
+    ) {
+        self.ask(Request::SendEach(to, m), cx);
+    }
 }
 
 /// Hands what the layer below reported to the protocol.
@@ -147,6 +165,7 @@ impl<P: Protocol> Layer for P {
         match request {
             Request::Multicast(group, m) => self.multicast(group, m, cx),
             Request::Send(to, m) => self.send(to, m, cx),
+            Request::SendEach(to, m) => self.send_each(&to, m, cx),
             other => self.upon_request(other, cx),
         }
     }

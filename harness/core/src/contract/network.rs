@@ -35,12 +35,9 @@ impl<M: Value> Layer for Network<M> {
 
     fn request(&mut self, request: Request<M>, cx: &mut Cx<'_, M>) {
         match request {
-            Request::Send(to, m) => cx.put_on_wire(self.id, to, &m),
-            Request::Multicast(group, m) => {
-                for to in cx.members(group).iter() {
-                    cx.put_on_wire(self.id, *to, &m);
-                }
-            }
+            Request::Send(to, m) => cx.put_on_wire(self.id, &[to], &m),
+            Request::SendEach(to, m) => cx.put_on_wire(self.id, &to, &m),
+            Request::Multicast(group, m) => cx.put_on_wire(self.id, &cx.members(group), &m),
             other => cx.refuse(other.name()),
         }
     }

@@ -3,6 +3,7 @@
 use crate::id::{GroupId, NodeId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::rc::Rc;
 
 /// What is asked of a layer. `M` is the value that the layer carries for whoever asks.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -11,6 +12,8 @@ pub enum Request<M> {
     Multicast(GroupId, M),
     /// Send `M` to one node.
     Send(NodeId, M),
+    /// Send `M` to each of these nodes, one after the other.
+    SendEach(Rc<[NodeId]>, M),
     /// Become a member of the group.
     Join(GroupId),
     /// Leave the group.
@@ -38,7 +41,7 @@ impl<M> Request<M> {
     pub fn name(&self) -> &'static str {
         match self {
             Request::Multicast(..) => "multicast",
-            Request::Send(..) => "send",
+            Request::Send(..) | Request::SendEach(..) => "send",
             Request::Join(_) => "join",
             Request::Leave(_) => "leave",
             Request::Propose { .. } => "propose",

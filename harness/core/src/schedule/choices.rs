@@ -37,8 +37,12 @@ impl Transit {
         Stream::keyed(mix(mix(mix(seed.0 ^ link) ^ u64::from(self.number)) ^ key))
     }
 
-    /// How long the message takes while nothing disturbs it.
+    /// How long the message takes while nothing disturbs it. Messages to oneself do not overtake
+    /// each other: they all take the least latency.
     pub fn latency(&self, seed: Seed, network: &NetworkOptions) -> Span {
+        if self.from == self.to {
+            return network.min_latency;
+        }
         Span(self.stream(seed, 0).between(network.min_latency.0, network.max_latency.0))
     }
 
