@@ -1,4 +1,13 @@
-//! The contract of a runtime: a schedule in, a history out.
+//! The contract of a runtime: a schedule in, a history out. And what every runtime does alike.
+
+mod clients;
+mod disturbances;
+mod nodes;
+mod record;
+
+pub use clients::Clients;
+pub use disturbances::{Active, Disturbances};
+pub use nodes::{Build, Slot, State};
 
 use crate::history::History;
 use crate::implementation::Implementation;

@@ -1,73 +1,12 @@
 //! Disturbances: when they begin and end, and what they do to nodes and links.
 
 use crate::flights::Flight;
-use crate::nodes::{State, build};
+use crate::nodes::State;
 use crate::queue::Happening;
 use crate::world::World;
-use pepperland_core::history::{Channel, EventId, Kind};
+use pepperland_core::history::{Channel, Kind};
 use pepperland_core::id::NodeId;
-use pepperland_core::schedule::{Harm, InFlight, Schedule, Transit, Trouble};
-use pepperland_core::time::Time;
-use serde_json::Map;
-use smallvec::SmallVec;
-
-/// The disturbances of a run that are at work.
-#[derive(Default)]
-pub struct Disturbances {
-    windows: Vec<(Time, Option<Time>)>,
-    /// Those on links, in the order of the schedule.
-    active: Vec<Active>,
-}
-
-/// A disturbance of links that is at work.
-struct Active {
-    index: u32,
-    is_cut: bool,
-    touched: u64,
-    /// Frames that a perfect channel keeps until the cut heals.
-    held: Vec<Flight>,
-}
-
-impl Disturbances {
-    pub fn new(schedule: &Schedule) -> Disturbances {
-        Disturbances {
-            windows: schedule.disturbances.iter().map(|d| d.window(&schedule.header)).collect(),
-            active: Vec::new(),
-        }
-    }
-
-    /// When the disturbance begins and ends.
-    pub fn window(&self, index: u32) -> (Time, Option<Time>) {
-        self.windows[index as usize]
-    }
-
-    /// Whether any disturbance of links is at work.
-    pub fn at_work(&self) -> bool {
-        !self.active.is_empty()
-    }
-
-    /// What the disturbances at work, cuts aside, do to a message.
-    pub fn harm(&mut self, schedule: &Schedule, transit: &Transit) -> SmallVec<[(u32, Harm); 2]> {
-        let mut harms = SmallVec::new();
-        for active in self.active.iter_mut().filter(|active| !active.is_cut) {
-            let disturbance = &schedule.disturbances[active.index as usize];
-            if let Some(harm) = transit.harm(schedule.header.seed, disturbance) {
-                active.touched += 1;
-                harms.push((active.index, harm));
-            }
-        }
-        harms
-    }
-
-    /// The first cut at work on the link.
-    fn cut(&mut self, schedule: &Schedule, from: NodeId, to: NodeId) -> Option<&mut Active> {
-        let cuts = |active: &&mut Active| {
-            let trouble = &schedule.disturbances[active.index as usize].trouble;
-            active.is_cut && trouble.links().is_some_and(|links| links.contain(from, to))
-        };
-        self.active.iter_mut().find(cuts)
-    }
-}
+use pepperland_core::schedule::{InFlight, Transit, Trouble};
 
 impl World<'_> {
     /// A disturbance begins.
@@ -84,25 +23,15 @@ impl World<'_> {
             }
             Trouble::Pause { node } => self.pause(*node),
             Trouble::Skew { node, jump, drift } => {
-                self.record_begin(index);
+                self.recorder.begin(self.now, schedule, index);
                 self.nodes[node.index()].clock.skew(self.now, *jump, *drift);
             }
-            Trouble::Strike { .. } => self.activate(index, false),
-            Trouble::Cut { .. } => {
-                self.record_begin(index);
-                self.activate(index, true);
-            }
+            Trouble::Strike { .. } => self.disturbances.begin(schedule, index),
             _ => {
-                self.record_begin(index);
-                self.activate(index, false);
+                self.recorder.begin(self.now, schedule, index);
+                self.disturbances.begin(schedule, index);
             }
         }
-    }
-
-    fn activate(&mut self, index: u32, is_cut: bool) {
-        let active = Active { index, is_cut, touched: 0, held: Vec::new() };
-        let place = self.disturbances.active.partition_point(|other| other.index < index);
-        self.disturbances.active.insert(place, active);
     }
 
     /// A disturbance ends.
@@ -114,19 +43,17 @@ impl World<'_> {
             Trouble::Skew { node, .. } => {
                 let slot = &mut self.nodes[node.index()];
                 slot.clock = Default::default();
-                self.record_end(index, 1);
+                self.recorder.heal(self.now, index, Some(1));
             }
             _ => self.heal(index),
         }
     }
 
     fn heal(&mut self, index: u32) {
-        let place = self.disturbances.active.iter().position(|active| active.index == index);
-        let Some(place) = place else { return };
-        let healed = self.disturbances.active.remove(place);
+        let Some(healed) = self.disturbances.end(index) else { return };
         let schedule = self.schedule;
         if !matches!(schedule.disturbances[index as usize].trouble, Trouble::Strike { .. }) {
-            self.record_end(index, healed.touched);
+            self.recorder.heal(self.now, index, Some(healed.touched));
         }
         for flight in healed.held {
             self.release(flight);
@@ -187,7 +114,8 @@ impl World<'_> {
             return;
         }
         slot.stop();
-        let event = self.recorder.event(self.now, id, Kind::Crash, Map::new(), None);
+        slot.own.clear();
+        let event = self.recorder.befell(self.now, id, Kind::Crash);
         self.noted(id, event);
     }
 
@@ -197,8 +125,8 @@ impl World<'_> {
         if slot.state != State::Down {
             return;
         }
-        slot.restart(build(self.schedule, self.implementation, id));
-        let event: EventId = self.recorder.event(self.now, id, Kind::Recover, Map::new(), None);
+        slot.restart(self.schedule, self.implementation.build);
+        let event = self.recorder.befell(self.now, id, Kind::Recover);
         self.noted(id, event);
         self.handle(id, Some(event), |node, host| node.recover(host));
     }
@@ -207,7 +135,7 @@ impl World<'_> {
         let slot = &mut self.nodes[id.index()];
         if slot.state == State::Up {
             slot.state = State::Paused;
-            let event = self.recorder.event(self.now, id, Kind::Pause, Map::new(), None);
+            let event = self.recorder.befell(self.now, id, Kind::Pause);
             self.noted(id, event);
         }
     }
@@ -218,11 +146,11 @@ impl World<'_> {
             return;
         }
         slot.state = State::Up;
-        let waiting = std::mem::take(&mut slot.waiting);
-        let event = self.recorder.event(self.now, id, Kind::Resume, Map::new(), None);
+        let waiting = std::mem::take(&mut slot.own);
+        let event = self.recorder.befell(self.now, id, Kind::Resume);
         self.noted(id, event);
         for what in waiting {
-            self.happen(what);
+            self.queue.plan(self.now, what);
         }
     }
 }

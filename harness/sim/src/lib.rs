@@ -18,13 +18,16 @@ use pepperland_core::implementation::Implementation;
 use pepperland_core::runtime::{Detail, Refused, Runtime};
 use pepperland_core::schedule::Schedule;
 
+/// The runtime's name.
+const NAME: &str = "sim";
+
 /// The simulator.
 #[derive(Copy, Clone, Debug, Default)]
 pub struct Simulator;
 
 impl Runtime for Simulator {
     fn name(&self) -> &'static str {
-        "sim"
+        NAME
     }
 
     fn statement(&self) -> &'static str {

@@ -1,21 +1,17 @@
 //! The world of one run: nodes, frames on their way, disturbances at work, and what will happen.
 
-use crate::disturb::Disturbances;
+use crate::NAME;
+use crate::flights::Flight;
 use crate::flights::Flights;
 use crate::links::LinkCounts;
 use crate::nodes::{Slot, State, Ticket};
 use crate::queue::{Happening, Queue};
-use crate::record::header;
-use pepperland_core::collections::Map;
-use pepperland_core::contract::Request;
-use pepperland_core::history::{EventId, History, Recorder};
+use pepperland_core::history::{EventId, Header, History, Recorder};
 use pepperland_core::id::{MessageId, NodeId};
 use pepperland_core::implementation::Implementation;
-use pepperland_core::message::{Body, Message};
-use pepperland_core::runtime::Detail;
-use pepperland_core::schedule::{Ask, Schedule, When};
-use pepperland_core::time::{Span, Time};
-use std::collections::BTreeMap;
+use pepperland_core::runtime::{Clients, Detail, Disturbances};
+use pepperland_core::schedule::{Ask, Schedule};
+use pepperland_core::time::Time;
 
 /// The world of one run.
 pub struct World<'a> {
@@ -29,13 +25,10 @@ pub struct World<'a> {
     pub links: LinkCounts,
     pub tickets: Vec<Ticket>,
     pub free_tickets: Vec<u32>,
-    pub disturbances: Disturbances,
+    pub disturbances: Disturbances<Flight>,
     pub recorder: Recorder,
     pub frames_sent: u64,
-    /// Steps that wait for a delivery, by the step whose message they wait for.
-    waiting_steps: BTreeMap<u32, Vec<u32>>,
-    /// Which step's message it is.
-    step_of: Map<MessageId, u32>,
+    clients: Clients,
 }
 
 impl<'a> World<'a> {
@@ -49,17 +42,16 @@ impl<'a> World<'a> {
             implementation,
             detail,
             now: Time::ZERO,
-            nodes: Slot::build_all(schedule, implementation),
+            nodes: Slot::build_all(schedule, implementation.build),
             queue: Queue::default(),
             flights: Flights::default(),
             links: LinkCounts::new(schedule.header.nodes as usize),
             tickets: Vec::new(),
             free_tickets: Vec::new(),
-            disturbances: Disturbances::new(schedule),
-            recorder: Recorder::new(header(schedule, implementation)),
+            disturbances: Disturbances::default(),
+            recorder: Recorder::new(Header::of_run(NAME, schedule, implementation)),
             frames_sent: 0,
-            waiting_steps: BTreeMap::new(),
-            step_of: Map::default(),
+            clients: Clients::new(schedule),
         }
     }
 
@@ -81,20 +73,15 @@ impl<'a> World<'a> {
     }
 
     fn plan(&mut self) {
-        for index in 0..self.schedule.disturbances.len() as u32 {
-            let (begin, end) = self.disturbances.window(index);
+        for (index, disturbance) in (0..).zip(&self.schedule.disturbances) {
+            let (begin, end) = disturbance.window(&self.schedule.header);
             self.queue.foresee(begin, Happening::Begin(index));
             if let Some(end) = end {
                 self.queue.foresee(end, Happening::End(index));
             }
         }
-        for (index, step) in self.schedule.steps.iter().enumerate() {
-            match step.when {
-                When::At(at) => self.queue.foresee(at, Happening::Ask(index as u32)),
-                When::Upon { of, .. } => {
-                    self.waiting_steps.entry(of).or_default().push(index as u32);
-                }
-            }
+        for (at, step) in Clients::timed(self.schedule) {
+            self.queue.foresee(at, Happening::Ask(step));
         }
         self.queue.begin();
     }
@@ -104,7 +91,7 @@ impl<'a> World<'a> {
         if let Some(node) = self.concerned(what)
             && self.nodes[node.index()].state == State::Paused
         {
-            return self.nodes[node.index()].waiting.push(what);
+            return self.nodes[node.index()].own.push(what);
         }
         match what {
             Happening::Ask(step) => self.ask(step),
@@ -131,40 +118,23 @@ impl<'a> World<'a> {
         if self.nodes[step.node.index()].state == State::Down {
             return;
         }
-        let (request, cause) = match &step.ask {
-            Ask::Multicast { group, body } => {
-                let slot = &mut self.nodes[step.node.index()];
-                let message = Message { id: slot.mint(), body: Body::new(body.as_bytes()) };
-                let last = matches!(step.when, When::Upon { .. }).then_some(slot.last).flatten();
-                let event = self.recorder.broadcast(self.now, step.node, &message, *group, last);
-                if !self.waiting_steps.is_empty() {
-                    self.step_of.insert(message.id, step.id);
-                }
-                (Request::Multicast(*group, message), event)
-            }
-            other => self.other_request(step.node, other),
+        let slot = &mut self.nodes[step.node.index()];
+        let id = match step.ask {
+            Ask::Join { .. } | Ask::Leave { .. } => MessageId::default(),
+            _ => slot.mint(),
         };
-        self.nodes[step.node.index()].last = Some(cause);
+        let (request, cause) = self.recorder.request(self.now, step, id, slot.last);
+        slot.last = Some(cause);
+        if let Ask::Multicast { .. } = step.ask {
+            self.clients.asked(step, id);
+        }
         self.handle(step.node, Some(cause), |node, host| node.request(request, host));
     }
 
     /// A step's message was delivered: the steps that wait for it at this node are planned.
     pub fn upon_delivery(&mut self, node: NodeId, message: MessageId) {
-        if self.waiting_steps.is_empty() {
-            return;
-        }
-        let Some(step) = self.step_of.get(&message) else { return };
-        let Some(waiting) = self.waiting_steps.get_mut(step) else { return };
-        let steps = &self.schedule.steps;
-        let here = |index: &u32| steps[*index as usize].node == node;
-        let ready: Vec<u32> = waiting.iter().copied().filter(here).collect();
-        waiting.retain(|index| !here(index));
-        for index in ready {
-            let after = match steps[index as usize].when {
-                When::Upon { after, .. } => after,
-                When::At(_) => Span::ZERO,
-            };
-            self.queue.plan(self.now + after, Happening::Ask(index));
+        for (step, after) in self.clients.delivered(self.schedule, node, message) {
+            self.queue.plan(self.now + after, Happening::Ask(step));
         }
     }
 

@@ -5,10 +5,11 @@ use crate::Transport;
 use crate::clock::{TICK, duration, epoch};
 use crate::disturbances::{Timetable, Turn, restart_of};
 use crate::driver::drive;
-use crate::nodes::{Boot, State};
+use crate::nodes::Boot;
 use crate::world::{Phase, World};
 use pepperland_core::history::{History, Kind};
 use pepperland_core::id::NodeId;
+use pepperland_core::runtime::State;
 use pepperland_core::schedule::{Schedule, Trouble};
 use pepperland_core::time::{Span, Time};
 use std::cell::RefCell;
@@ -87,7 +88,7 @@ impl Director {
             if now > end {
                 break end;
             }
-            self.world.borrow_mut().book.now = now;
+            self.world.borrow_mut().now = now;
             self.turn(now);
             if self.timetable.is_over() && self.world.borrow().is_idle() {
                 break self.world.borrow().last_happening;
@@ -102,22 +103,22 @@ impl Director {
         // Hosts hold the world as well; it is theirs until they are gone.
         drop(self.sim);
         let world = Rc::into_inner(self.world).expect("no host is left");
-        world.into_inner().book.recorder.finish(ended, true)
+        world.into_inner().recorder.finish(ended, true)
     }
 
     /// Lets every host open its sockets, then lets the nodes start, all at the first instant.
     fn open(&mut self) {
         for _ in 0..OPENING_LIMIT {
-            if self.world.borrow().nodes.iter().all(|slot| slot.ready) {
+            if self.world.borrow().nodes.iter().all(|slot| slot.own.ready) {
                 break;
             }
             step(&mut self.sim);
         }
-        assert!(self.world.borrow().nodes.iter().all(|slot| slot.ready), "sockets open");
+        assert!(self.world.borrow().nodes.iter().all(|slot| slot.own.ready), "sockets open");
         for phase in [Phase::Starting, Phase::Running] {
             let mut world = self.world.borrow_mut();
             world.phase = phase;
-            world.nodes.iter().for_each(|slot| slot.bell.notify_one());
+            world.nodes.iter().for_each(|slot| slot.own.bell.notify_one());
             drop(world);
             if phase == Phase::Starting {
                 step(&mut self.sim);
@@ -149,7 +150,7 @@ impl Director {
 
     fn begin(&mut self, index: u32) {
         let mut world = self.world.borrow_mut();
-        let now = world.now();
+        let now = world.now;
         match &self.schedule.disturbances[index as usize].trouble {
             Trouble::Crash { node, effects: None } => world.crash(*node),
             Trouble::Crash { node, effects: Some(after) } => {
@@ -159,14 +160,14 @@ impl Director {
                 }
             }
             Trouble::Pause { node } => world.pause(*node),
-            Trouble::Strike { .. } => world.at_work.begin(index, false),
+            Trouble::Strike { .. } => world.disturbances.begin(&self.schedule, index),
             Trouble::Skew { node, jump, drift } => {
-                world.book.begin(&self.schedule, index);
+                world.recorder.begin(now, &self.schedule, index);
                 world.nodes[node.index()].clock.skew(now, *jump, *drift);
             }
-            trouble => {
-                world.book.begin(&self.schedule, index);
-                world.at_work.begin(index, matches!(trouble, Trouble::Cut { .. }));
+            _ => {
+                world.recorder.begin(now, &self.schedule, index);
+                world.disturbances.begin(&self.schedule, index);
             }
         }
     }
@@ -178,7 +179,8 @@ impl Director {
             Trouble::Skew { node, .. } => {
                 let mut world = self.world.borrow_mut();
                 world.nodes[node.index()].clock = Default::default();
-                world.book.end(index, Some(1));
+                let now = world.now;
+                world.recorder.heal(now, index, Some(1));
             }
             trouble => {
                 let told = !matches!(trouble, Trouble::Strike { .. });
@@ -219,7 +221,7 @@ impl Director {
 
     /// The node comes back; its host recovers it in the tick that follows.
     fn restart(&mut self, node: NodeId) {
-        let now = self.world.borrow().now();
+        let now = self.world.borrow().now;
         self.stop_fallen(now);
         let down = self.world.borrow().nodes[node.index()].state == State::Down;
         if down {
@@ -232,7 +234,7 @@ impl Director {
 impl World {
     fn pause(&mut self, node: NodeId) {
         if self.nodes[node.index()].state == State::Up {
-            let event = self.book.at_node(node, Kind::Pause);
+            let event = self.recorder.befell(self.now, node, Kind::Pause);
             let slot = &mut self.nodes[node.index()];
             slot.state = State::Paused;
             slot.last = Some(event);
@@ -241,11 +243,11 @@ impl World {
 
     fn resume(&mut self, node: NodeId) {
         if self.nodes[node.index()].state == State::Paused {
-            let event = self.book.at_node(node, Kind::Resume);
+            let event = self.recorder.befell(self.now, node, Kind::Resume);
             let slot = &mut self.nodes[node.index()];
             slot.state = State::Up;
             slot.last = Some(event);
-            slot.bell.notify_one();
+            slot.own.bell.notify_one();
         }
     }
 
@@ -254,25 +256,24 @@ impl World {
         if self.nodes[node.index()].state != State::Down {
             return;
         }
-        self.let_pass(node, Time(self.now().0.saturating_sub(1)));
-        let built = self.new_node(node);
-        let event = self.book.at_node(node, Kind::Recover);
+        self.let_pass(node, Time(self.now.0.saturating_sub(1)));
+        let event = self.recorder.befell(self.now, node, Kind::Recover);
         let slot = &mut self.nodes[node.index()];
-        slot.restart(built);
+        slot.restart(&self.schedule, self.build);
         slot.last = Some(event);
-        slot.boot = Some(Boot::Recover(event));
-        slot.bell.notify_one();
+        slot.own.boot = Some(Boot::Recover(event));
+        slot.own.bell.notify_one();
     }
 
     fn heal(&mut self, index: u32, told: bool) {
-        let Some(healed) = self.at_work.end(index) else { return };
+        let Some(healed) = self.disturbances.end(index) else { return };
         if told {
-            self.book.end(index, Some(healed.touched));
+            self.recorder.heal(self.now, index, Some(healed.touched));
         }
         for place in healed.held {
             let to = self.flights.at(place).passage.to;
             self.release(place);
-            self.nodes[to.index()].bell.notify_one();
+            self.nodes[to.index()].own.bell.notify_one();
         }
     }
 }

@@ -24,7 +24,7 @@ enum Sockets {
 /// Runs a node until its host is stopped.
 pub async fn drive(world: Rc<RefCell<World>>, me: NodeId, transport: Transport) -> turmoil::Result {
     let nodes = world.borrow().nodes.len();
-    let bell = world.borrow().nodes[me.index()].bell.clone();
+    let bell = world.borrow().nodes[me.index()].own.bell.clone();
     let mut sockets = match transport {
         Transport::Udp => Sockets::Udp(Udp::open(nodes).await?),
         Transport::Tcp => Sockets::Tcp(Tcp::open(world.clone(), me, nodes).await?),
@@ -32,7 +32,7 @@ pub async fn drive(world: Rc<RefCell<World>>, me: NodeId, transport: Transport) 
     if world.borrow().phase == Phase::Opening {
         sockets.opened().await;
     }
-    world.borrow_mut().nodes[me.index()].ready = true;
+    world.borrow_mut().nodes[me.index()].own.ready = true;
     let mut alarm = pin!(sleep(duration(TICK)));
     loop {
         sockets.drain(&world);

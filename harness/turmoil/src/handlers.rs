@@ -1,12 +1,13 @@
 //! Running what is due at a node, and performing the effects of its handlers one after the other.
 
-use crate::nodes::{Boot, Happening, State};
+use crate::nodes::{Boot, Happening};
 use crate::wire::Wire;
 use crate::world::{Phase, World};
 use pepperland_core::contract::{Effect, Host, Indication, Node, Timer};
 use pepperland_core::history::EventId;
 use pepperland_core::id::{MessageId, NodeId};
 use pepperland_core::message::Message;
+use pepperland_core::runtime::State;
 use pepperland_core::schedule::Ask;
 use pepperland_core::time::Span;
 
@@ -20,9 +21,9 @@ impl World {
         if self.phase == Phase::Starting {
             return;
         }
-        let now = self.now();
+        let now = self.now;
         while self.nodes[id.index()].state == State::Up {
-            let Some((at, turn, what)) = self.nodes[id.index()].due(now) else { return };
+            let Some((at, turn, what)) = self.nodes[id.index()].own.due(now) else { return };
             self.last_happening = now;
             match what {
                 Happening::Ask(step) => self.ask(step, wire),
@@ -35,7 +36,7 @@ impl World {
     }
 
     fn boot(&mut self, id: NodeId, wire: &mut dyn Wire) {
-        match self.nodes[id.index()].boot.take() {
+        match self.nodes[id.index()].own.boot.take() {
             Some(Boot::Start) => self.handle(id, None, wire, |node, host| node.start(host)),
             Some(Boot::Recover(event)) => {
                 self.handle(id, Some(event), wire, |node, host| node.recover(host));
@@ -54,9 +55,9 @@ impl World {
             _ => slot.mint(),
         };
         let last = slot.last;
-        let (request, event) = self.book.ask(step.node, &step.ask, id, last);
+        let (request, event) = self.recorder.request(self.now, step, id, last);
         if let Ask::Multicast { .. } = step.ask {
-            self.clients.asked(step.id, id);
+            self.clients.asked(step, id);
         }
         self.nodes[step.node.index()].last = Some(event);
         self.handle(step.node, Some(event), wire, |node, host| node.request(request, host));
@@ -85,7 +86,7 @@ impl World {
         wire: &mut dyn Wire,
         handler: impl FnOnce(&mut dyn Node, &mut Host),
     ) {
-        let now = self.now();
+        let now = self.now;
         let slot = &mut self.nodes[id.index()];
         slot.host.now = slot.clock.read(now);
         handler(&mut *slot.node, &mut slot.host);
@@ -117,7 +118,7 @@ impl World {
                 self.send(id, to, frame, *cause, wire);
             }
             Effect::Indicate(indication) => {
-                let event = self.indicate(id, &indication, *cause);
+                let event = self.indicate(id, indication, *cause);
                 self.nodes[id.index()].last = Some(event);
                 *cause = Some(event);
             }
@@ -127,32 +128,32 @@ impl World {
             }
             Effect::Store(key, value) => self.nodes[id.index()].host.stable.perform(key, value),
             Effect::Refuse(request) => {
-                self.book.note(id, &format!("no layer offers \"{request}\""), *cause);
+                self.note(id, &format!("no layer offers \"{request}\""), *cause);
             }
-            Effect::Note(text) => self.book.note(id, &text, *cause),
+            Effect::Note(text) => self.note(id, &text, *cause),
         }
     }
 
     fn indicate(
         &mut self,
         id: NodeId,
-        indication: &Indication<Message>,
+        indication: Indication<Message>,
         cause: Option<EventId>,
     ) -> EventId {
-        if let Indication::Deliver(delivery) = indication {
+        if let Indication::Deliver(delivery) = &indication {
             let schedule = self.schedule();
             let ready = self.clients.delivered(&schedule, id, delivery.message.id);
             for (step, after) in ready {
-                self.plan(id, self.now() + after, Happening::Ask(step));
+                self.plan(id, self.now + after, Happening::Ask(step));
             }
         }
-        self.book.indication(id, indication, cause)
+        self.recorder.indication(self.now, id, indication, cause)
     }
 
     fn set_timer(&mut self, id: NodeId, timer: Timer, span: Span, cause: Option<EventId>) {
         let ticket = self.turn();
         let slot = &mut self.nodes[id.index()];
-        let at = self.book.now + slot.clock.true_span(span);
+        let at = self.now + slot.clock.true_span(span);
         match slot.timers.iter_mut().find(|(set, _)| *set == timer) {
             Some(entry) => entry.1 = ticket,
             None => slot.timers.push((timer, ticket)),

@@ -9,8 +9,6 @@
 
 mod accepts;
 pub mod bare;
-mod book;
-mod clients;
 mod clock;
 mod director;
 mod disturbances;
@@ -30,10 +28,8 @@ pub use accepts::MOST_NODES;
 pub use services::{Indications, ServiceContext};
 pub use whole::whole_millisecond;
 
-use book::Book;
 use director::Director;
 use pepperland_core::history::{Header, History};
-use pepperland_core::id::NodeId;
 use pepperland_core::implementation::Implementation;
 use pepperland_core::runtime::{Detail, Refused, Runtime};
 use pepperland_core::schedule::Schedule;
@@ -91,13 +87,8 @@ impl Runtime for Turmoil {
         detail: Detail,
     ) -> Result<History, Refused> {
         self.accepts(schedule)?;
-        let header = Header::of_run(schedule, implementation, node_names(schedule));
-        let world =
-            World::new(schedule, Book::new(self.name(), header), implementation.build, detail);
+        let header = Header::of_run(self.name(), schedule, implementation);
+        let world = World::new(schedule, header, implementation.build, detail);
         Ok(Director::new(world, self.transport).run())
     }
-}
-
-fn node_names(schedule: &Schedule) -> Vec<String> {
-    NodeId::first(schedule.header.nodes as usize).map(|node| node.to_string()).collect()
 }

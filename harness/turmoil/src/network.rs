@@ -6,13 +6,13 @@
 
 use crate::clock::TICK;
 use crate::flights::{Flight, Label, Passage};
-use crate::nodes::{Happening, State};
+use crate::nodes::Happening;
 use crate::wire::Wire;
 use crate::world::World;
 use pepperland_core::contract::Effect;
 use pepperland_core::history::{Channel, EventId, Kind, Transmission};
 use pepperland_core::id::NodeId;
-use pepperland_core::runtime::Detail;
+use pepperland_core::runtime::{Detail, State};
 use pepperland_core::schedule::{Harm, InFlight, Transit};
 use pepperland_core::time::{Span, Time};
 use std::cmp::Reverse;
@@ -28,11 +28,11 @@ impl World {
         wire: &mut dyn Wire,
     ) {
         if to.index() >= self.nodes.len() {
-            return self.book.note(from, &format!("sent to {to}, which does not exist"), cause);
+            return self.note(from, &format!("sent to {to}, which does not exist"), cause);
         }
         if frame.len() > wire.capacity() {
             let text = format!("a frame of {} bytes is too long for a datagram", frame.len());
-            return self.book.note(from, &text, cause);
+            return self.note(from, &text, cause);
         }
         self.frames_sent += 1;
         let mut passage = Passage {
@@ -46,7 +46,7 @@ impl World {
         let told = self.record_sending(&mut passage, frame);
         let transit = self.transit(from, to);
         let latency = transit.latency(self.schedule.header.seed, &self.schedule.header.network);
-        if self.at_work.is_empty() {
+        if !self.disturbances.at_work() {
             return self.launch(passage, told, latency, frame, wire);
         }
         self.send_through_harm(passage, told, &transit, latency, frame.to_vec(), wire);
@@ -68,8 +68,8 @@ impl World {
         wire: &mut dyn Wire,
     ) {
         let schedule = self.schedule();
-        for (index, harm) in self.at_work.harm(&schedule, transit) {
-            self.book.strike(&schedule, index);
+        for (index, harm) in self.disturbances.harm(&schedule, transit) {
+            self.recorder.harm(self.now, &schedule, index);
             match harm {
                 Harm::Lost => return self.record_loss(&passage, told, "loss"),
                 Harm::Late(by) => latency = latency + by,
@@ -80,7 +80,7 @@ impl World {
             }
         }
         let (from, to) = (passage.from, passage.to);
-        let Some(cut) = self.at_work.cut(&schedule, from, to) else {
+        let Some(cut) = self.disturbances.cut(&schedule, from, to) else {
             return self.launch(passage, told, latency, &frame, wire);
         };
         cut.touched += 1;
@@ -102,7 +102,7 @@ impl World {
         wire: &mut dyn Wire,
     ) {
         let label = self.flights.add(passage, told);
-        self.plan(passage.to, self.now() + latency, Happening::Arrive(label.place));
+        self.plan(passage.to, self.now + latency, Happening::Arrive(label.place));
         if passage.from == passage.to {
             self.land(label, frame);
         } else {
@@ -119,7 +119,7 @@ impl World {
         let to = flight.passage.to;
         self.flights.late -= 1;
         let entry = (at, turn, Happening::Arrive(label.place));
-        self.nodes[to.index()].agenda.push(Reverse(entry));
+        self.nodes[to.index()].own.agenda.push(Reverse(entry));
     }
 
     /// A frame is due at a node that is up.
@@ -130,7 +130,7 @@ impl World {
         if !self.flights.at(place).landed {
             return self.flights.is_late(place, turn);
         }
-        if !self.at_work.is_empty() && !self.pass_cuts(place) {
+        if self.disturbances.at_work() && !self.pass_cuts(place) {
             return;
         }
         let Passage { from, to, .. } = self.flights.at(place).passage;
@@ -155,7 +155,7 @@ impl World {
     /// Late frames that will never come are lost: those to a node that is down, and those that
     /// were still waiting for a connection when their sender crashed.
     pub fn give_up_late(&mut self) {
-        let last_chance = Time(self.now().0.saturating_sub(3 * TICK.0));
+        let last_chance = Time(self.now.0.saturating_sub(3 * TICK.0));
         for (place, due) in self.flights.late_ones() {
             let passage = self.flights.at(place).passage;
             let sender = &self.nodes[passage.from.index()];
@@ -191,7 +191,9 @@ impl World {
     fn pass_cuts(&mut self, place: u32) -> bool {
         let schedule = self.schedule();
         let passage = self.flights.at(place).passage;
-        let Some(cut) = self.at_work.cut(&schedule, passage.from, passage.to) else { return true };
+        let Some(cut) = self.disturbances.cut(&schedule, passage.from, passage.to) else {
+            return true;
+        };
         cut.touched += 1;
         if schedule.header.network.channel == Channel::Perfect {
             cut.held.push(place);
@@ -210,7 +212,7 @@ impl World {
         let header = &self.schedule.header;
         let transit = Transit { from, to, number: id as u32 };
         let latency = transit.latency(header.seed.child("held", 0), &header.network);
-        self.plan(to, self.now() + latency, Happening::Arrive(place));
+        self.plan(to, self.now + latency, Happening::Arrive(place));
     }
 
     /// A frame is lost on its way.
@@ -226,9 +228,9 @@ impl World {
             return None;
         }
         let Passage { from, to, id, cause, .. } = *passage;
-        let told = self.book.transmission(&*self.nodes[from.index()].node, to, id, frame);
-        let now = self.now();
-        let event = self.book.recorder.transmission(now, from, Kind::Send, told.clone(), cause);
+        let told = self.recorder.describe(&*self.nodes[from.index()].node, to, id, frame);
+        let now = self.now;
+        let event = self.recorder.transmission(now, from, Kind::Send, told.clone(), cause);
         passage.cause = Some(event);
         Some(told)
     }
@@ -240,15 +242,15 @@ impl World {
         if self.detail != Detail::Network {
             return cause;
         }
-        let told = self.book.transmission(&*self.nodes[to.index()].node, from, *id, bytes);
-        Some(self.book.recorder.transmission(self.book.now, to, Kind::Recv, told, cause))
+        let told = self.recorder.describe(&*self.nodes[to.index()].node, from, *id, bytes);
+        Some(self.recorder.transmission(self.now, to, Kind::Recv, told, cause))
     }
 
     fn record_loss(&mut self, passage: &Passage, told: Option<Transmission>, why: &str) {
         if let Some(mut told) = told {
             told.why = Some(why.into());
             let Passage { from, cause, .. } = *passage;
-            self.book.recorder.transmission(self.book.now, from, Kind::Drop, told, cause);
+            self.recorder.transmission(self.now, from, Kind::Drop, told, cause);
         }
     }
 }

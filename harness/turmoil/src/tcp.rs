@@ -138,6 +138,6 @@ async fn receive(
         let Some((label, frame)) = read_label(&bytes) else { return };
         let mut world = world.borrow_mut();
         world.land(label, frame);
-        world.nodes[me.index()].bell.notify_one();
+        world.nodes[me.index()].own.bell.notify_one();
     }
 }

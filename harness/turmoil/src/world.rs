@@ -1,15 +1,11 @@
 //! The world of one run, which all hosts share: nodes, frames on their way, disturbances at work.
 
-use crate::book::Book;
-use crate::clients::Clients;
 use crate::clock::tick_of;
-use crate::disturbances::AtWork;
 use crate::flights::Flights;
-use crate::nodes::{Build, Happening, Slot, State, setup};
-use pepperland_core::contract::Node;
-use pepperland_core::history::Kind;
+use crate::nodes::{Happening, Slot};
+use pepperland_core::history::{EventId, Header, Kind, Recorder};
 use pepperland_core::id::NodeId;
-use pepperland_core::runtime::Detail;
+use pepperland_core::runtime::{Build, Clients, Detail, Disturbances, State};
 use pepperland_core::schedule::Schedule;
 use pepperland_core::time::{Span, Time};
 use std::cmp::Reverse;
@@ -31,10 +27,11 @@ pub struct World {
     pub schedule: Rc<Schedule>,
     pub detail: Detail,
     pub phase: Phase,
-    pub book: Book,
+    pub recorder: Recorder,
+    pub now: Time,
     pub nodes: Vec<Slot>,
     pub flights: Flights,
-    pub at_work: AtWork,
+    pub disturbances: Disturbances<u32>,
     pub clients: Clients,
     pub frames_sent: u64,
     /// How many messages each link has carried, by sender and receiver.
@@ -43,21 +40,22 @@ pub struct World {
     pub fallen: Vec<NodeId>,
     /// When something last happened.
     pub last_happening: Time,
-    build: Build,
+    pub build: Build,
     planned: u32,
 }
 
 impl World {
-    pub fn new(schedule: &Schedule, book: Book, build: Build, detail: Detail) -> World {
+    pub fn new(schedule: &Schedule, header: Header, build: Build, detail: Detail) -> World {
         let nodes = schedule.header.nodes as usize;
         let mut world = World {
             schedule: Rc::new(schedule.clone()),
             detail,
             phase: Phase::Opening,
-            book,
+            recorder: Recorder::new(header),
+            now: Time::ZERO,
             nodes: Slot::build_all(schedule, build),
             flights: Flights::default(),
-            at_work: AtWork::default(),
+            disturbances: Disturbances::default(),
             clients: Clients::new(schedule),
             frames_sent: 0,
             carried: vec![0; nodes * nodes],
@@ -66,15 +64,15 @@ impl World {
             build,
             planned: 0,
         };
-        for (node, at, step) in Clients::timed(schedule) {
-            world.plan(node, at, Happening::Ask(step));
+        for (at, step) in Clients::timed(schedule) {
+            world.plan(schedule.steps[step as usize].node, at, Happening::Ask(step));
         }
         world
     }
 
-    /// The time.
-    pub fn now(&self) -> Time {
-        self.book.now
+    /// Leaves a remark at a node.
+    pub fn note(&mut self, node: NodeId, text: &str, cause: Option<EventId>) {
+        self.recorder.note(self.now, node, text, cause);
     }
 
     /// The schedule, to be held beside the world.
@@ -91,18 +89,13 @@ impl World {
     /// Plans something at a node.
     pub fn plan(&mut self, node: NodeId, at: Time, what: Happening) {
         let turn = self.turn();
-        self.nodes[node.index()].agenda.push(Reverse((at, turn, what)));
+        self.nodes[node.index()].own.agenda.push(Reverse((at, turn, what)));
     }
 
     /// Whether nothing is left to happen at any node.
     pub fn is_idle(&self) -> bool {
-        let idle = |slot: &Slot| slot.agenda.is_empty() && slot.boot.is_none();
+        let idle = |slot: &Slot| slot.own.agenda.is_empty() && slot.own.boot.is_none();
         self.flights.late == 0 && self.nodes.iter().all(idle)
-    }
-
-    /// A new node, as the schedule asks.
-    pub fn new_node(&self, node: NodeId) -> Box<dyn Node> {
-        (self.build)(&setup(&self.schedule, node))
     }
 
     /// The node stops, now. What waited for it is lost.
@@ -110,17 +103,18 @@ impl World {
         if self.nodes[id.index()].state == State::Down {
             return;
         }
-        let event = self.book.at_node(id, Kind::Crash);
+        let event = self.recorder.befell(self.now, id, Kind::Crash);
         let slot = &mut self.nodes[id.index()];
         slot.stop();
+        slot.own.boot = None;
         slot.last = Some(event);
         self.fallen.push(id);
-        self.let_pass(id, Time(self.now().0.saturating_sub(1)));
+        self.let_pass(id, Time(self.now.0.saturating_sub(1)));
     }
 
     /// What is due at a node that is down, up to an instant, happens without it.
     pub fn let_pass(&mut self, id: NodeId, until: Time) {
-        while let Some((at, _, what)) = self.nodes[id.index()].due(until) {
+        while let Some((at, _, what)) = self.nodes[id.index()].own.due(until) {
             if let Happening::Arrive(place) = what {
                 self.turn_away(place);
             }
@@ -132,7 +126,7 @@ impl World {
     pub fn rest(&self, id: NodeId) -> Option<Span> {
         let slot = &self.nodes[id.index()];
         let awake = slot.state == State::Up && self.phase == Phase::Running;
-        let next = slot.next().filter(|_| awake)?;
-        Some(tick_of(next).since(self.now()))
+        let next = slot.own.next().filter(|_| awake)?;
+        Some(tick_of(next).since(self.now))
     }
 }

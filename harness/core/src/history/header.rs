@@ -193,25 +193,3 @@ pub enum Channel {
     /// Nothing.
     Lossy,
 }
-
-impl Header {
-    /// The header of a run of a schedule.
-    pub fn of_run(
-        schedule: &crate::schedule::Schedule,
-        implementation: &crate::implementation::Implementation,
-        nodes: Vec<String>,
-    ) -> Header {
-        let mut header = Header::new(nodes);
-        let frame = &schedule.header;
-        header.failure_model = implementation.model.failures;
-        header.heal_at = (!schedule.disturbances.is_empty()).then_some(frame.heal_at);
-        header.clock = Clock::Virtual;
-        header.contract.channel = Some(frame.network.channel);
-        header.about.insert("impl".to_owned(), Value::from(frame.implementation.as_str()));
-        if let Some(flaw) = &frame.flaw {
-            header.about.insert("flaw".to_owned(), Value::from(flaw.as_str()));
-        }
-        header.about.insert("seed".to_owned(), Value::from(frame.seed.to_string()));
-        header
-    }
-}

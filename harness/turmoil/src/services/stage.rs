@@ -1,14 +1,13 @@
 //! What the hosts of a run of services share: the history, and the clients.
 
 use crate::Transport;
-use crate::book::Book;
-use crate::clients::Clients;
 use crate::services::ServiceContext;
 use pepperland_core::collections::Map;
 use pepperland_core::contract::{Indication, Request};
-use pepperland_core::history::{Clock, EventId, FailureModel, Header, Kind};
+use pepperland_core::history::{EventId, FailureModel, Header, Kind, Recorder};
 use pepperland_core::id::{MessageId, NodeId};
 use pepperland_core::message::Message;
+use pepperland_core::runtime::Clients;
 use pepperland_core::schedule::{Ask, Schedule, Trouble};
 use pepperland_core::time::Time;
 use std::cell::RefCell;
@@ -18,7 +17,8 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 /// What the hosts share.
 pub struct Stage {
-    pub book: Book,
+    pub recorder: Recorder,
+    pub now: Time,
     schedule: Rc<Schedule>,
     clients: Clients,
     /// Steps, by time and the order in which they were planned.
@@ -49,12 +49,12 @@ pub struct Indications {
 impl Indications {
     /// The node reports something to its application: a delivery, a view, a suspicion.
     pub fn report(&self, indication: Indication<Message>) {
-        self.stage.borrow_mut().report(self.node, &indication);
+        self.stage.borrow_mut().report(self.node, indication);
     }
 
     /// Leaves a remark in the history.
     pub fn note(&self, text: &str) {
-        self.stage.borrow_mut().book.note(self.node, text, None);
+        self.stage.borrow_mut().note(self.node, text);
     }
 }
 
@@ -63,7 +63,8 @@ impl Stage {
         let nodes = schedule.header.nodes as usize;
         let up = || Player { up: true, ..Player::default() };
         let mut stage = Stage {
-            book: Book::new(Transport::Udp.runtime(), header(schedule)),
+            recorder: Recorder::new(header(schedule)),
+            now: Time::ZERO,
             schedule: Rc::new(schedule.clone()),
             clients: Clients::new(schedule),
             asks: BTreeMap::new(),
@@ -71,7 +72,7 @@ impl Stage {
             players: (0..nodes).map(|_| up()).collect(),
             broadcasts: Map::default(),
         };
-        Clients::timed(schedule).for_each(|(_, at, step)| stage.plan(at, step));
+        Clients::timed(schedule).for_each(|(at, step)| stage.plan(at, step));
         stage
     }
 
@@ -100,7 +101,7 @@ impl Stage {
     /// Clients make the requests that are due.
     pub fn ask_due(&mut self) {
         let schedule = self.schedule.clone();
-        while let Some(entry) = self.asks.first_entry().filter(|e| e.key().0 <= self.book.now) {
+        while let Some(entry) = self.asks.first_entry().filter(|e| e.key().0 <= self.now) {
             let step = &schedule.steps[entry.remove() as usize];
             let player = &mut self.players[step.node.index()];
             if !player.up {
@@ -111,10 +112,10 @@ impl Stage {
             }
             let (origin, incarnation) = (step.node, player.incarnation);
             let id = MessageId { origin, incarnation, number: player.broadcasts };
-            let (request, event) = self.book.ask(step.node, &step.ask, id, player.last);
+            let (request, event) = self.recorder.request(self.now, step, id, player.last);
             player.last = Some(event);
             if let Request::Multicast(..) = request {
-                self.clients.asked(step.id, id);
+                self.clients.asked(step, id);
                 self.broadcasts.insert(id, event);
             }
             // A service that no longer listens has not been asked anything it will answer.
@@ -122,17 +123,21 @@ impl Stage {
         }
     }
 
-    fn report(&mut self, node: NodeId, indication: &Indication<Message>) {
+    fn note(&mut self, node: NodeId, text: &str) {
+        self.recorder.note(self.now, node, text, None);
+    }
+
+    fn report(&mut self, node: NodeId, indication: Indication<Message>) {
         let mut cause = None;
-        if let Indication::Deliver(delivery) = indication {
+        if let Indication::Deliver(delivery) = &indication {
             let id = delivery.message.id;
             cause = self.broadcasts.get(&id).copied();
             let schedule = self.schedule.clone();
             for (step, after) in self.clients.delivered(&schedule, node, id) {
-                self.plan(self.book.now + after, step);
+                self.plan(self.now + after, step);
             }
         }
-        let event = self.book.indication(node, indication, cause);
+        let event = self.recorder.indication(self.now, node, indication, cause);
         self.players[node.index()].last = Some(event);
     }
 
@@ -143,14 +148,14 @@ impl Stage {
 
     /// The node stops.
     pub fn crash(&mut self, node: NodeId) {
-        let event = self.book.at_node(node, Kind::Crash);
+        let event = self.recorder.befell(self.now, node, Kind::Crash);
         let incarnation = self.players[node.index()].incarnation;
         self.players[node.index()] = Player { incarnation, last: Some(event), ..Player::default() };
     }
 
     /// The node's next incarnation is about to start.
     pub fn recover(&mut self, node: NodeId) {
-        let event = self.book.at_node(node, Kind::Recover);
+        let event = self.recorder.befell(self.now, node, Kind::Recover);
         let player = &mut self.players[node.index()];
         player.incarnation += 1;
         player.up = true;
@@ -159,18 +164,12 @@ impl Stage {
 }
 
 fn header(schedule: &Schedule) -> Header {
-    let frame = &schedule.header;
-    let mut header = Header::new(crate::node_names(schedule));
+    let mut header = Header::of_schedule(Transport::Udp.runtime(), schedule);
     let restarts = schedule.disturbances.iter().any(|disturbance| {
         matches!(disturbance.trouble, Trouble::Crash { .. }) && disturbance.until.is_some()
     });
     if restarts {
         header.failure_model = FailureModel::CrashRecovery;
     }
-    header.heal_at = (!schedule.disturbances.is_empty()).then_some(frame.heal_at);
-    header.clock = Clock::Virtual;
-    header.contract.channel = Some(frame.network.channel);
-    header.about.insert("impl".to_owned(), frame.implementation.as_str().into());
-    header.about.insert("seed".to_owned(), frame.seed.to_string().into());
     header
 }

@@ -63,7 +63,7 @@ impl Theatre {
         let end = self.schedule.header.end;
         let mut now = Time::ZERO;
         while now <= end {
-            self.stage.borrow_mut().book.now = now;
+            self.stage.borrow_mut().now = now;
             while let Some(turn) = self.timetable.due(now) {
                 match turn {
                     Turn::Begin(index) => self.begin(index),
@@ -76,7 +76,7 @@ impl Theatre {
         }
         drop(self.sim);
         let stage = Rc::into_inner(self.stage).expect("no service is left");
-        stage.into_inner().book.recorder.finish(end, true)
+        stage.into_inner().recorder.finish(end, true)
     }
 
     fn begin(&mut self, index: u32) {
@@ -87,7 +87,10 @@ impl Theatre {
                 self.sim.crash(node.to_string());
             }
             Trouble::Cut { .. } => {
-                self.stage.borrow_mut().book.begin(&schedule, index);
+                let mut stage = self.stage.borrow_mut();
+                let now = stage.now;
+                stage.recorder.begin(now, &schedule, index);
+                drop(stage);
                 self.cuts.push(index);
                 self.sever();
             }
@@ -112,7 +115,9 @@ impl Theatre {
         let released = self.sever();
         // turmoil forgets what it drops; only what it held can be counted.
         let perfect = self.schedule.header.network.channel == Channel::Perfect;
-        self.stage.borrow_mut().book.end(index, perfect.then_some(released));
+        let mut stage = self.stage.borrow_mut();
+        let now = stage.now;
+        stage.recorder.heal(now, index, perfect.then_some(released));
     }
 
     /// Makes turmoil's links what the cuts at work ask for; how many messages were released.

@@ -1,0 +1,75 @@
+//! The disturbances of links that are at work.
+
+use crate::id::NodeId;
+use crate::schedule::{Harm, Schedule, Transit, Trouble};
+use smallvec::SmallVec;
+
+/// The disturbances of links that are at work, in the order of the schedule. `Frame` is how a
+/// runtime knows a frame that a cut holds.
+pub struct Disturbances<Frame> {
+    active: Vec<Active<Frame>>,
+}
+
+/// A disturbance of links that is at work.
+pub struct Active<Frame> {
+    index: u32,
+    is_cut: bool,
+    /// How many messages it has touched.
+    pub touched: u64,
+    /// Frames that a perfect channel keeps until the cut heals.
+    pub held: Vec<Frame>,
+}
+
+impl<Frame> Default for Disturbances<Frame> {
+    fn default() -> Disturbances<Frame> {
+        Disturbances { active: Vec::new() }
+    }
+}
+
+impl<Frame> Disturbances<Frame> {
+    /// Whether there is any.
+    pub fn at_work(&self) -> bool {
+        !self.active.is_empty()
+    }
+
+    /// A disturbance begins.
+    pub fn begin(&mut self, schedule: &Schedule, index: u32) {
+        let trouble = &schedule.disturbances[index as usize].trouble;
+        let is_cut = matches!(trouble, Trouble::Cut { .. });
+        let active = Active { index, is_cut, touched: 0, held: Vec::new() };
+        let place = self.active.partition_point(|other| other.index < index);
+        self.active.insert(place, active);
+    }
+
+    /// It ends.
+    pub fn end(&mut self, index: u32) -> Option<Active<Frame>> {
+        let place = self.active.iter().position(|active| active.index == index)?;
+        Some(self.active.remove(place))
+    }
+
+    /// What the disturbances at work, cuts aside, do to a message.
+    pub fn harm(&mut self, schedule: &Schedule, transit: &Transit) -> SmallVec<[(u32, Harm); 2]> {
+        let mut harms = SmallVec::new();
+        for active in self.active.iter_mut().filter(|active| !active.is_cut) {
+            let disturbance = &schedule.disturbances[active.index as usize];
+            if let Some(harm) = transit.harm(schedule.header.seed, disturbance) {
+                active.touched += 1;
+                harms.push((active.index, harm));
+            }
+        }
+        harms
+    }
+
+    /// The first cut at work on the link.
+    pub fn cut(
+        &mut self,
+        schedule: &Schedule,
+        from: NodeId,
+        to: NodeId,
+    ) -> Option<&mut Active<Frame>> {
+        self.active.iter_mut().find(|active| {
+            let trouble = &schedule.disturbances[active.index as usize].trouble;
+            active.is_cut && trouble.links().is_some_and(|links| links.contain(from, to))
+        })
+    }
+}

@@ -1,0 +1,96 @@
+//! The nodes of a run: what runs on them, and the state they are in.
+
+use crate::clock::LocalClock;
+use crate::contract::{Host, Node, Timer};
+use crate::history::EventId;
+use crate::id::{MessageId, NodeId};
+use crate::implementation::Setup;
+use crate::schedule::Schedule;
+use std::rc::Rc;
+
+/// Builds one node.
+pub type Build = fn(&Setup<'_>) -> Box<dyn Node>;
+
+/// One node of a run. `Own` is what only one runtime keeps of it.
+pub struct Slot<Own> {
+    /// What runs there.
+    pub node: Box<dyn Node>,
+    /// Its surroundings.
+    pub host: Host,
+    /// The state it is in.
+    pub state: State,
+    /// Its clock.
+    pub clock: LocalClock,
+    /// Timers that are set, each with the ticket by which its expiry is known.
+    pub timers: Vec<(Timer, u32)>,
+    /// A crash within the next handler that has more effects than this.
+    pub doomed: Option<u32>,
+    /// The last event recorded at the node.
+    pub last: Option<EventId>,
+    /// What the runtime keeps besides.
+    pub own: Own,
+    /// Messages of this incarnation so far.
+    minted: u32,
+}
+
+/// The state a node is in.
+#[derive(Copy, Clone, Debug, Eq, PartialEq)]
+pub enum State {
+    /// It runs.
+    Up,
+    /// It stands still, and everything waits for it.
+    Paused,
+    /// It has crashed.
+    Down,
+}
+
+impl<Own: Default> Slot<Own> {
+    /// Every node of a schedule.
+    pub fn build_all(schedule: &Schedule, build: Build) -> Vec<Slot<Own>> {
+        let nodes = schedule.header.nodes as usize;
+        let everyone: Rc<[NodeId]> = NodeId::first(nodes).collect();
+        let groups: Rc<[Rc<[NodeId]>]> = [everyone].into();
+        let streams = schedule.header.seed;
+        let slot = |id: NodeId| Slot {
+            node: build(&setup(schedule, id)),
+            host: Host::new(id, groups.clone(), streams.child("node", id.0.into()).stream("")),
+            state: State::Up,
+            clock: LocalClock::default(),
+            timers: Vec::new(),
+            doomed: None,
+            last: None,
+            own: Own::default(),
+            minted: 0,
+        };
+        NodeId::first(nodes).map(slot).collect()
+    }
+}
+
+impl<Own> Slot<Own> {
+    /// The next incarnation: a new node on the old stable storage.
+    pub fn restart(&mut self, schedule: &Schedule, build: Build) {
+        self.node = build(&setup(schedule, self.host.me));
+        self.host.restart();
+        self.state = State::Up;
+        self.minted = 0;
+    }
+
+    /// The node stops, and its timers are lost.
+    pub fn stop(&mut self) {
+        self.state = State::Down;
+        self.doomed = None;
+        self.timers.clear();
+    }
+
+    /// The name of the next message of this incarnation.
+    pub fn mint(&mut self) -> MessageId {
+        self.minted += 1;
+        let (origin, incarnation) = (self.host.me, self.host.incarnation);
+        MessageId { origin, incarnation, number: self.minted }
+    }
+}
+
+fn setup(schedule: &Schedule, node: NodeId) -> Setup<'_> {
+    let nodes = schedule.header.nodes as usize;
+    Setup { node, nodes, flaw: schedule.header.flaw.as_deref() }
+}

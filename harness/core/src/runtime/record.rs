@@ -1,0 +1,214 @@
+//! What every runtime writes down alike.
+
+use crate::contract::{Indication, Node, Request, View, contents};
+use crate::history::{Clock, EventId, Header, Kind, Recorder, Transmission, ViewInstall, ViewName};
+use crate::id::{MessageId, NodeId};
+use crate::implementation::Implementation;
+use crate::message::{Body, Message};
+use crate::schedule::{Ask, Fate, Schedule, Step, Trouble, When};
+use crate::time::Time;
+use serde_json::{Map, Value, json};
+
+impl Header {
+    /// The header of a run of a schedule on the runtime of this name, by nodes that may fail in
+    /// the default way.
+    pub fn of_schedule(runtime: &str, schedule: &Schedule) -> Header {
+        let frame = &schedule.header;
+        let nodes = NodeId::first(frame.nodes as usize).map(|node| node.to_string());
+        let mut header = Header::new(nodes.collect());
+        header.heal_at = (!schedule.disturbances.is_empty()).then_some(frame.heal_at);
+        header.clock = Clock::Virtual;
+        header.contract.channel = Some(frame.network.channel);
+        let mut about = |key: &str, value: &str| header.about.insert(key.to_owned(), value.into());
+        about("impl", &frame.implementation);
+        if let Some(flaw) = &frame.flaw {
+            about("flaw", flaw);
+        }
+        about("seed", &frame.seed.to_string());
+        about("runtime", runtime);
+        header
+    }
+
+    /// The header of a run of a schedule with an implementation.
+    pub fn of_run(runtime: &str, schedule: &Schedule, implementation: &Implementation) -> Header {
+        let mut header = Header::of_schedule(runtime, schedule);
+        header.failure_model = implementation.model.failures;
+        header
+    }
+}
+
+impl Recorder {
+    /// A client makes the request of a step. The message in it, if any, has this name; `last` is
+    /// the last event at the node, which is the cause if the client has waited for it.
+    pub fn request(
+        &mut self,
+        at: Time,
+        step: &Step,
+        id: MessageId,
+        last: Option<EventId>,
+    ) -> (Request<Message>, EventId) {
+        let cause = last.filter(|_| matches!(step.when, When::Upon { .. }));
+        let message = |body: &str| Message { id, body: Body::new(body.as_bytes()) };
+        let (request, kind, fields) = match &step.ask {
+            Ask::Multicast { group, body } => {
+                let message = message(body);
+                let event = self.broadcast(at, step.node, &message, *group, cause);
+                return (Request::Multicast(*group, message), event);
+            }
+            Ask::Join { group } => (Request::Join(*group), Kind::Join, json!({})),
+            Ask::Leave { group } => (Request::Leave(*group), Kind::Leave, json!({})),
+            Ask::Propose { instance, body } => {
+                let request = Request::Propose { instance: *instance, value: message(body) };
+                (request, Kind::Propose, json!({"i": instance, "value": body}))
+            }
+            Ask::Invoke { body } => {
+                let operation = u64::from(id.incarnation) << 32 | u64::from(id.number);
+                let fields = json!({"client": client(step.node, operation), "op": op("f", body)});
+                (Request::Invoke { operation, value: message(body) }, Kind::Invoke, fields)
+            }
+        };
+        (request, self.event(at, step.node, kind, object(fields), cause))
+    }
+
+    /// The node reported something to its application.
+    pub fn indication(
+        &mut self,
+        at: Time,
+        node: NodeId,
+        indication: Indication<Message>,
+        cause: Option<EventId>,
+    ) -> EventId {
+        let (kind, fields) = match indication {
+            Indication::Deliver(delivery) => {
+                return self.deliver(at, node, &delivery.message, delivery.slot, cause);
+            }
+            Indication::View(view) => return self.view(at, node, install(view), cause),
+            Indication::Block(view) => (Kind::Block, json!({"view": view.to_string()})),
+            Indication::Suspect(node) => (Kind::Suspect, json!({"target": node.to_string()})),
+            Indication::Trust(node) => (Kind::Trust, json!({"target": node.to_string()})),
+            Indication::Decide { instance, value } => {
+                (Kind::Decide, json!({"i": instance, "value": text(&value)}))
+            }
+            Indication::Respond { operation, value } => {
+                let result = op("value", &text(&value));
+                let client = client(node, operation);
+                (Kind::Response, json!({"client": client, "result": result, "status": "ok"}))
+            }
+        };
+        self.event(at, node, kind, object(fields), cause)
+    }
+
+    /// A remark at a node.
+    pub fn note(&mut self, at: Time, node: NodeId, text: &str, cause: Option<EventId>) -> EventId {
+        self.event(at, node, Kind::Note, object(json!({ "text": text })), cause)
+    }
+
+    /// Something befell a node: it crashed, recovered, stands still or goes on.
+    pub fn befell(&mut self, at: Time, node: NodeId, kind: Kind) -> EventId {
+        self.event(at, node, kind, Map::new(), None)
+    }
+
+    /// A disturbance of links or clocks begins.
+    pub fn begin(&mut self, at: Time, schedule: &Schedule, index: u32) {
+        let trouble = &schedule.disturbances[index as usize].trouble;
+        let mut fields = object(json!({ "id": index }));
+        let own = serde_json::to_value(trouble).expect("a disturbance has a JSON form");
+        for (key, value) in object(own) {
+            match key.as_str() {
+                "fault" => continue,
+                // In a history, "n" is where an event happened, and this one happened at no node.
+                "n" => fields.insert("node".to_owned(), value),
+                _ => fields.insert(key, value),
+            };
+        }
+        self.environment(at, trouble.kind(), fields);
+    }
+
+    /// It ends, having touched so many messages, if that is known.
+    pub fn heal(&mut self, at: Time, index: u32, touched: Option<u64>) {
+        let mut fields = object(json!({ "id": index }));
+        fields.extend(touched.map(|touched| ("touched".to_owned(), Value::from(touched))));
+        self.environment(at, Kind::Heal, fields);
+    }
+
+    /// A disturbance harmed a message; only strikes are told one by one.
+    pub fn harm(&mut self, at: Time, schedule: &Schedule, index: u32) {
+        let trouble = &schedule.disturbances[index as usize].trouble;
+        let Trouble::Strike { from, to, number, .. } = trouble else { return };
+        let (from, to) = (from.to_string(), to.to_string());
+        let fields = object(json!({ "from": from, "to": to, "message": number }));
+        self.environment(at, trouble.kind(), fields);
+    }
+
+    /// What a frame says of itself, as the node that handles it reads it. `peer` is the other end.
+    pub fn describe(
+        &mut self,
+        reader: &dyn Node,
+        peer: NodeId,
+        id: u64,
+        frame: &[u8],
+    ) -> Transmission {
+        let mut transmission = Transmission::new(peer, id);
+        transmission.bytes = Some(frame.len() as u32);
+        if let Ok(described) = reader.describe(frame) {
+            let contents = contents(&described);
+            transmission.label = contents.label.map(Into::into);
+            let rows = contents.messages.iter().map(|id| self.row(*id));
+            transmission.messages = rows.collect();
+        }
+        transmission
+    }
+}
+
+impl Trouble {
+    /// The kind of the event by which a history tells of it.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Trouble::Cut { .. } => Kind::Cut,
+            Trouble::Lose { .. } | Trouble::Strike { fate: Fate::Lose, .. } => Kind::Lose,
+            Trouble::Delay { .. } | Trouble::Strike { fate: Fate::Delay { .. }, .. } => Kind::Delay,
+            Trouble::Duplicate { .. } | Trouble::Strike { fate: Fate::Duplicate { .. }, .. } => {
+                Kind::Duplicate
+            }
+            Trouble::Corrupt { .. } | Trouble::Strike { fate: Fate::Corrupt, .. } => Kind::Corrupt,
+            Trouble::Skew { .. } => Kind::Skew,
+            Trouble::Crash { .. } => Kind::Crash,
+            Trouble::Pause { .. } => Kind::Pause,
+        }
+    }
+}
+
+fn install(view: View) -> ViewInstall {
+    let creator = view.id.creator.map(|node| node.to_string().into());
+    ViewInstall {
+        view: ViewName { number: view.id.number, creator },
+        members: view.members,
+        primary: view.primary,
+        transitional: view.transitional,
+        group: None,
+    }
+}
+
+/// Each operation has a client of its own, so that none ever waits for two.
+fn client(node: NodeId, operation: u64) -> String {
+    format!("{node}.{operation}")
+}
+
+/// An operation or its result as an object: the text itself if it is one.
+fn op(key: &str, text: &str) -> Value {
+    match serde_json::from_str(text) {
+        Ok(Value::Object(map)) => Value::Object(map),
+        _ => json!({ key: text }),
+    }
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    }
+}
+
+fn text(message: &Message) -> String {
+    String::from_utf8_lossy(&message.body.0).into_owned()
+}
