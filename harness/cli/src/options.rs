@@ -33,6 +33,8 @@ pub enum Command {
     Shrink(Shrink),
     /// Write the pages of a run's folder again
     Report(Report),
+    /// Write a finding in the form of another tool
+    Export(Export),
     /// List what has a name
     List(List),
     /// Measure the simulator and the checkers beside their peers
@@ -156,6 +158,23 @@ pub struct Shrink {
 pub struct Report {
     /// The run's folder
     pub dir: PathBuf,
+}
+
+/// Write a finding in the form of another tool.
+#[derive(Debug, Args)]
+pub struct Export {
+    /// A finding's folder, or its id in runs/latest
+    pub finding: String,
+    /// Which form
+    #[arg(long = "as", value_name = "FORM")]
+    pub form: Form,
+}
+
+/// A form to export to.
+#[derive(Copy, Clone, Debug, Eq, PartialEq, ValueEnum)]
+pub enum Form {
+    /// The space-time diagram alone
+    Svg,
 }
 
 /// List what has a name.

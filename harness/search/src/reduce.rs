@@ -122,6 +122,7 @@ fn smaller_sides(links: &Links) -> Vec<Links> {
 pub fn rounded(schedule: &Schedule, unit: Span) -> Schedule {
     let round = |at: Time| Time(at.0 / unit.0 * unit.0);
     let mut rounded = schedule.clone();
+    rounded.header.heal_at = round(rounded.header.heal_at);
     for step in &mut rounded.steps {
         step.when = match step.when {
             When::At(at) => When::At(round(at)),

@@ -196,21 +196,28 @@ impl Shrinker<'_, '_> {
 
     /// Rounder numbers, for whoever reads the result.
     fn tidy(&mut self) {
-        for index in 0..self.best.disturbances.len() {
-            for by in [20, 10, 5, 2].map(Span::millis) {
-                let mut candidate = self.best.clone();
-                if retimed(&mut candidate.disturbances[index], by)
-                    && self.take_if_it_fails(candidate)
-                {
-                    break;
-                }
-            }
-        }
+        let mut kept = self.best.clone();
+        kept.header.network.in_flight = InFlight::Kept;
+        self.take_if_it_fails(kept);
         self.take_if_it_fails(slower(&self.best));
         self.take_if_it_fails(earlier(&self.best));
         for unit in [50, 10, 5, 1].map(Span::millis) {
             if self.take_if_it_fails(rounded(&self.best, unit)) {
                 break;
+            }
+        }
+        for index in 0..self.best.disturbances.len() {
+            self.retime(index);
+        }
+    }
+
+    /// Gives a strike the first of a few round spans that still does it.
+    fn retime(&mut self, index: usize) {
+        for by in [20, 10, 5, 2, 30, 50, 100].map(Span::millis) {
+            let mut candidate = self.best.clone();
+            let changed = retimed(&mut candidate.disturbances[index], by);
+            if !changed || candidate == self.best || self.take_if_it_fails(candidate) {
+                return;
             }
         }
     }

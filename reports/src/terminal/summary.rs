@@ -5,6 +5,7 @@ use crate::style::{Style, Tone};
 use crate::text::{count, short, thousands};
 use pepperland_core::finding::{Campaign, Canary, Row};
 use pepperland_core::verdict::Ruling;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// How many lines of one sort are printed before the rest is only counted.
@@ -52,7 +53,8 @@ fn section(out: &mut String, style: Style, tone: Tone, title: &str, lines: Vec<S
     }
 }
 
-/// Rows that held, those of one scenario with the same numbers on one line.
+/// Rows that held, one line for each implementation. Unlike scenarios are not pooled: the bound is
+/// that of the row with the fewest effective runs, and is true of each.
 fn held<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<String> {
     let mut groups: Vec<Vec<&Row>> = Vec::new();
     for row in rows {
@@ -65,23 +67,43 @@ fn held<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<String> {
 }
 
 fn alike(a: &Row, b: &Row) -> bool {
-    (&a.scenario, &a.runtime, a.runs, a.effective) == (&b.scenario, &b.runtime, b.runs, b.effective)
+    (&a.implementation, &a.flaw, &a.runtime) == (&b.implementation, &b.flaw, &b.runtime)
 }
 
 fn held_line(group: &[&Row]) -> String {
-    let row = group[0];
-    let names: Vec<String> = group.iter().map(|row| short(&row.property, 40)).collect();
-    let properties = match names.len() {
-        0..=3 => names.join(", "),
+    let properties: BTreeSet<&str> = group.iter().map(|row| row.property.as_str()).collect();
+    let scenarios: BTreeSet<&str> = group.iter().map(|row| row.scenario.as_str()).collect();
+    let shown = match properties.len() {
+        1..=3 => {
+            let names: Vec<String> = properties.iter().map(|name| short(name, 40)).collect();
+            names.join(", ")
+        }
         n => format!("{n} properties"),
     };
+    let place = match scenarios.len() {
+        1 => place(group[0]),
+        n => format!("{} in {n} scenarios", implementation(group[0])),
+    };
+    let least = group.iter().min_by_key(|row| row.effective).map_or(0, |row| row.effective);
+    let runs = group.iter().map(|row| row.runs).min().unwrap_or(0);
+    let each = if group.len() == 1 { "" } else { " each" };
     format!(
-        "{}: {properties}: {} ({} effective): chance per run below {} (95 %)",
-        place(row),
-        count(row.runs, "run", "runs"),
-        thousands(row.effective),
-        bound::percent(row.effective),
+        "{place}: {shown}: {}{each}, {}{} effective: chance per run below {}{each} (95 %)",
+        count(runs, "run", "runs"),
+        if group.len() == 1 { "" } else { "at least " },
+        thousands(least),
+        bound::percent(least),
     )
+}
+
+/// The implementation with its flaw, and the runtime if it is not the usual one.
+fn implementation(row: &Row) -> String {
+    let flaw = row.flaw.as_ref().map(|flaw| format!("+{flaw}")).unwrap_or_default();
+    let name = short(&format!("{}{flaw}", row.implementation), 100);
+    match row.runtime.as_str() {
+        "sim" => name,
+        runtime => format!("{name} on {}", short(runtime, 20)),
+    }
 }
 
 fn violated(row: &Row) -> String {

@@ -1,6 +1,7 @@
 //! `pepperland bench`: measure here, beside peers. Rates are medians of several rounds, taken in
 //! turn within one process; trust the ratios, not the rates.
 
+mod checkers;
 mod scenarios;
 mod simulator;
 
@@ -19,7 +20,8 @@ pub fn bench(options: &Bench, catalog: &Catalog) -> Result<ExitCode, Failure> {
         match measured {
             Measured::Simulator => simulator::measure(catalog)?,
             Measured::Scenarios => scenarios::measure(catalog)?,
-            _ => {}
+            Measured::Checkers => checkers::measure(&[10_000_000]),
+            Measured::Growth => checkers::measure(&[10_000_000, 100_000_000]),
         }
     }
     Ok(Outcome::Held.end("measured"))

@@ -4,6 +4,7 @@ mod bench;
 mod check;
 mod completions;
 mod doctor;
+mod export;
 mod list;
 mod replay;
 mod report;
@@ -29,6 +30,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, catalog: &Catalog) -> ExitC
         Command::Replay(replay) => replay::replay(&replay, catalog),
         Command::Shrink(shrink) => shrink::shrink(&shrink, catalog),
         Command::Report(report) => report::report(&report),
+        Command::Export(export) => export::export(&export),
         Command::List(list) => list::list(&list, catalog),
         Command::Bench(bench) => bench::bench(&bench, catalog),
         Command::Doctor => doctor::doctor(),

@@ -142,13 +142,20 @@ fn tell(options: &Run, campaign: &Campaign, folder: &RunFolder) {
     }
 }
 
+/// How many findings are printed in full.
+const IN_FULL: usize = 4;
+
 fn tell_people(campaign: &Campaign, folder: &RunFolder) {
     let style = style();
-    for finding in &campaign.findings {
+    for finding in campaign.findings.iter().take(IN_FULL) {
         let report = folder.report_of(finding);
         let text =
             pepperland_reports::terminal::finding(finding, &report.display().to_string(), style);
         print(&format!("{text}\n"));
+    }
+    if campaign.findings.len() > IN_FULL {
+        let more = campaign.findings.len() - IN_FULL;
+        print(&format!("and {more} more findings, each with its page, in the report\n\n"));
     }
     print(&pepperland_reports::terminal::summary(campaign, style));
     print(&format!("report     {}\n", folder.index().display()));

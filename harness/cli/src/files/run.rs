@@ -79,10 +79,8 @@ impl RunFolder {
             let page = pepperland_reports::finding_page(finding);
             write(&self.report_of(finding), page.as_bytes())?;
         }
-        let mut facts = vec![("seed".to_owned(), campaign.seed.to_string())];
-        if !elapsed.is_empty() {
-            facts.push(("time".to_owned(), elapsed.to_owned()));
-        }
+        let time = ("time".to_owned(), elapsed.to_owned());
+        let facts: Vec<_> = Some(time).filter(|(_, time)| !time.is_empty()).into_iter().collect();
         let title = self.path.file_name().unwrap_or_default().to_string_lossy();
         let index = pepperland_reports::index_page(campaign, &title, &facts);
         write(&self.index(), index.as_bytes())

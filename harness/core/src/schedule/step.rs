@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 /// A client's request. Its number stays when other steps are deleted, so that others can refer
 /// to it; the message's name is minted when the request is made.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Step {
     /// The step's number, unique in its schedule.
     pub id: u32,
