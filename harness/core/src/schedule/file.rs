@@ -1,14 +1,16 @@
 //! Schedules as files: a header, then one step or disturbance a line.
 
-use crate::id::NodeId;
+use crate::names::did_you_mean;
+use crate::schedule::keys::{Line, LineKind, Problem};
 use crate::schedule::{Disturbance, FORMAT, Frame, Schedule, Step, Trouble, When};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// A schedule file is not one.
 #[derive(Debug, Clone, Eq, PartialEq, thiserror::Error)]
-#[error("line {line}, column {column}: {problem}")]
+#[error("line {line}{}: {problem}", column_text(.column))]
 pub struct ScheduleError {
     /// Which line, from 1.
     pub line: usize,
@@ -16,6 +18,10 @@ pub struct ScheduleError {
     pub column: usize,
     /// What is wrong with it, and how to mend it.
     pub problem: String,
+}
+
+fn column_text(column: &usize) -> String {
+    if *column == 0 { String::new() } else { format!(", column {column}") }
 }
 
 impl Schedule {
@@ -37,100 +43,144 @@ impl Schedule {
     /// # Errors
     /// [`ScheduleError`], with the place and the mend.
     pub fn from_text(text: &str) -> Result<Schedule, ScheduleError> {
-        let mut lines = text.lines().enumerate().map(|(i, line)| (i + 1, line));
-        let mut lines = lines.by_ref().filter(|(_, line)| !line.trim().is_empty());
-        let missing = || ScheduleError { line: 1, column: 0, problem: "the file is empty".into() };
-        let (number, first) = lines.next().ok_or_else(missing)?;
-        let header = parse::<Frame>(number, first)?;
-        check_header(number, &header)?;
+        let lines = text.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty());
+        let mut lines = lines.map(|(text, number)| Numbered { text, number });
+        let empty = Numbered { text: "", number: 1 };
+        let first = lines.next().ok_or_else(|| empty.error((None, "the file is empty".into())))?;
+        let header = first.header()?;
         let mut schedule = Schedule { header, steps: Vec::new(), disturbances: Vec::new() };
-        for (number, line) in lines {
-            schedule.take(number, line)?;
+        let mut steps = Vec::new();
+        for line in lines {
+            let parsed = Line::parse(line.text).map_err(|problem| line.error(problem))?;
+            match parsed.check(schedule.header.nodes).map_err(|problem| line.error(problem))? {
+                LineKind::Step => {
+                    check_when(&parsed).map_err(|problem| line.error(problem))?;
+                    schedule.steps.push(line.typed()?);
+                    steps.push((line, parsed));
+                }
+                LineKind::Disturbance => {
+                    let disturbance = line.typed()?;
+                    check_order(&parsed, &disturbance).map_err(|problem| line.error(problem))?;
+                    schedule.disturbances.push(disturbance);
+                }
+            }
         }
-        schedule.check_references()?;
+        check_references(&schedule.steps, &steps)?;
         Ok(schedule)
-    }
-
-    fn take(&mut self, number: usize, line: &str) -> Result<(), ScheduleError> {
-        let value: Value = parse(number, line)?;
-        if value.get("fault").is_some() {
-            let disturbance: Disturbance = parse(number, line)?;
-            self.check_nodes(number, named_by(&disturbance.trouble))?;
-            self.disturbances.push(disturbance);
-        } else if value.get("do").is_some() {
-            let step: Step = parse(number, line)?;
-            self.check_nodes(number, vec![step.node])?;
-            self.steps.push(step);
-        } else {
-            let problem = "a line is a step with \"do\" or a disturbance with \"fault\"".into();
-            return Err(ScheduleError { line: number, column: 0, problem });
-        }
-        Ok(())
-    }
-
-    fn check_nodes(&self, line: usize, nodes: Vec<NodeId>) -> Result<(), ScheduleError> {
-        match nodes.into_iter().find(|node| node.0 >= self.header.nodes) {
-            None => Ok(()),
-            Some(node) => {
-                let problem = format!("there is no {node} among {} nodes", self.header.nodes);
-                Err(ScheduleError { line, column: 0, problem })
-            }
-        }
-    }
-
-    fn check_references(&self) -> Result<(), ScheduleError> {
-        let mut ids = BTreeSet::new();
-        for step in &self.steps {
-            if !ids.insert(step.id) {
-                let problem = format!("two steps have the id {}", step.id);
-                return Err(ScheduleError { line: 0, column: 0, problem });
-            }
-        }
-        let dangling = self.steps.iter().find_map(|step| match step.when {
-            When::Upon { of, .. } if !ids.contains(&of) => Some((step.id, of)),
-            _ => None,
-        });
-        match dangling {
-            None => Ok(()),
-            Some((id, of)) => {
-                let problem = format!("step {id} waits for step {of}, which does not exist");
-                Err(ScheduleError { line: 0, column: 0, problem })
-            }
-        }
     }
 }
 
-fn check_header(line: usize, header: &Frame) -> Result<(), ScheduleError> {
-    let problem = if header.format != FORMAT {
-        format!("\"format\" is \"{}\", not \"{FORMAT}\"", header.format)
-    } else if header.version != 1 {
-        format!("version {} is not known to this release, which reads version 1", header.version)
-    } else if header.nodes == 0 {
-        "a schedule needs at least one node".to_owned()
+/// A line of the file.
+struct Numbered<'a> {
+    text: &'a str,
+    number: usize,
+}
+
+impl Numbered<'_> {
+    /// The error in this line. Columns count characters, as editors do.
+    fn error(&self, (at, problem): Problem) -> ScheduleError {
+        let characters =
+            |at: usize| self.text.bytes().take(at).filter(|b| b & 0xc0 != 0x80).count();
+        let column = at.map_or(0, |at| characters(at) + 1);
+        ScheduleError { line: self.number, column, problem }
+    }
+
+    fn header(&self) -> Result<Frame, ScheduleError> {
+        if self.typed::<Value>()?.get("format").is_none() {
+            let start = format!("{{\"format\":\"{FORMAT}\",\"version\":1,…}}");
+            let problem = format!("this is no header; a schedule starts with {start}");
+            return Err(self.error((None, problem)));
+        }
+        let header = self.typed()?;
+        check_header(&header).map_err(|problem| self.error((None, problem)))?;
+        Ok(header)
+    }
+
+    fn typed<T: DeserializeOwned>(&self) -> Result<T, ScheduleError> {
+        serde_json::from_str(self.text).map_err(|error| {
+            let full = error.to_string();
+            let problem = full.split(" at line ").next().unwrap_or(&full);
+            self.error((Some(error.column().saturating_sub(1)), plainly(problem)))
+        })
+    }
+}
+
+/// What `serde` says of a word it does not know, with the nearest right one.
+fn plainly(problem: &str) -> String {
+    let mut words = problem.split('`').skip(1).step_by(2);
+    match (problem.starts_with("unknown "), words.next()) {
+        (true, Some(wrong)) if wrong.len() <= 100 => {
+            let what = if problem.starts_with("unknown field") { "key" } else { "word" };
+            format!("\"{wrong}\" is no {what} here{}", did_you_mean(wrong, words))
+        }
+        _ => problem.to_owned(),
+    }
+}
+
+fn check_when(step: &Line) -> Result<(), Problem> {
+    match (step.at("at"), step.at("on"), step.at("after")) {
+        (Some(_), Some(on), _) => {
+            Err((Some(on), "a step has either \"at\" or \"on\", not both".to_owned()))
+        }
+        (None, None, _) => Err((None, "a step needs either \"at\" or \"on\"".to_owned())),
+        (Some(_), None, Some(after)) => {
+            Err((Some(after), "\"after\" goes with \"on\", not with \"at\"".to_owned()))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_order(line: &Line, disturbance: &Disturbance) -> Result<(), Problem> {
+    if let Some(until) = disturbance.until.filter(|until| *until < disturbance.at) {
+        let problem = format!("\"until\" is {}, before \"at\", {}", until.0, disturbance.at.0);
+        return Err((line.at("until"), problem));
+    }
+    match disturbance.trouble {
+        Trouble::Delay { least, most, .. } if least > most => {
+            Err((line.at("least"), "\"least\" is greater than \"most\"".to_owned()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Holds the steps against one another; `lines` are theirs.
+fn check_references(steps: &[Step], lines: &[(Numbered<'_>, Line)]) -> Result<(), ScheduleError> {
+    let mut known = BTreeMap::new();
+    for (step, (line, parsed)) in steps.iter().zip(lines) {
+        if let Some(earlier) = known.insert(step.id, line.number) {
+            let problem = format!("the step in line {earlier} has the id {} already", step.id);
+            return Err(line.error((parsed.at("id"), problem)));
+        }
+    }
+    for (step, (line, parsed)) in steps.iter().zip(lines) {
+        let problem = match step.when {
+            When::Upon { of, .. } if of == step.id => format!("step {of} waits for itself"),
+            When::Upon { of, .. } if !known.contains_key(&of) => {
+                format!("step {} waits for step {of}, which does not exist", step.id)
+            }
+            _ => continue,
+        };
+        return Err(line.error((parsed.at("on"), problem)));
+    }
+    Ok(())
+}
+
+fn check_header(header: &Frame) -> Result<(), String> {
+    if header.format != FORMAT {
+        return Err(format!("\"format\" is \"{}\", not \"{FORMAT}\"", header.format));
+    }
+    if header.version != 1 {
+        let version = header.version;
+        return Err(format!("\"version\" is {version}; this release reads version 1"));
+    }
+    let problem = if header.nodes == 0 {
+        "a schedule needs at least one node"
     } else if header.network.min_latency > header.network.max_latency {
-        "\"min_latency\" is greater than \"max_latency\"".to_owned()
+        "\"min_latency\" is greater than \"max_latency\""
     } else if header.end < header.heal_at {
-        "\"end\" is before \"heal_at\"".to_owned()
+        "\"end\" is before \"heal_at\""
     } else {
         return Ok(());
     };
-    Err(ScheduleError { line, column: 0, problem })
-}
-
-fn named_by(trouble: &Trouble) -> Vec<NodeId> {
-    match trouble {
-        Trouble::Strike { from, to, .. } => vec![*from, *to],
-        Trouble::Crash { node, .. } | Trouble::Pause { node } | Trouble::Skew { node, .. } => {
-            vec![*node]
-        }
-        other => other.links().map(|links| links.nodes().collect()).unwrap_or_default(),
-    }
-}
-
-fn parse<'a, T: serde::Deserialize<'a>>(line: usize, text: &'a str) -> Result<T, ScheduleError> {
-    serde_json::from_str(text).map_err(|error| {
-        let full = error.to_string();
-        let problem = full.split(" at line ").next().unwrap_or(&full).to_owned();
-        ScheduleError { line, column: error.column(), problem }
-    })
+    Err(problem.to_owned())
 }

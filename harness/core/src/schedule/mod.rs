@@ -3,8 +3,12 @@
 mod choices;
 mod disturbance;
 mod file;
+mod keys;
 mod named;
+mod places;
 mod step;
+#[cfg(test)]
+mod tests;
 
 pub use choices::{Harm, Transit};
 pub use disturbance::{Disturbance, Fate, Links, Trouble};

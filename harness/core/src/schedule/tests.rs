@@ -1,0 +1,289 @@
+//! Schedule files.
+
+use crate::history::Channel;
+use crate::id::{GroupId, NodeId};
+use crate::schedule::{
+    Ask, Disturbance, FORMAT, Fate, Frame, InFlight, Links, NetworkOptions, Schedule, Step,
+    Trouble, When,
+};
+use crate::seed::{PerMillion, Seed};
+use crate::time::{Span, Time};
+use proptest::prelude::*;
+
+const NODES: u32 = 5;
+
+fn node() -> impl Strategy<Value = NodeId> {
+    (0..NODES).prop_map(NodeId)
+}
+
+fn span() -> impl Strategy<Value = Span> {
+    any::<u64>().prop_map(Span)
+}
+
+fn rate() -> impl Strategy<Value = PerMillion> {
+    (0..=1_000_000u32).prop_map(PerMillion)
+}
+
+fn links() -> impl Strategy<Value = Links> {
+    let side = || prop::option::of(prop::collection::vec(node(), 0..4));
+    (side(), side(), any::<bool>()).prop_map(|(from, to, both_ways)| Links { from, to, both_ways })
+}
+
+fn fate() -> impl Strategy<Value = Fate> {
+    prop_oneof![
+        Just(Fate::Lose),
+        span().prop_map(|by| Fate::Delay { by }),
+        span().prop_map(|by| Fate::Duplicate { by }),
+        Just(Fate::Corrupt),
+    ]
+}
+
+prop_compose! {
+    fn delay()(links in links(), a in span(), b in span(), rate in rate()) -> Trouble {
+        Trouble::Delay { links, least: a.min(b), most: a.max(b), rate }
+    }
+}
+
+prop_compose! {
+    fn strike()(from in node(), to in node(), number in 1..=u32::MAX, fate in fate()) -> Trouble {
+        Trouble::Strike { from, to, number, fate }
+    }
+}
+
+fn trouble() -> impl Strategy<Value = Trouble> {
+    let jump = -i64::MAX..=i64::MAX;
+    let drift = -i32::MAX..=i32::MAX;
+    prop_oneof![
+        links().prop_map(|links| Trouble::Cut { links }),
+        (links(), rate()).prop_map(|(links, rate)| Trouble::Lose { links, rate }),
+        delay(),
+        (links(), rate(), span()).prop_map(|(links, rate, most)| Trouble::Duplicate {
+            links,
+            rate,
+            most
+        }),
+        (links(), rate()).prop_map(|(links, rate)| Trouble::Corrupt { links, rate }),
+        strike(),
+        (node(), any::<Option<u32>>()).prop_map(|(node, effects)| Trouble::Crash { node, effects }),
+        node().prop_map(|node| Trouble::Pause { node }),
+        (node(), jump, drift).prop_map(|(node, jump, drift)| Trouble::Skew { node, jump, drift }),
+    ]
+}
+
+prop_compose! {
+    fn disturbance()(at: u64, length: Option<u64>, trouble in trouble()) -> Disturbance {
+        let until = length.map(|length| Time(at) + Span(length));
+        Disturbance { at: Time(at), until, trouble }
+    }
+}
+
+fn ask() -> impl Strategy<Value = Ask> {
+    let group = || any::<u32>().prop_map(GroupId);
+    prop_oneof![
+        (group(), any::<String>()).prop_map(|(group, body)| Ask::Multicast { group, body }),
+        any::<String>().prop_map(|body| Ask::Multicast { group: GroupId::ALL, body }),
+        group().prop_map(|group| Ask::Join { group }),
+        group().prop_map(|group| Ask::Leave { group }),
+        (any::<u64>(), any::<String>())
+            .prop_map(|(instance, body)| Ask::Propose { instance, body }),
+        any::<String>().prop_map(|body| Ask::Invoke { body }),
+    ]
+}
+
+/// Steps with ids of their own, some of which wait for an earlier one.
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = (any::<u64>(), any::<bool>(), prop::sample::select(vec![0, 7, u64::MAX]), node());
+    prop::collection::vec((step, ask()), 0..6).prop_map(|all| {
+        let number = |(i, ((time, waits, after, node), ask)): (usize, _)| {
+            let id = 3 * i as u32;
+            let upon = When::Upon { of: id.saturating_sub(3), after: Span(after) };
+            let when = if waits && id > 0 { upon } else { When::At(Time(time)) };
+            Step { id, when, node, ask }
+        };
+        all.into_iter().enumerate().map(number).collect()
+    })
+}
+
+prop_compose! {
+    fn frame()(
+        implementation: String,
+        flaw: Option<String>,
+        seed: u64,
+        (lo, hi, heal, end) in any::<(u64, u64, u64, u64)>(),
+        channel in prop::sample::select(vec![Channel::Perfect, Channel::FairLoss, Channel::Lossy]),
+        in_flight in prop::sample::select(vec![InFlight::Kept, InFlight::Lost]),
+    ) -> Frame {
+        let (min_latency, max_latency) = (Span(lo.min(hi)), Span(lo.max(hi)));
+        Frame {
+            format: FORMAT.to_owned(),
+            version: 1,
+            implementation,
+            flaw,
+            nodes: NODES,
+            seed: Seed(seed),
+            network: NetworkOptions { min_latency, max_latency, channel, in_flight },
+            heal_at: Time(heal.min(end)),
+            end: Time(heal.max(end)),
+        }
+    }
+}
+
+prop_compose! {
+    fn schedule()(
+        header in frame(),
+        steps in steps(),
+        disturbances in prop::collection::vec(disturbance(), 0..6),
+    ) -> Schedule {
+        Schedule { header, steps, disturbances }
+    }
+}
+
+/// The text with one of its bytes changed, or cut off.
+fn mutated(text: &str, at: usize, with: u8) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    let at = at % bytes.len();
+    if with == 0 {
+        bytes.truncate(at)
+    } else {
+        bytes[at] = with
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_written_is_read(schedule in schedule()) {
+        let text = schedule.to_text();
+        let read = Schedule::from_text(&text);
+        let read = read.map_err(|e| TestCaseError::fail(format!("{e} in\n{text}")))?;
+        prop_assert_eq!(read.to_text(), text);
+        prop_assert_eq!(read, schedule);
+    }
+
+    #[test]
+    fn nothing_makes_it_panic(schedule in schedule(), at: usize, with in 0..128u8) {
+        let text = mutated(&schedule.to_text(), at, with);
+        match Schedule::from_text(&text) {
+            Ok(read) => prop_assert_eq!(Schedule::from_text(&read.to_text()), Ok(read)),
+            Err(error) => {
+                let line = text.lines().nth(error.line - 1).unwrap_or_default();
+                prop_assert!(error.column <= line.chars().count() + 1, "{}", error);
+            }
+        }
+    }
+}
+
+const HEADER: &str = concat!(
+    r#"{"format":"pepperland.schedule","version":1,"impl":"fifo","nodes":3,"seed":"0x2a","#,
+    r#""network":{"min_latency":1,"max_latency":5,"channel":"fair-loss","in_flight":"kept"},"#,
+    r#""heal_at":90,"end":100}"#
+);
+
+fn refusal(text: &str) -> String {
+    Schedule::from_text(text).expect_err("the file is broken").to_string()
+}
+
+/// What is said of these lines under a good header.
+fn of_lines(lines: &str) -> String {
+    refusal(&format!("{HEADER}\n{lines}\n"))
+}
+
+/// What is said of the header after one replacement.
+fn of_header((good, bad): (&str, &str)) -> String {
+    assert!(HEADER.contains(good));
+    refusal(&HEADER.replace(good, bad))
+}
+
+macro_rules! refused {
+    ($with:ident; $($name:ident: $text:expr => $message:expr,)*) => {
+        $(#[test]
+        fn $name() {
+            assert_eq!($with($text), $message);
+        })*
+    };
+}
+
+refused! { of_header;
+    wrong_format: ("pepperland.schedule", "jepsen") =>
+        "line 1: \"format\" is \"jepsen\", not \"pepperland.schedule\"",
+    version_2: ("\"version\":1", "\"version\":2") =>
+        "line 1: \"version\" is 2; this release reads version 1",
+    no_nodes: ("\"nodes\":3", "\"nodes\":0") => "line 1: a schedule needs at least one node",
+    header_key_misspelt: ("\"heal_at\"", "\"heal\"") =>
+        "line 1, column 173: \"heal\" is no key here; did you mean \"heal_at\"?",
+    network_key_misspelt: ("\"min_latency\"", "\"min_latncy\"") =>
+        "line 1, column 105: \"min_latncy\" is no key here; did you mean \"min_latency\"?",
+    channel_misspelt: ("fair-loss", "fairloss") =>
+        "line 1, column 145: \"fairloss\" is no word here; did you mean \"fair-loss\"?",
+    latencies_swapped: ("\"min_latency\":1", "\"min_latency\":9") =>
+        "line 1: \"min_latency\" is greater than \"max_latency\"",
+    ends_before_it_heals: ("\"end\":100", "\"end\":80") => "line 1: \"end\" is before \"heal_at\"",
+}
+
+refused! { refusal;
+    empty_file: "" => "line 1: the file is empty",
+    no_header: r#"{"id":1,"at":5,"n":"n1","do":"invoke","body":""}"# =>
+        "line 1: this is no header; a schedule starts with \
+         {\"format\":\"pepperland.schedule\",\"version\":1,…}",
+}
+
+refused! { of_lines;
+    unknown_fault: r#"{"at":1,"fault":"partiton","from":["n1"]}"# =>
+        "line 2, column 17: there is no fault \"partiton\"",
+    fault_misspelt: r#"{"at":1,"fault":"crsh","n":"n1"}"# =>
+        "line 2, column 17: there is no fault \"crsh\"; did you mean \"crash\"?",
+    request_misspelt: r#"{"id":1,"at":5,"n":"n1","do":"multcast","body":"a"}"# =>
+        "line 2, column 30: there is no do \"multcast\"; did you mean \"multicast\"?",
+    fate_misspelt: r#"{"at":1,"fault":"strike","from":"n1","to":"n2","number":1,"fate":"loose"}"# =>
+        "line 2, column 66: there is no fate \"loose\"; did you mean \"lose\"?",
+    fault_no_text: r#"{"at":1,"fault":7}"# =>
+        "line 2, column 17: \"fault\" must be one of \
+         cut, lose, delay, duplicate, corrupt, strike, crash, pause, skew",
+    key_misspelt: r#"{"at":1,"fault":"lose","rate":5,"form":["n1"]}"# =>
+        "line 2, column 33: \"form\" is no key of lose; did you mean \"from\"?",
+    key_of_another_fault: r#"{"at":1,"fault":"cut","rate":5}"# =>
+        "line 2, column 23: \"rate\" is no key of cut; did you mean \"at\"?",
+    optional_key_misspelt: r#"{"id":1,"at":5,"n":"n1","do":"multicast","body":"a","gruop":1}"# =>
+        "line 2, column 53: \"gruop\" is no key of multicast; did you mean \"group\"?",
+    key_twice: r#"{"at":1,"fault":"pause","n":"n1","n":"n2"}"# =>
+        "line 2, column 34: \"n\" stands twice in this line",
+    key_missing: r#"{"at":1,"fault":"lose"}"# => "line 2: lose needs \"rate\"",
+    neither: r#"{"at":1}"# =>
+        "line 2: a line is a step with \"do\" or a disturbance with \"fault\"",
+    no_object: "[1]" => "line 2: a line is a JSON object",
+    cut_off: r#"{"at":1,"fault":"pause","n":"n1""# =>
+        "line 2, column 32: EOF while parsing an object",
+    rate_too_great: r#"{"at":1,"fault":"lose","rate":1000001}"# =>
+        "line 2, column 31: \"rate\" is 1000001; it must be a whole number from 0 to 1000000",
+    time_negative: r#"{"at":-1,"fault":"lose","rate":1}"# =>
+        "line 2, column 7: \"at\" is -1; it must be a whole number from 0",
+    number_zero: r#"{"at":1,"fault":"strike","from":"n1","to":"n2","number":0,"fate":"lose"}"# =>
+        "line 2, column 57: \"number\" is 0; it must be a whole number from 1",
+    node_out_of_range: r#"{"at":1,"fault":"pause","n":"n4"}"# =>
+        "line 2, column 29: \"n\" is \"n4\"; it must be one of n1 to n3",
+    node_of_links_out_of_range: r#"{"at":1,"fault":"cut","from":["n1","n9"]}"# =>
+        "line 2, column 30: \"from\" is [\"n1\",\"n9\"]; \
+         it must be a list of nodes, each one of n1 to n3",
+    node_oddly_written: r#"{"id":1,"at":5,"n":"n+1","do":"invoke","body":""}"# =>
+        "line 2, column 20: \"n\" is \"n+1\"; it must be one of n1 to n3",
+    until_before_at: r#"{"at":7,"until":6,"fault":"pause","n":"n1"}"# =>
+        "line 2, column 17: \"until\" is 6, before \"at\", 7",
+    delay_swapped: r#"{"at":1,"fault":"delay","least":5,"most":4,"rate":1}"# =>
+        "line 2, column 33: \"least\" is greater than \"most\"",
+    at_and_on: r#"{"id":2,"at":5,"on":1,"n":"n1","do":"invoke","body":""}"# =>
+        "line 2, column 21: a step has either \"at\" or \"on\", not both",
+    neither_at_nor_on: r#"{"id":2,"n":"n1","do":"invoke","body":""}"# =>
+        "line 2: a step needs either \"at\" or \"on\"",
+    after_without_on: r#"{"id":2,"at":1,"after":4,"n":"n1","do":"invoke","body":""}"# =>
+        "line 2, column 24: \"after\" goes with \"on\", not with \"at\"",
+    waits_for_nobody: r#"{"id":2,"on":1,"n":"n1","do":"invoke","body":"❤"}"# =>
+        "line 2, column 14: step 2 waits for step 1, which does not exist",
+    waits_for_itself: r#"{"id":2,"on":2,"n":"n1","do":"invoke","body":""}"# =>
+        "line 2, column 14: step 2 waits for itself",
+    id_twice: r#"{"id":2,"at":1,"n":"n1","do":"invoke","body":""}
+
+{"n":"n2","id":2,"at":1,"do":"invoke","body":""}"# =>
+        "line 4, column 16: the step in line 2 has the id 2 already",
+}
