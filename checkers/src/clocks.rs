@@ -1,7 +1,8 @@
 //! Two fast passes for causal order. Each gives up at the first thing it cannot vouch for: that is
 //! no verdict, and the exact pass decides.
 
-use crate::scene::{Delivery, Scene};
+use crate::blocks::in_blocks;
+use crate::scene::{Bound, Delivery, Scene};
 use crate::streams::{Rank, Streams};
 use crate::tally::Tally;
 use pepperland_core::history::{Kind, NONE};
@@ -10,80 +11,84 @@ use pepperland_core::history::{Kind, NONE};
 /// its broadcast. There a sender has delivered, of all others, no more than a prefix of the sequence
 /// that ends before its own message; so all is well if each sender's messages are in order.
 pub fn along_one_sequence(scene: &Scene<'_>, streams: &Streams, bound: &[bool]) -> Option<Tally> {
-    if !scene.lives.starts.is_empty() || scene.group_count() > 1 || !streams.in_order {
+    let plain = scene.lives.starts.is_empty() && scene.case.disturbed.is_empty();
+    if !plain || scene.group_count() > 1 || !streams.in_order {
         return None;
     }
-    let mut prefix = Prefix {
-        place: vec![0; scene.table.len()],
-        delivered: vec![FIRST; scene.lives.len()],
-        length: FIRST,
-        next: vec![0; streams.len()],
+    let broadcasts = scene.table.broadcasts();
+    let mut place = vec![0u32; scene.table.len()];
+    let mut delivered = vec![0u32; scene.lives.len()];
+    let mut length = 0;
+    let one = in_blocks::<true>(scene, &scene.bound(Bound::Honest), |block, events| {
+        let (mut fits, mut end) = (true, length);
+        for (pair, event) in block.iter().zip(events) {
+            let row = pair.row() as usize;
+            let is_first = place[row] == 0;
+            end += u32::from(is_first);
+            let here = if is_first { end } else { place[row] };
+            place[row] = here;
+            let count = &mut delivered[pair.life() as usize];
+            *count += 1;
+            fits &= (here == *count) & (broadcasts[row] < *event);
+        }
+        length = end;
+        fits
+    });
+    let in_order = one && senders_in_order(streams, &place);
+    in_order.then(|| dependent_deliveries(scene, streams, bound, &place, &delivered))
+}
+
+/// Whether what was delivered of each stream is a beginning of it, in its order. Places count from
+/// 1; at 0 are messages that nobody delivered.
+fn senders_in_order(streams: &Streams, place: &[u32]) -> bool {
+    let mut last = vec![(0, 0); streams.len()];
+    let mut in_order = |(rank, place): (&Rank, &u32)| {
+        let here = place.wrapping_sub(1);
+        let Some(last) = last.get_mut(rank.stream as usize) else { return here == NONE };
+        let (index, before) = std::mem::replace(last, (rank.index, here));
+        (rank.index == index + 1) & ((here == NONE) | (index == 0) | (here > before))
     };
+    streams.rank.iter().zip(place).all(&mut in_order)
+}
+
+/// How many deliveries of bound lives are of messages that depend on another: the sender had
+/// broadcast or delivered something before.
+fn dependent_deliveries(
+    scene: &Scene<'_>,
+    streams: &Streams,
+    bound: &[bool],
+    place: &[u32],
+    delivered: &[u32],
+) -> Tally {
+    let first = first_deliveries(scene, delivered);
     let mut tally = Tally::of(scene);
-    let (nodes, rows) = (scene.history.nodes(), scene.history.messages());
-    let now = scene.lives.follow(scene.case);
-    for (event, kind) in scene.history.kinds().iter().enumerate() {
-        if !matches!(kind, Kind::Broadcast | Kind::Deliver) {
-            continue;
-        }
-        let (life, row) = (now.life(nodes[event]), rows[event]);
-        if life == NONE || row == NONE {
-            continue;
-        }
-        let rank = streams.rank[row as usize];
-        if *kind == Kind::Broadcast {
-            prefix.broadcast(life, row, rank);
-        } else if scene.is_recipient(row, scene.node(life)) {
-            let depends = prefix.deliver(life, row, rank)?;
-            if depends && bound[life as usize] {
-                let delivery = Delivery { event: event as u32, life, row };
-                tally.count_delivery(scene, &delivery);
-            }
+    let lives = delivered.iter().zip(bound).filter(|(_, bound)| **bound);
+    let lives: Vec<u32> = lives.map(|(delivered, _)| *delivered).collect();
+    let messages = streams.rank.iter().zip(place).zip(scene.table.broadcasts());
+    for (row, ((rank, place), broadcast)) in messages.enumerate() {
+        let origin = scene.table.origins()[row] as usize;
+        let depends = rank.index > 1 || first.get(origin).is_some_and(|first| first < broadcast);
+        if depends && *place > 0 {
+            let here = lives.iter().map(|delivered| u64::from(delivered >= place)).sum::<u64>();
+            tally.obligations += here;
         }
     }
-    Some(tally)
+    tally
 }
 
-/// Places count in twos from here: the lowest bit of a message's place says that it depends on
-/// another. 0 is a message that was not broadcast yet, 2 one that was not delivered yet.
-const FIRST: u32 = 4;
-const PENDING: u32 = 2;
-
-struct Prefix {
-    place: Vec<u32>,
-    /// The place of each life's next delivery.
-    delivered: Vec<u32>,
-    length: u32,
-    /// How many of each stream are in the sequence.
-    next: Vec<u32>,
-}
-
-impl Prefix {
-    #[inline]
-    fn broadcast(&mut self, life: u32, row: u32, rank: Rank) {
-        let depends = rank.index > 1 || self.delivered[life as usize] > FIRST;
-        self.place[row as usize] = PENDING | u32::from(depends);
-    }
-
-    /// Whether the message depends on another, unless the delivery does not fit.
-    #[inline]
-    fn deliver(&mut self, life: u32, row: u32, rank: Rank) -> Option<bool> {
-        let place = &mut self.place[row as usize];
-        let depends = *place & 1;
-        let expected = &mut self.delivered[life as usize];
-        if *place & !1 == PENDING {
-            *place = self.length | depends;
-            self.length += 2;
-            let next = self.next.get_mut(rank.stream as usize)?;
-            *next += 1;
-            if *next != rank.index {
-                return None;
-            }
+/// The first delivery of each life, soon found: lives that deliver do so early.
+fn first_deliveries(scene: &Scene<'_>, delivered: &[u32]) -> Vec<u32> {
+    let mut first = vec![NONE; delivered.len()];
+    let mut left = delivered.iter().filter(|count| **count > 0).count();
+    let mut deliveries = scene.deliveries();
+    while let Some(delivery) = deliveries.next().filter(|_| left > 0) {
+        let first = &mut first[delivery.life as usize];
+        if *first == NONE {
+            *first = delivery.event;
+            left -= 1;
         }
-        let fits = *place & !1 == *expected;
-        *expected += 2;
-        fits.then_some(depends == 1)
     }
+    first
 }
 
 /// Vouches for histories in which no life starts late and every delivery stands after its

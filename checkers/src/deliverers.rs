@@ -1,6 +1,7 @@
 //! Who delivered what: a set of lives for each message.
 
-use crate::scene::Scene;
+use crate::blocks::in_blocks;
+use crate::scene::{Bound, Scene};
 
 /// A machine word that holds a piece of a set of lives.
 pub trait Word: Copy + Default + PartialEq {
@@ -54,9 +55,12 @@ impl<W: Word> Deliverers<W> {
     /// Who delivered each message of the scene, where it counts.
     pub fn of(scene: &Scene<'_>) -> Deliverers<W> {
         let mut all = Deliverers::empty(scene.table.len(), scene.lives.len());
-        for delivery in scene.deliveries() {
-            all.insert(delivery.row, delivery.life);
-        }
+        in_blocks::<false>(scene, &scene.bound(Bound::Honest), |block, _| {
+            for pair in block {
+                all.insert(pair.row(), pair.life());
+            }
+            true
+        });
         all
     }
 

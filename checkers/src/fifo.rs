@@ -12,6 +12,7 @@
 //! # Witness
 //! Both broadcasts and the delivery of the second; and the late delivery of the first, if any.
 
+use crate::blocks::in_blocks;
 use crate::deliverers::Deliverers;
 use crate::proof::Proof;
 use crate::scene::{Bound, Delivery, Scene};
@@ -33,6 +34,8 @@ pub const ENTRY: Checker = Checker {
     check,
 };
 
+const NOTHING: &str = "no correct node delivered a message that was not its sender's first";
+
 fn check(case: &Case<'_>) -> Verdict {
     let scene = Scene::of(case);
     let streams = Streams::of(&scene);
@@ -42,9 +45,38 @@ fn check(case: &Case<'_>) -> Verdict {
         );
     }
     let bound = scene.bound(Bound::Correct);
-    let mut tally = Tally::of(&scene);
-    let mut excuses = Excuses::of(&scene, &streams);
-    let mut receipts = Receipts::of(&scene, &streams);
+    let plain = scene.lives.starts.is_empty() && case.disturbed.is_empty();
+    match plain.then(|| in_step(&scene, &streams, &bound)).flatten() {
+        Some(tally) => tally.held(NOTHING),
+        None => one_by_one(&scene, &streams, &bound),
+    }
+}
+
+/// Vouches for histories in which every delivery is of the sender's very next message.
+fn in_step(scene: &Scene<'_>, streams: &Streams, bound: &[bool]) -> Option<Tally> {
+    let width = streams.len();
+    let mut next = vec![1; scene.lives.len() * width];
+    let mut tally = Tally::of(scene);
+    let in_step = in_blocks::<false>(scene, bound, |block, _| {
+        let (mut in_step, mut followers) = (true, 0);
+        for pair in block {
+            let rank = streams.rank[pair.row() as usize];
+            let place = pair.life() as usize * width + rank.stream as usize;
+            let Some(next) = next.get_mut(place) else { return false };
+            in_step &= rank.index == *next;
+            *next = rank.index + 1;
+            followers += u64::from(rank.index > 1);
+        }
+        tally.obligations += followers;
+        in_step
+    });
+    in_step.then_some(tally)
+}
+
+fn one_by_one(scene: &Scene<'_>, streams: &Streams, bound: &[bool]) -> Verdict {
+    let mut tally = Tally::of(scene);
+    let mut excuses = Excuses::of(scene, streams);
+    let mut receipts = Receipts::of(scene, streams);
     for delivery in scene.deliveries() {
         while let Some((start, excused)) = excuses.before(delivery.event) {
             receipts.excuse(start.life, &excused);
@@ -54,14 +86,14 @@ fn check(case: &Case<'_>) -> Verdict {
             continue;
         }
         if rank.index > 1 {
-            tally.count_delivery(&scene, &delivery);
+            tally.count_delivery(scene, &delivery);
         }
         if let Some(missing) = receipts.take(&delivery, rank.stream, rank.index) {
             let before = streams.row(rank.stream, missing);
-            return tally.violated(witness(&scene, &delivery, before));
+            return tally.violated(witness(scene, &delivery, before));
         }
     }
-    tally.held("no correct node delivered a message that was not its sender's first")
+    tally.held(NOTHING)
 }
 
 /// How far each life has come in each stream.

@@ -17,6 +17,7 @@ mod validity_all;
 mod validity_self;
 mod validity_some;
 
+mod blocks;
 mod causes;
 mod clocks;
 mod deliverers;

@@ -6,6 +6,7 @@
 //! consecutive deliveries). What is left over lies on or behind a cycle; only there can two lives
 //! disagree on a pair, and there each two lives are compared.
 
+use crate::blocks::in_blocks;
 use crate::deliverers::Deliverers;
 use crate::proof::Proof;
 use crate::scene::{Bound, Delivery, Scene};
@@ -21,8 +22,12 @@ const NOTHING: &str = "no two nodes that are bound delivered two messages in com
 pub fn judge(case: &Case<'_>, bound: Bound) -> Verdict {
     let scene = Scene::of(case);
     let bound = scene.bound(bound);
-    let Some(tally) = by_rank(&scene, &bound) else { return exact(&scene, &bound) };
-    settled(tally, &scene, &bound)
+    let watched = !case.disturbed.is_empty();
+    let by_rank = if watched { by_rank::<true> } else { by_rank::<false> };
+    match by_rank(&scene, &bound) {
+        Some(tally) => settled(tally, &scene, &bound),
+        None => exact(&scene, &bound),
+    }
 }
 
 /// Held, if two lives share two messages.
@@ -34,26 +39,35 @@ fn settled(tally: Tally, scene: &Scene<'_>, bound: &[bool]) -> Verdict {
 }
 
 /// An obligation is a delivery of a message that another life delivered before.
-fn by_rank(scene: &Scene<'_>, bound: &[bool]) -> Option<Tally> {
+fn by_rank<const WATCHED: bool>(scene: &Scene<'_>, bound: &[bool]) -> Option<Tally> {
     let mut rank = vec![0u32; scene.table.len()];
     let mut last = vec![0u32; scene.lives.len()];
     let mut tally = Tally::of(scene);
-    let mut ranked = 0;
-    for delivery in scene.deliveries().filter(|d| bound[d.life as usize]) {
-        let rank = &mut rank[delivery.row as usize];
-        if *rank == 0 {
-            ranked += 1;
-            *rank = ranked;
-        } else {
-            tally.count_delivery(scene, &delivery);
+    let (mut ranked, mut deliveries) = (0, 0);
+    let follows = in_blocks::<WATCHED>(scene, bound, |block, events| {
+        let (mut rises, mut highest) = (true, ranked);
+        for (i, pair) in block.iter().enumerate() {
+            let rank = &mut rank[pair.row() as usize];
+            let first = *rank == 0;
+            highest += u32::from(first);
+            let here = if first { highest } else { *rank };
+            *rank = here;
+            let last = &mut last[pair.life() as usize];
+            rises &= here > *last;
+            *last = here;
+            if WATCHED && !first {
+                let (life, row) = (pair.life(), pair.row());
+                tally.count_delivery(scene, &Delivery { event: events[i], life, row });
+            }
         }
-        let last = &mut last[delivery.life as usize];
-        if *rank <= *last {
-            return None;
-        }
-        *last = *rank;
+        ranked = highest;
+        deliveries += block.len();
+        rises
+    });
+    if !WATCHED {
+        tally.obligations = deliveries as u64 - u64::from(ranked);
     }
-    Some(tally)
+    follows.then_some(tally)
 }
 
 /// Stops as soon as some two lives share a second message, which is soon in most histories.

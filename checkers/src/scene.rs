@@ -131,6 +131,11 @@ impl<'a> Scene<'a> {
         self.members.is_empty() || self.group(row).is_none_or(|g| self.is_member(g, node))
     }
 
+    /// Whether every node is a recipient of every message.
+    pub fn is_for_everyone(&self) -> bool {
+        self.members.is_empty()
+    }
+
     /// Whether the node is in the group.
     pub fn is_member(&self, group: u32, node: u32) -> bool {
         self.members.is_empty() || self.members[group as usize][node as usize]

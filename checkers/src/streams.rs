@@ -30,9 +30,14 @@ pub struct Streams {
 impl Streams {
     /// Ranks every message. O(messages), if they stand in the table in the order of their counts.
     pub fn of(scene: &Scene<'_>) -> Streams {
-        let rows = scene.table.len() as u32;
         let mut build = Build::new(scene);
-        let rank = (0..rows).map(|row| build.rank(row)).collect();
+        let (origins, incarnations) = (scene.table.origins(), scene.table.incarnations());
+        let (numbers, broadcasts) = (scene.table.numbers(), scene.table.broadcasts());
+        let columns = origins.iter().zip(incarnations).zip(numbers).zip(broadcasts).enumerate();
+        let mut rank = Vec::with_capacity(scene.table.len());
+        rank.extend(columns.map(|(row, (((origin, incarnation), number), broadcast))| {
+            build.rank(row as u32, (*origin, *incarnation), (*number, *broadcast))
+        }));
         let group = build.heads.iter().map(|head| head.group).collect();
         let (sorted, in_order) = (build.sorted, build.in_order);
         let mut streams = Streams { rank, group, in_order };
@@ -151,32 +156,28 @@ impl<'s> Build<'s> {
     }
 
     #[inline]
-    fn rank(&mut self, row: u32) -> Rank {
-        let group = self.scene.group(row).filter(|_| self.scene.is_broadcast(row));
+    fn rank(&mut self, row: u32, sender: (u32, u32), order: (u32, u32)) -> Rank {
+        let honest = self.scene.case.byzantine.get(sender.0 as usize) == Some(&false);
+        let group = if honest && order.1 != NONE { self.scene.group(row) } else { None };
         let Some(group) = group else { return Rank { stream: NONE, index: 0 } };
-        let stream = self.stream(row, group);
+        let stream = self.stream(sender, group);
         let head = &mut self.heads[stream as usize];
-        let here = order(self.scene, row);
-        self.sorted &= head.last < here;
-        self.in_order &= head.last.1 <= here.1;
-        head.last = here;
+        self.sorted &= head.last < order;
+        self.in_order &= head.last.1 <= order.1;
+        head.last = order;
         head.length += 1;
         Rank { stream, index: head.length }
     }
 
     #[inline]
-    fn stream(&mut self, row: u32, group: u32) -> u32 {
-        let table = self.scene.table;
-        let origin = table.origins()[row as usize];
-        let incarnation = table.incarnations()[row as usize];
-        let fresh = self.heads.len() as u32;
+    fn stream(&mut self, (origin, incarnation): (u32, u32), group: u32) -> u32 {
         let stream = if incarnation == 0 && group == 0 {
             &mut self.usual[origin as usize]
         } else {
             self.others.entry((origin, incarnation, group)).or_insert(NONE)
         };
         if *stream == NONE {
-            *stream = fresh;
+            *stream = self.heads.len() as u32;
             self.heads.push(Head { group, length: 0, last: (0, 0) });
         }
         *stream
