@@ -31,3 +31,39 @@ pub const ENTRY: Checker = Checker {
 fn check(case: &Case<'_>) -> Verdict {
     owed::agreement(case, Bound::Surviving, "no correct node delivered anything")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cases::{because, ruling};
+    use pepperland_core::history::lanes::{lanes, parse};
+    use pepperland_core::history::{DeliveryContract, FailureModel, Header};
+    use pepperland_core::verdict::Ruling;
+
+    #[test]
+    fn what_one_delivers_all_deliver() {
+        let told = "n2 delivered n1:0:1; n3, which is correct, never did";
+        assert_eq!(because(&ENTRY, &lanes("n1: !a #\nn2:      a\nn3:")), told);
+        assert_eq!(ruling(&ENTRY, &lanes("n1: !a #\nn2:      a\nn3:      a")), Ruling::Held);
+    }
+
+    #[test]
+    fn a_crashed_node_obliges_nobody() {
+        assert_eq!(ruling(&ENTRY, &lanes("n1: !a a #\nn2:")), Ruling::Undecided);
+    }
+
+    #[test]
+    fn a_restart_that_forgot_owes_only_what_came_later() {
+        let mut header = Header::new(Vec::new());
+        header.failure_model = FailureModel::CrashRecovery;
+        header.complete = true;
+        let earlier = "n1: !a a\nn2:    # ^";
+        let later = "n1:     !a a\nn2: # ^";
+        let judge =
+            |picture, header: &Header| ruling(&ENTRY, &parse(picture, header.clone()).unwrap());
+        assert_eq!(judge(earlier, &header), Ruling::Held);
+        assert_eq!(judge(later, &header), Ruling::Violated);
+        header.contract.delivery = DeliveryContract::Logged;
+        assert_eq!(judge(earlier, &header), Ruling::Violated);
+    }
+}

@@ -56,3 +56,50 @@ fn check(case: &Case<'_>) -> Verdict {
         None => Verdict::undecided("causes go in circles: some deliveries precede their broadcast"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cases::{because, ruling};
+    use pepperland_core::history::lanes::{lanes, parse};
+    use pepperland_core::history::{Clock, EventId, Header};
+    use pepperland_core::verdict::Ruling;
+
+    #[test]
+    fn the_shortest_chain_is_told() {
+        let history = lanes(
+            "n1: !a
+             n2:    a !b
+             n3:    a    b !c
+             n4:                c a",
+        );
+        assert_eq!(
+            because(&ENTRY, &history),
+            "n4 delivered n3:0:1 before n1:0:1, on which it depends"
+        );
+        let events = check(&Case::new(&history)).witness().unwrap().events.clone();
+        assert_eq!(events, [0, 2, 5, 6, 7].map(EventId));
+    }
+
+    #[test]
+    fn independent_messages_are_free() {
+        assert_eq!(ruling(&ENTRY, &lanes("n1: !a a b\nn2: !b b a")), Ruling::Undecided);
+        assert_eq!(ruling(&ENTRY, &lanes("n1: !a a\nn2:      a !b b")), Ruling::Held);
+    }
+
+    #[test]
+    fn a_delivery_before_its_broadcast_does_not_hide_its_dependencies() {
+        let history = lanes("n1: !a\nn2:    a  !b\nn3:   b");
+        assert_eq!(ruling(&ENTRY, &history), Ruling::Violated);
+    }
+
+    #[test]
+    fn on_a_real_clock_causes_count_and_lines_do_not() {
+        let mut header = Header::new(Vec::new());
+        header.clock = Clock::Real;
+        let swapped = "n1: b\nn2:    a !b\nn3:        !a";
+        assert_eq!(ruling(&ENTRY, &parse(swapped, header.clone()).unwrap()), Ruling::Violated);
+        let circular = "n1: b !a\nn2: a !b";
+        assert_eq!(ruling(&ENTRY, &parse(circular, header).unwrap()), Ruling::Undecided);
+    }
+}

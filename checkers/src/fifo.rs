@@ -180,3 +180,40 @@ fn told(
         .no(format!("{who} delivered {first} before that"), later)
         .because(format!("{who} delivered {second} {how} {first}, which {sender} broadcast first"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cases::{because, ruling};
+    use pepperland_core::history::lanes::{lanes, parse};
+    use pepperland_core::history::{FailureModel, Header};
+    use pepperland_core::verdict::Ruling;
+
+    #[test]
+    fn an_inversion_and_a_gap_are_told() {
+        let inversion = lanes("n1: !a !b\nn2:       b a");
+        let told = "n2 delivered n1:0:2 before n1:0:1, which n1 broadcast first";
+        assert_eq!(because(&ENTRY, &inversion), told);
+        let gap = lanes("n1: !a !b\nn2:       b");
+        let told = "n2 delivered n1:0:2 without n1:0:1, which n1 broadcast first";
+        assert_eq!(because(&ENTRY, &gap), told);
+        let events = check(&Case::new(&gap)).witness().unwrap().events.clone();
+        assert_eq!(events, [0, 1, 2].map(EventId));
+    }
+
+    #[test]
+    fn a_crashed_receiver_is_free_and_a_crashed_sender_is_not() {
+        assert_eq!(ruling(&ENTRY, &lanes("n1: !a !b\nn2:       b #")), Ruling::Undecided);
+        assert_eq!(ruling(&ENTRY, &lanes("n1: !a !b #\nn2:       b")), Ruling::Violated);
+    }
+
+    #[test]
+    fn a_restart_that_forgot_may_begin_anywhere_but_goes_on_in_order() {
+        let mut header = Header::new(Vec::new());
+        header.failure_model = FailureModel::CrashRecovery;
+        let judge = |picture| ruling(&ENTRY, &parse(picture, header.clone()).unwrap());
+        assert_eq!(judge("n1: !a !b\nn2:      # ^ b"), Ruling::Held);
+        assert_eq!(judge("n1: !a !b\nn2:      # ^ b a"), Ruling::Violated);
+        assert_eq!(judge("n1: !a     !b !c\nn2:    # ^       c"), Ruling::Violated);
+    }
+}

@@ -32,6 +32,8 @@ mod streams;
 mod tally;
 
 #[cfg(test)]
+mod cases;
+#[cfg(test)]
 mod crosscheck;
 #[cfg(test)]
 mod oracle;

@@ -122,3 +122,43 @@ fn outsider(scene: &Scene<'_>, delivery: &Delivery, broadcast: EventId) -> Witne
         .no(format!("{who} is in {group}"), [])
         .because(format!("{says}, which was broadcast to {group}; {who} is not in {group}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cases::{because, undecided};
+    use pepperland_core::history::lanes::{lanes, parse};
+    use pepperland_core::history::{Clock, Header};
+
+    #[test]
+    fn a_stranger_is_told() {
+        let history = lanes("n1: !a a\nn2:      a z");
+        assert_eq!(because(&ENTRY, &history), "n2 delivered n1:0:2, which nobody broadcast");
+    }
+
+    #[test]
+    fn nobody_delivers_before_the_broadcast_on_a_true_clock() {
+        let early = "n1:    !a\nn2: a";
+        assert_eq!(because(&ENTRY, &lanes(early)), "n2 delivered n1:0:1 before it was broadcast");
+        let mut header = Header::new(Vec::new());
+        header.clock = Clock::Real;
+        assert!(check(&Case::new(&parse(early, header).unwrap())).witness().is_none());
+    }
+
+    #[test]
+    fn a_group_is_closed_to_outsiders() {
+        let mut header = Header::new(vec!["n1".into(), "n2".into()]);
+        header.groups.insert("g".into(), vec!["n1".into()]);
+        let history = parse("n1: !a\nn2:    a", header).unwrap();
+        let told = "n2 delivered n1:0:1, which was broadcast to g; n2 is not in g";
+        assert_eq!(because(&ENTRY, &history), told);
+    }
+
+    #[test]
+    fn a_liar_may_say_what_it_likes_and_hear_what_it_likes() {
+        let mut header = Header::new(Vec::new());
+        header.byzantine = vec!["n1".into()];
+        let history = parse("n1: z\nn2:   z", header).unwrap();
+        assert!(undecided(&ENTRY, &history).starts_with("no correct node delivered"));
+    }
+}

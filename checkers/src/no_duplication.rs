@@ -84,3 +84,37 @@ fn witness(scene: &Scene<'_>, second: &Delivery) -> Witness {
         .no("it delivered it only once", first.into_iter().chain([EventId(second.event)]))
         .because(format!("{says} twice"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cases::{because, ruling, undecided};
+    use pepperland_core::history::lanes::{lanes, parse};
+    use pepperland_core::history::{DeliveryContract, FailureModel, Header};
+    use pepperland_core::verdict::Ruling;
+
+    #[test]
+    fn a_second_delivery_is_told() {
+        let history = lanes("n1: !a a\nn2:      a   a");
+        assert_eq!(because(&ENTRY, &history), "n2 delivered n1:0:1 twice");
+        let events = check(&Case::new(&history)).witness().unwrap().events.clone();
+        assert_eq!(events, [EventId(2), EventId(3)]);
+    }
+
+    #[test]
+    fn what_a_restart_means_is_the_contract() {
+        let mut header = Header::new(Vec::new());
+        header.failure_model = FailureModel::CrashRecovery;
+        let picture = "n1: !a\nn2:    a # ^ a";
+        let volatile = parse(picture, header.clone()).unwrap();
+        assert_eq!(ruling(&ENTRY, &volatile), Ruling::Held);
+        header.contract.delivery = DeliveryContract::Logged;
+        let logged = parse(picture, header).unwrap();
+        assert_eq!(because(&ENTRY, &logged), "n2 delivered n1:0:1 twice");
+    }
+
+    #[test]
+    fn nothing_delivered_is_not_held() {
+        assert_eq!(undecided(&ENTRY, &lanes("n1: !a")), NOTHING);
+    }
+}

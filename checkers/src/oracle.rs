@@ -231,7 +231,7 @@ impl<'h> Oracle<'h> {
             let early = self.is_virtual() && broadcast > d.event;
             changed || early || !self.is_for(d.row, d.node)
         };
-        ruling(bound.len(), bound.iter().any(|d| created(d)))
+        ruling(bound.len(), bound.iter().any(created))
     }
 
     fn no_duplication(&self) -> Ruling {
@@ -363,7 +363,7 @@ impl<'h> Oracle<'h> {
                     let is_broadcast = self.broadcasts.contains(f);
                     program || is_broadcast && f.row == e.row && f.event != e.event
                 };
-                !left.iter().any(|f| blocked(f))
+                !left.iter().any(blocked)
             };
             let kept: Vec<&Act> = left.iter().copied().filter(|e| !is_free(e)).collect();
             if kept.is_empty() {

@@ -86,3 +86,43 @@ fn told(scene: &Scene<'_>, one: (u64, Delivery), other: (u64, Delivery)) -> Witn
         .no("one slot holds one message, and one message stands in one slot", events)
         .because(format!("{}; {}", says(one), says(other)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cases::{because, ruling};
+    use pepperland_core::history::lanes::{lanes, parse};
+    use pepperland_core::history::{FailureModel, Header};
+    use pepperland_core::verdict::Ruling;
+
+    #[test]
+    fn a_hole_and_a_fork_are_told() {
+        let told = "n1 delivered n1:0:2 right after n1:0:1; n2 delivered n1:0:3 right after n1:0:1";
+        assert_eq!(because(&ENTRY, &lanes("n1: !a !b !c a b c\nn2:          a c")), told);
+        assert_eq!(because(&ENTRY, &lanes("n1: !a !b !c a b\nn2:          a   c")), told);
+        let told = "n2 delivered n1:0:2 first; n1 delivered n1:0:1 first";
+        assert_eq!(because(&ENTRY, &lanes("n1: !a !b    a b\nn2:       b")), told);
+    }
+
+    #[test]
+    fn a_laggard_and_a_crashed_node_have_prefixes() {
+        let history = lanes("n1: !a !b a b\nn2:       a\nn3:     a b #");
+        assert_eq!(ruling(&ENTRY, &history), Ruling::Held);
+    }
+
+    #[test]
+    fn a_restart_that_forgot_delivers_a_piece() {
+        let mut header = Header::new(Vec::new());
+        header.failure_model = FailureModel::CrashRecovery;
+        let judge = |picture| ruling(&ENTRY, &parse(picture, header.clone()).unwrap());
+        assert_eq!(judge("n1: !a !b !c a b c\nn2: # ^    b c"), Ruling::Held);
+        assert_eq!(judge("n1: !a !b !c a b c\nn2: # ^    a c"), Ruling::Violated);
+        assert_eq!(judge("n1: !a !b # ^ a b\nn2:     # ^ b a"), Ruling::Violated);
+    }
+
+    #[test]
+    fn one_slot_holds_one_message() {
+        let told = "n1 delivered n1:0:1 at slot 4; n2 delivered n1:0:1 at slot 5";
+        assert_eq!(because(&ENTRY, &lanes("n1: !a a@4\nn2:      a@5")), told);
+    }
+}

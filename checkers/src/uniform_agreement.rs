@@ -32,3 +32,27 @@ pub const ENTRY: Checker = Checker {
 fn check(case: &Case<'_>) -> Verdict {
     owed::agreement(case, Bound::Honest, "nobody delivered anything")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cases::{because, ruling};
+    use pepperland_core::history::Header;
+    use pepperland_core::history::lanes::{lanes, parse};
+    use pepperland_core::verdict::Ruling;
+
+    #[test]
+    fn a_crashed_node_obliges_the_others() {
+        let told = "n1 delivered n1:0:1; n2, which is correct, never did";
+        assert_eq!(because(&ENTRY, &lanes("n1: !a a #\nn2:")), told);
+    }
+
+    #[test]
+    fn a_liar_obliges_nobody() {
+        let mut header = Header::new(Vec::new());
+        header.byzantine = vec!["n1".into()];
+        header.complete = true;
+        let history = parse("n1: !a a\nn2:", header).unwrap();
+        assert_eq!(ruling(&ENTRY, &history), Ruling::Undecided);
+    }
+}

@@ -31,3 +31,28 @@ pub const ENTRY: Checker = Checker {
 fn check(case: &Case<'_>) -> Verdict {
     order::judge(case, Bound::Honest)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cases::{because, ruling};
+    use pepperland_core::history::lanes::{lanes, parse};
+    use pepperland_core::history::{FailureModel, Header};
+    use pepperland_core::verdict::Ruling;
+
+    #[test]
+    fn a_crashed_node_is_bound() {
+        let history = lanes("n1: !a !b a b #\nn2:       b a");
+        assert_eq!(ruling(&ENTRY, &history), Ruling::Violated);
+    }
+
+    #[test]
+    fn an_earlier_incarnation_is_bound() {
+        let mut header = Header::new(Vec::new());
+        header.failure_model = FailureModel::CrashRecovery;
+        let history = parse("n1: !a !b a b # ^ b a", header).unwrap();
+        let told = "n1 delivered n1:0:1 before n1:0:2; \
+                    n1 (incarnation 1) delivered them the other way round";
+        assert_eq!(because(&ENTRY, &history), told);
+    }
+}

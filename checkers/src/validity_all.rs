@@ -32,3 +32,23 @@ pub const ENTRY: Checker = Checker {
 fn check(case: &Case<'_>) -> Verdict {
     promises::judge(case, To::All)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cases::{because, ruling};
+    use pepperland_core::history::lanes::lanes;
+    use pepperland_core::verdict::Ruling;
+
+    #[test]
+    fn every_correct_recipient_is_owed() {
+        let told = "n1 broadcast n1:0:1; n3 never delivered it";
+        assert_eq!(because(&ENTRY, &lanes("n1: !a a\nn2:      a\nn3:")), told);
+    }
+
+    #[test]
+    fn a_crashed_recipient_and_a_crashed_sender_are_excused() {
+        assert_eq!(ruling(&ENTRY, &lanes("n1: !a a\nn2:    #")), Ruling::Held);
+        assert_eq!(ruling(&ENTRY, &lanes("n1: !a #\nn2:")), Ruling::Undecided);
+    }
+}

@@ -32,3 +32,36 @@ pub const ENTRY: Checker = Checker {
 fn check(case: &Case<'_>) -> Verdict {
     promises::judge(case, To::Sender)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cases::{because, ruling, undecided};
+    use pepperland_core::history::lanes::{lanes, parse};
+    use pepperland_core::history::{FailureModel, Header};
+    use pepperland_core::verdict::Ruling;
+
+    #[test]
+    fn a_sender_owes_itself_its_message() {
+        assert_eq!(ruling(&ENTRY, &lanes("n1: !a a\nn2:")), Ruling::Held);
+        let told = "n1 broadcast n1:0:1 and never delivered it itself";
+        assert_eq!(because(&ENTRY, &lanes("n1: !a\nn2:    a")), told);
+    }
+
+    #[test]
+    fn nothing_is_owed_before_the_end() {
+        let mut history = lanes("n1: !a");
+        history.header.complete = false;
+        assert!(undecided(&ENTRY, &history).contains("not complete"));
+    }
+
+    #[test]
+    fn a_crash_after_the_call_takes_the_request_with_it() {
+        let mut header = Header::new(Vec::new());
+        header.failure_model = FailureModel::CrashRecovery;
+        header.complete = true;
+        let history = parse("n1: !a # ^ !b b", header).unwrap();
+        assert_eq!(check(&Case::new(&history)).obligations, 1);
+        assert_eq!(ruling(&ENTRY, &history), Ruling::Held);
+    }
+}

@@ -32,3 +32,28 @@ pub const ENTRY: Checker = Checker {
 fn check(case: &Case<'_>) -> Verdict {
     promises::judge(case, To::Some)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cases::{because, ruling};
+    use pepperland_core::history::Header;
+    use pepperland_core::history::lanes::{lanes, parse};
+    use pepperland_core::verdict::Ruling;
+
+    #[test]
+    fn somebody_correct_must_deliver() {
+        let told = "n1 broadcast n1:0:1; no correct node ever delivered it";
+        assert_eq!(because(&ENTRY, &lanes("n1: !a\nn2:    a #\nn3:")), told);
+        assert_eq!(ruling(&ENTRY, &lanes("n1: !a\nn2:    a\nn3:")), Ruling::Held);
+    }
+
+    #[test]
+    fn a_sender_outside_the_group_does_not_count() {
+        let mut header = Header::new(vec!["n1".into(), "n2".into()]);
+        header.groups.insert("g".into(), vec!["n2".into()]);
+        header.complete = true;
+        let history = parse("n1: !a a\nn2:", header).unwrap();
+        assert_eq!(ruling(&ENTRY, &history), Ruling::Violated);
+    }
+}

@@ -64,14 +64,10 @@ impl<'h> Case<'h> {
         let mut correct: Vec<bool> = byzantine.iter().map(|lies| !lies).collect();
         let recovery_counts = history.header.failure_model != FailureModel::CrashStop;
         let mut troubles = Troubles::default();
-        for (index, kind) in history.kinds().iter().enumerate() {
-            if !is_trouble(*kind) {
-                continue;
-            }
-            let event = history.event(crate::history::EventId(index as u32));
+        for event in events_of_trouble(history) {
             troubles.take(event);
             if let Some(node) = event.node() {
-                match kind {
+                match event.kind() {
                     Kind::Crash => correct[node.index()] = false,
                     Kind::Recover if recovery_counts => {
                         correct[node.index()] = !byzantine[node.index()];
@@ -87,6 +83,18 @@ impl<'h> Case<'h> {
     pub fn is_critical(&self, from: Time, to: Time) -> bool {
         self.disturbed.iter().any(|(begin, end)| *begin <= to && from <= *end)
     }
+}
+
+/// Most chunks of a history hold broadcasts and deliveries only, and are skipped whole.
+fn events_of_trouble(history: &History) -> impl Iterator<Item = Event<'_>> {
+    const CHUNK: usize = 64;
+    let quiet = |chunk: &[Kind]| chunk.iter().fold(0, |m, k| m.max(*k as u8)) < Kind::Crash as u8;
+    let chunks = history.kinds().chunks(CHUNK).enumerate().filter(move |(_, c)| !quiet(c));
+    let places = chunks.flat_map(|(i, chunk)| {
+        let trouble = chunk.iter().enumerate().filter(|(_, kind)| is_trouble(**kind));
+        trouble.map(move |(j, _)| (i * CHUNK + j) as u32)
+    });
+    places.map(|place| history.event(crate::history::EventId(place)))
 }
 
 fn is_trouble(kind: Kind) -> bool {
