@@ -48,8 +48,11 @@ pub struct Searched {
     pub events: u64,
 }
 
-/// Runs in one task of an executor.
-const CHUNK: u64 = 32;
+/// Runs in one task of an executor: few enough to keep every thread busy, enough that the results
+/// of a long campaign stay small.
+fn chunk_size(runs: u64) -> u64 {
+    (runs / 1_024).clamp(32, 8_192)
+}
 
 #[derive(Default)]
 struct Chunk {
@@ -71,10 +74,11 @@ pub fn search(
     progress: &dyn Progress,
 ) -> Result<Searched, Refused> {
     trial.runtime.accepts(&trial.schedule(trial.seed(base, 0)))?;
-    let chunks = limits.runs.div_ceil(CHUNK) as usize;
+    let size = chunk_size(limits.runs);
+    let chunks = limits.runs.div_ceil(size) as usize;
     let stop = AtomicBool::new(false);
     let results = map(executor, chunks, |chunk| {
-        let range = chunk as u64 * CHUNK..((chunk as u64 + 1) * CHUNK).min(limits.runs);
+        let range = chunk as u64 * size..((chunk as u64 + 1) * size).min(limits.runs);
         let mine = range.filter(|run| run % limits.shards == limits.shard);
         run_chunk(trial, base, mine, limits, &stop, progress)
     });

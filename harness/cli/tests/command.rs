@@ -1,0 +1,284 @@
+//! The command as a user meets it: exit codes, the last line of stderr, and what is printed.
+
+#[path = "command/pepperland.rs"]
+mod pepperland;
+
+use pepperland::{Ended, Folder};
+
+const FIFO_BROKEN: &str = r#"{"format":"pepperland.history","version":1,"nodes":["n1","n2"],"complete":true,"clock":"virtual"}
+{"t":1,"n":"n1","k":"broadcast","m":"n1:0:1"}
+{"t":2,"n":"n1","k":"broadcast","m":"n1:0:2"}
+{"t":3,"n":"n2","k":"deliver","m":"n1:0:2"}
+{"t":4,"n":"n2","k":"deliver","m":"n1:0:1"}
+"#;
+
+fn ends(ended: &Ended, code: i32, why: &str) {
+    let last = ended.stderr.lines().last().unwrap_or_default();
+    assert_eq!(ended.code, code, "stdout:\n{}\nstderr:\n{}", ended.stdout, ended.stderr);
+    assert!(last.starts_with(&format!("exit {code}: ")), "the last line was: {last}");
+    assert!(last.contains(why), "the last line was: {last}");
+}
+
+#[test]
+fn exit_0_every_property_held() {
+    let folder = Folder::new();
+    let ended = folder.run("run --impl basic --faults none --runs 20");
+    ends(&ended, 0, "every property held in 20 runs");
+    assert!(folder.path("runs/latest/index.html").is_file());
+    assert!(folder.path("runs/latest/junit.xml").is_file());
+}
+
+#[test]
+fn exit_1_a_property_was_violated_and_replays_to_the_byte() {
+    let folder = Folder::new();
+    let ended = folder.run("run --impl basic --properties agreement --faults crash --runs 200");
+    ends(&ended, 1, "violated");
+    let id = folder.only_finding();
+    assert!(ended.stdout.contains(&format!("pepperland replay {id}")));
+    let schedule = folder.read(&format!("runs/latest/findings/{id}/schedule.jsonl"));
+    let count = |word: &str| schedule.matches(word).count();
+    assert_eq!((count("multicast"), count("\"fault\":\"crash\"")), (1, 1), "{schedule}");
+    assert_eq!(schedule.lines().count(), 3, "{schedule}");
+    assert!(schedule.contains("\"nodes\":3"), "{schedule}");
+    let replays: Vec<Ended> = (0..10).map(|_| folder.run(&format!("replay {id}"))).collect();
+    replays.iter().for_each(|replay| ends(replay, 1, "the replay violates the property"));
+    let digest = replays[0].stdout.lines().next().unwrap_or_default();
+    assert!(digest.starts_with("digest"));
+    assert!(replays.iter().all(|replay| replay.stdout.starts_with(digest)));
+}
+
+#[test]
+fn exit_2_outside_the_model_nothing_is_said() {
+    let folder = Folder::new();
+    let ended = folder.run("run --impl basic --faults loss --runs 20");
+    ends(&ended, 2, "outside the model: basic does not claim to live with loss");
+    let beyond = folder.run("run --impl basic --faults loss --runs 50 --beyond-model");
+    ends(&beyond, 1, "violated");
+    assert!(beyond.stdout.contains("outside the model"), "{}", beyond.stdout);
+}
+
+#[test]
+fn exit_2_fewer_effective_runs_than_asked_for() {
+    let ended = Folder::new().run("run --impl basic --faults none --runs 5 --min-runs 6");
+    ends(&ended, 2, "5 effective runs, fewer than the 6 asked for");
+}
+
+#[test]
+fn exit_4_nothing_ran() {
+    let folder = Folder::new();
+    folder.write("empty.toml", "");
+    ends(&folder.run("run empty.toml"), 4, "nothing ran");
+}
+
+#[test]
+fn exit_64_usage() {
+    let folder = Folder::new();
+    let cases = [
+        ("run --impl bsic", "did you mean \"basic\"?"),
+        ("run --impl basic --faults crsh", "did you mean \"crash\"?"),
+        ("run --impl basic --faults partition:half", "did you mean \"halves\"?"),
+        ("run --impl basic --workload stedy", "did you mean \"steady\"?"),
+        ("run --impl basic --properties agrement", "did you mean \"agreement\"?"),
+        ("run --impl basic --runtime simm", "did you mean \"sim\"?"),
+        ("run --impl fifo --flaw no-holdback-queue", "did you mean \"no-hold-back-queue\"?"),
+        ("run --impl basic --runs 0", "at least 1"),
+        ("run --impl basic --shard 4/3", "m/n"),
+        ("run --impl basic --budget soon", "5m"),
+        ("run --impl basic --seed red", "write a number such as 42 or 0x2a"),
+        ("run --flaw no-relay", "--impl"),
+        ("run nowhere.toml", "nowhere.toml"),
+        ("run nowhere.toml --impl basic", "not both"),
+        ("replay F-00000000", "is no finding"),
+        ("check nowhere.jsonl", "nowhere.jsonl"),
+        ("report .", "verdicts.json"),
+        ("frobnicate", "frobnicate"),
+    ];
+    for (arguments, said) in cases {
+        let ended = folder.run(arguments);
+        ends(&ended, 64, "usage or configuration");
+        assert!(ended.stderr.contains(said), "{arguments}: {}", ended.stderr);
+    }
+}
+
+#[test]
+fn exit_64_a_wrong_key_of_a_suite_is_shown_at_its_place() {
+    let folder = Folder::new();
+    folder.write("suite.toml", "runs = 5\n[[scenario]]\nimpl = \"basic\"\nworklod = \"burst\"\n");
+    let ended = folder.run("run suite.toml");
+    ends(&ended, 64, "usage");
+    assert!(ended.stderr.contains("did you mean \"workload\"?"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("suite.toml:4"), "{}", ended.stderr);
+}
+
+#[test]
+fn exit_70_a_replay_that_diverges() {
+    let folder = Folder::new();
+    folder.run("run --impl basic --properties agreement --faults crash --runs 200");
+    let id = folder.only_finding();
+    let path = format!("runs/latest/findings/{id}/schedule.jsonl");
+    let other = folder.read(&path).replace("\"body\":\"", "\"body\":\"another ");
+    folder.write(&path, &other);
+    let ended = folder.run(&format!("replay {id}"));
+    ends(&ended, 70, "the harness itself failed");
+    assert!(ended.stderr.contains("the replay diverged"), "{}", ended.stderr);
+}
+
+#[test]
+fn exit_130_interrupted_with_what_was_found_so_far() {
+    let folder = Folder::new();
+    let mut child = folder.start("run --impl basic --faults crash --runs 100_000_000 --out cut");
+    while !folder.path("cut").is_dir() {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    let id = nix::unistd::Pid::from_raw(child.id() as i32);
+    nix::sys::signal::kill(id, nix::sys::signal::Signal::SIGINT).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(folder.read("cut/verdicts.json").contains("\"outcome\": \"held\""));
+}
+
+#[test]
+fn exit_zero_is_kept_when_asked_for_whatever_was_found() {
+    let ended = Folder::new()
+        .run("run --impl basic --properties agreement --faults crash --runs 200 --exit-zero");
+    ends(&ended, 0, "1 property violated");
+}
+
+#[test]
+fn a_history_of_another_tool_is_judged() {
+    let folder = Folder::new();
+    folder.write("history.jsonl", FIFO_BROKEN);
+    let ended = folder.run("check history.jsonl --properties fifo,no-duplication --format json");
+    ends(&ended, 1, "1 of 2 verdicts");
+    let lines: Vec<serde_json::Value> =
+        ended.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 2);
+    assert_eq!(lines[0]["property"], "fifo");
+    assert_eq!(lines[0]["outcome"], "violated");
+    assert_eq!(lines[0]["v"], 1);
+    assert_eq!(lines[1]["outcome"], "held");
+}
+
+#[test]
+fn an_incomplete_history_leaves_liveness_undecided() {
+    let folder = Folder::new();
+    folder.write("history.jsonl", &FIFO_BROKEN.replace("true", "false"));
+    let ended = folder.run("check history.jsonl --properties validity-self");
+    ends(&ended, 2, "1 of 1 verdicts are undecided");
+}
+
+#[test]
+fn a_broken_history_is_refused_with_its_place_and_nothing_is_judged() {
+    let folder = Folder::new();
+    folder.write("good.jsonl", FIFO_BROKEN);
+    folder.write("bad.jsonl", &FIFO_BROKEN.replace("\"k\":\"deliver\"", "\"k\":\"delivr\""));
+    let ended = folder.run("check good.jsonl bad.jsonl");
+    ends(&ended, 64, "usage");
+    assert!(ended.stderr.contains("bad.jsonl: line 4"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("did you mean \"deliver\"?"), "{}", ended.stderr);
+    assert_eq!(ended.stdout, "");
+}
+
+#[test]
+fn rows_in_json_have_their_keys_in_order() {
+    let ended = Folder::new().run("run --impl basic --faults none --runs 5 --format json");
+    let first = ended.stdout.lines().next().unwrap_or_default();
+    let expected = "{\"v\":1,\"property\":\"no-creation\",\"impl\":\"basic\",\"outcome\":\"held\",\
+                    \"runs\":5,\"effective\":5,\"obligations\":";
+    assert!(first.starts_with(expected), "{first}");
+    assert!(first.contains("\"scenario\":\"basic/steady/none\",\"runtime\":\"sim\""), "{first}");
+}
+
+#[test]
+fn verdicts_do_not_depend_on_threads_or_time() {
+    let folder = Folder::new();
+    for (jobs, out) in [("1", "a"), ("2", "b")] {
+        let flaw = "run --impl fifo --flaw skip-gaps --faults none --runs 70";
+        folder.run(&format!("{flaw} --jobs {jobs} --out {out}"));
+    }
+    assert_eq!(folder.read("a/verdicts.json"), folder.read("b/verdicts.json"));
+    assert_eq!(folder.read("a/junit.xml"), folder.read("b/junit.xml"));
+}
+
+#[test]
+fn a_single_run_keeps_its_history_and_the_history_checks() {
+    let folder = Folder::new();
+    folder.run("run --impl sequencer --faults crash --runs 1 --out one");
+    let kept = folder.files("one/histories");
+    assert_eq!(kept.len(), 1);
+    let ended = folder.run(&format!("check {} --properties prefix-order", kept[0].display()));
+    ends(&ended, 0, "every property held");
+}
+
+#[test]
+fn a_schedule_is_replayed_and_shrunk() {
+    let folder = Folder::new();
+    let killer = include_str!("../../../impls/killers/no-relay.jsonl");
+    folder.write("killer.jsonl", killer);
+    ends(&folder.run("replay killer.jsonl"), 1, "the replay violates the property");
+    let shrunk = folder.run("shrink killer.jsonl --properties agreement --out shrunk");
+    ends(&shrunk, 1, "the schedule violates a property");
+    assert!(shrunk.stdout.contains("3 nodes"), "{}", shrunk.stdout);
+    assert!(folder.path("shrunk/index.html").is_file());
+    let sound = killer.replace("\"flaw\":\"no-relay\",", "");
+    folder.write("sound.jsonl", &sound);
+    ends(&folder.run("replay sound.jsonl"), 0, "does not violate");
+}
+
+#[test]
+fn pages_are_written_again_from_the_folder() {
+    let folder = Folder::new();
+    folder.run("run --impl basic --properties agreement --faults crash --runs 100 --out r");
+    let id = folder.finding_in("r");
+    let page = format!("r/findings/{id}/report.html");
+    let before = folder.read(&page);
+    std::fs::remove_file(folder.path(&page)).unwrap();
+    let ended = folder.run("report r");
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    assert_eq!(folder.read(&page), before);
+}
+
+#[test]
+fn a_finding_is_exported_as_a_picture() {
+    let folder = Folder::new();
+    folder.run("run --impl basic --properties agreement --faults crash --runs 100");
+    let ended = folder.run(&format!("export {} --as svg", folder.only_finding()));
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    assert!(ended.stdout.starts_with("<?xml") && ended.stdout.contains("<svg"), "{}", ended.stdout);
+}
+
+#[test]
+fn every_list_has_names_in_json() {
+    let folder = Folder::new();
+    for what in ["impls", "flaws", "workloads", "faults", "properties", "runtimes"] {
+        let ended = folder.run(&format!("list {what} --format json"));
+        assert_eq!(ended.code, 0);
+        assert!(ended.stdout.lines().count() > 0, "{what}");
+        for line in ended.stdout.lines() {
+            let row: serde_json::Value = serde_json::from_str(line).unwrap();
+            assert!(row["name"].is_string(), "{line}");
+        }
+    }
+}
+
+#[test]
+fn doctor_and_completions_work() {
+    let folder = Folder::new();
+    ends(&folder.run("doctor"), 0, "everything that was tried works");
+    assert!(folder.run("completions bash").stdout.contains("pepperland"));
+    assert_eq!(folder.run("--help").code, 0);
+    assert_eq!(folder.run("--version").code, 0);
+}
+
+#[test]
+fn every_flaw_is_found_by_its_property_under_the_default_search() {
+    let folder = Folder::new();
+    for entry in ::pepperland::impls::ALL {
+        for flaw in entry.flaws {
+            let run = format!("run --impl {} --flaw {}", entry.name, flaw.name);
+            let ended = folder.run(&format!("{run} --properties {} --fail-fast", flaw.breaks));
+            ends(&ended, 1, "violated");
+            assert!(ended.stdout.contains(&format!("FAIL {}", flaw.breaks)), "{}", ended.stdout);
+        }
+    }
+}
