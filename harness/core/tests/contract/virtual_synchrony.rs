@@ -233,19 +233,17 @@ fn cluster(seed: u64, flushes: bool) -> Cluster {
 
 /// The application stops sending as soon as it is asked to.
 fn settle(cluster: &mut Cluster) {
-    let mut asked = [0; 3];
+    let mut heard = [0; 3];
     loop {
-        for node in 0..3 {
-            let told = cluster.told[node].iter().skip(asked[node]);
-            let block = told.filter_map(|told| match told {
-                Indication::Block(view) => Some(*view),
-                _ => None,
-            });
-            let blocks: Vec<ViewId> = block.collect();
-            asked[node] = cluster.told[node].len();
-            for view in blocks {
-                cluster.request(NodeId(node as u32), Request::BlockOk(view));
+        for (node, heard) in heard.iter_mut().enumerate() {
+            let told = cluster.told[node].split_off(*heard);
+            for indication in &told {
+                if let Indication::Block(view) = indication {
+                    cluster.request(NodeId(node as u32), Request::BlockOk(*view));
+                }
             }
+            cluster.told[node].splice(*heard..*heard, told.iter().cloned());
+            *heard += told.len();
         }
         if !cluster.step() {
             return;
