@@ -13,7 +13,7 @@ use pepperland_search::{InOrder, Limits, Progress, Searched, search};
 pub fn test(implementation: &'static Implementation) -> Campaign {
     Campaign {
         catalog: builtin().with_impl(implementation),
-        base: Scenario::new(implementation.name, "none"),
+        base: Scenario::new(implementation.name, "swarm"),
         faults: None,
         runs: 100,
         seed: Seed(0),
@@ -33,6 +33,7 @@ impl Campaign {
     /// Only under these faults; a comma combines several into one.
     #[must_use]
     pub fn faults(mut self, faults: &str) -> Campaign {
+        self.base.faults = faults.to_owned();
         self.faults.get_or_insert_default().push(faults.to_owned());
         self
     }
@@ -108,6 +109,26 @@ impl Campaign {
             all.events += found.events;
         }
         Ok(all)
+    }
+
+    /// The campaign as a proptest strategy: schedules under the faults named last, or under a
+    /// swarm of all that its claims allow. A failing schedule shrinks, and proptest's own failure
+    /// file replays it.
+    ///
+    /// ```
+    /// # const MY_PROTOCOL: &pepperland::prelude::Implementation = pepperland::impls::ALL[0];
+    /// # use proptest::prelude::*;
+    /// let campaign = pepperland::test(MY_PROTOCOL).faults("crash");
+    /// let schedules = campaign.schedules();
+    /// proptest!(|(schedule in &schedules)| schedules.check(&schedule)?);
+    /// ```
+    ///
+    /// # Panics
+    /// If a name means nothing.
+    #[cfg(feature = "proptest")]
+    pub fn schedules(&self) -> pepperland_search::strategy::Schedules<'_> {
+        let trial = self.catalog.trial(&self.base).unwrap_or_else(|error| panic!("{error}"));
+        pepperland_search::strategy::schedules(trial)
     }
 
     fn limits(&self) -> Limits {

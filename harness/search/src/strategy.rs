@@ -6,7 +6,8 @@ use crate::trial::Trial;
 use pepperland_core::schedule::Schedule;
 use pepperland_core::seed::Seed;
 use proptest::strategy::{NewTree, Strategy, ValueTree};
-use proptest::test_runner::TestRunner;
+use pepperland_core::runtime::Detail;
+use proptest::test_runner::{TestCaseError, TestRunner};
 use std::fmt;
 
 /// The schedules of a trial, one for each seed.
@@ -26,13 +27,34 @@ impl Schedules<'_> {
     }
 }
 
+impl Schedules<'_> {
+    /// Runs a schedule and judges it.
+    ///
+    /// # Errors
+    /// If a property is violated, with the sentence that says how.
+    pub fn check(&self, schedule: &Schedule) -> Result<(), TestCaseError> {
+        let history = self.trial.run(schedule, Detail::Application);
+        let history = history.map_err(|refused| TestCaseError::fail(refused.to_string()))?;
+        let verdicts = self.trial.judge(schedule, &history);
+        let judged = self.trial.checkers.iter().zip(&verdicts);
+        for (checker, verdict) in judged {
+            if let Some(witness) = verdict.witness() {
+                let text = format!("{}: {}", checker.property, witness.because);
+                return Err(TestCaseError::fail(text));
+            }
+        }
+        Ok(())
+    }
+}
+
 impl fmt::Debug for Schedules<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "schedules of {}", self.trial.plan.scenario.name())
     }
 }
 
-impl Strategy for Schedules<'_> {
+/// By reference: the strategy stays at hand to check what it made.
+impl Strategy for &Schedules<'_> {
     type Tree = ScheduleTree;
     type Value = Schedule;
 
