@@ -205,6 +205,8 @@ pub enum Measured {
     Checkers,
     /// The basic checkers, on 10^7 and 10^8 deliveries
     Growth,
+    /// Runs until each planted flaw is found, over 30 seeds, as a table in Markdown
+    Detection,
 }
 
 /// What can be listed.

@@ -2,6 +2,7 @@
 //! turn within one process; trust the ratios, not the rates.
 
 mod checkers;
+mod detection;
 mod scenarios;
 mod simulator;
 
@@ -21,6 +22,7 @@ pub fn bench(options: &Bench, catalog: &Catalog) -> Result<ExitCode, Failure> {
             Measured::Simulator => simulator::measure(catalog)?,
             Measured::Scenarios => scenarios::measure(catalog)?,
             Measured::Checkers => checkers::measure(&[10_000_000]),
+            Measured::Detection => detection::measure(catalog)?,
             Measured::Growth => checkers::measure(&[10_000_000, 100_000_000]),
         }
     }

@@ -204,6 +204,7 @@ fn outcome(campaign: &Campaign) -> (Outcome, String) {
     let diverged = campaign.findings.iter().find(|f| f.reproduced.0 < f.reproduced.1);
     let (violated, undecided) = (with(Ruling::Violated).count(), with(Ruling::Undecided));
     let lost = campaign.canaries.iter().find(|canary| !canary.found);
+    let stray = campaign.canaries.iter().find(|canary| !canary.collateral.is_empty());
     if let Some(finding) = diverged {
         let (again, replays) = finding.reproduced;
         return (
@@ -217,6 +218,12 @@ fn outcome(campaign: &Campaign) -> (Outcome, String) {
     if let Some(canary) = lost {
         let why =
             format!("the planted flaw {} of {} was not found", canary.flaw, canary.implementation);
+        return (Outcome::HarnessFailed, why);
+    }
+    if let Some(canary) = stray {
+        let (flaw, of) = (&canary.flaw, &canary.implementation);
+        let accused = canary.collateral.join(", ");
+        let why = format!("the planted flaw {flaw} of {of} also broke {accused}");
         return (Outcome::HarnessFailed, why);
     }
     if campaign.runs == 0 && campaign.canaries.is_empty() {
