@@ -7,6 +7,7 @@
 pub mod basic;
 pub mod fifo;
 pub mod lamport;
+mod naming;
 pub mod reliable;
 pub mod sequencer;
 

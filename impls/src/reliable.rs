@@ -16,6 +16,7 @@
 //! sends survive the sender's crash: relay-then-deliver says nothing of what is still in flight.
 
 use crate::basic::basic;
+use crate::naming::Naming;
 use pepperland_core::collections::Set;
 use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Stack, Value};
 use pepperland_core::fault::Fault;
@@ -105,7 +106,7 @@ pub enum Relayed<M> {
 pub struct Reliable<L> {
     lower: L,
     received: Set<MessageId>,
-    multicasts: u32,
+    naming: Naming,
     no_relay: bool,
     deliver_before_relay: bool,
 }
@@ -116,7 +117,7 @@ impl<L> Reliable<L> {
         Reliable {
             lower,
             received: Set::default(),
-            multicasts: 0,
+            naming: Naming::default(),
             no_relay: setup.flawed("no-relay"),
             deliver_before_relay: setup.flawed("deliver-before-relay"),
         }
@@ -132,9 +133,7 @@ impl<M: Value, L: Layer<Payload = Relayed<M>>> Protocol for Reliable<L> {
     }
 
     fn multicast(&mut self, group: GroupId, m: M, cx: &mut Cx<'_, M>) {
-        self.multicasts += 1;
-        let (origin, incarnation) = (cx.me(), cx.incarnation());
-        let name = MessageId { origin, incarnation, number: self.multicasts };
+        let name = self.naming.next(cx);
         self.multicast_below(group, Relayed::Multicast { name, m }, cx);
     }
 

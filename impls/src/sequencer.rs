@@ -15,6 +15,7 @@
 //! Assumes reliable multicast below, and a sequencer (node n1) that does not crash: when it does,
 //! nothing is ordered any more, yet what was ordered stays agreed.
 
+use crate::naming::Naming;
 use crate::reliable::{MODEL, reliable};
 use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Stack, Value};
 use pepperland_core::id::{GroupId, MessageId, NodeId};
@@ -81,7 +82,7 @@ pub enum Ordered<M> {
 /// Total order by a fixed sequencer.
 pub struct Sequencer<M, L> {
     lower: L,
-    multicasts: u32,
+    naming: Naming,
     groups: BTreeMap<GroupId, Group<M>>,
     basic_order: bool,
     ignore_sequence_numbers: bool,
@@ -102,7 +103,7 @@ impl<M, L> Sequencer<M, L> {
     pub fn over(lower: L, setup: &Setup<'_>) -> Sequencer<M, L> {
         Sequencer {
             lower,
-            multicasts: 0,
+            naming: Naming::default(),
             groups: BTreeMap::new(),
             basic_order: setup.flawed("basic-order"),
             ignore_sequence_numbers: setup.flawed("ignore-sequence-numbers"),
@@ -145,9 +146,7 @@ impl<M: Value, L: Layer<Payload = Ordered<M>>> Protocol for Sequencer<M, L> {
     }
 
     fn multicast(&mut self, group: GroupId, m: M, cx: &mut Cx<'_, M>) {
-        self.multicasts += 1;
-        let (origin, incarnation) = (cx.me(), cx.incarnation());
-        let i = MessageId { origin, incarnation, number: self.multicasts };
+        let i = self.naming.next(cx);
         self.multicast_below(group, Ordered::Data(i, m), cx);
     }
 
