@@ -19,8 +19,8 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// A history of the run that the header tells of. Groups without members are dropped; without
-    /// any group there is one, `g`, of all nodes.
+    /// A history of the run that the header tells of. Without any group there is one, `g`, of all
+    /// nodes.
     pub fn new(header: Header) -> Recorder {
         let groups = groups_of(&header);
         Recorder {
