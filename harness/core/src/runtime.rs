@@ -2,11 +2,13 @@
 
 mod clients;
 mod disturbances;
+mod guard;
 mod nodes;
 mod record;
 
 pub use clients::Clients;
 pub use disturbances::{Active, Disturbances};
+pub use guard::{Guarded, caught};
 pub use nodes::{Build, Slot, State};
 
 use crate::history::History;

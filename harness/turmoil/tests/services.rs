@@ -146,3 +146,19 @@ fn services_refuse_what_turmoil_alone_cannot_do() {
         assert!(refused.to_string().contains(word), "{refused}");
     }
 }
+
+#[test]
+fn a_service_that_panics_is_noted_and_mute() {
+    let mut schedule = multicasts(Channel::FairLoss, &[1, 20]);
+    schedule.header.end = schedule.header.heal_at;
+    let history = Turmoil::services(&schedule, |mut context: ServiceContext| async move {
+        let _ = context.requests.recv().await;
+        panic!("never asked for this");
+    });
+    let expected = [
+        "1 n1 broadcast n1:0:1",
+        "1 n1 note panicked: never asked for this",
+        "20 n1 broadcast n1:0:2",
+    ];
+    assert_eq!(with(&history.unwrap(), "n1"), expected);
+}

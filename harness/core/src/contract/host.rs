@@ -111,6 +111,11 @@ impl Host {
     pub fn restart(&mut self) {
         self.incarnation += 1;
         self.stable = self.stable.after_crash();
+        self.forget_effects();
+    }
+
+    /// Drops what the running handler has done so far.
+    pub fn forget_effects(&mut self) {
         self.effects.clear();
         self.branch.clear();
     }

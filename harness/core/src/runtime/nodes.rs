@@ -5,6 +5,7 @@ use crate::contract::{Host, Node, Timer};
 use crate::history::EventId;
 use crate::id::{MessageId, NodeId};
 use crate::implementation::Setup;
+use crate::runtime::Guarded;
 use crate::schedule::Schedule;
 use std::rc::Rc;
 
@@ -14,7 +15,7 @@ pub type Build = fn(&Setup<'_>) -> Box<dyn Node>;
 /// One node of a run. `Own` is what only one runtime keeps of it.
 pub struct Slot<Own> {
     /// What runs there.
-    pub node: Box<dyn Node>,
+    pub node: Box<Guarded>,
     /// Its surroundings.
     pub host: Host,
     /// The state it is in.
@@ -52,7 +53,7 @@ impl<Own: Default> Slot<Own> {
         let groups: Rc<[Rc<[NodeId]>]> = [everyone].into();
         let streams = schedule.header.seed;
         let slot = |id: NodeId| Slot {
-            node: build(&setup(schedule, id)),
+            node: Guarded::new(build, &setup(schedule, id)),
             host: Host::new(id, groups.clone(), streams.child("node", id.0.into()).stream("")),
             state: State::Up,
             clock: LocalClock::default(),
@@ -69,7 +70,7 @@ impl<Own: Default> Slot<Own> {
 impl<Own> Slot<Own> {
     /// The next incarnation: a new node on the old stable storage.
     pub fn restart(&mut self, schedule: &Schedule, build: Build) {
-        self.node = build(&setup(schedule, self.host.me));
+        self.node = Guarded::new(build, &setup(schedule, self.host.me));
         self.host.restart();
         self.state = State::Up;
         self.minted = 0;

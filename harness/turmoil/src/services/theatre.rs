@@ -7,11 +7,15 @@ use crate::services::ServiceContext;
 use crate::services::stage::Stage;
 use pepperland_core::history::{Channel, History};
 use pepperland_core::id::NodeId;
+use pepperland_core::runtime::caught;
 use pepperland_core::schedule::{Schedule, Trouble};
 use pepperland_core::time::{Span, Time};
 use std::cell::RefCell;
 use std::future::Future;
+use std::future::poll_fn;
+use std::pin::pin;
 use std::rc::Rc;
+use std::task::Poll;
 use turmoil::Sim;
 
 /// A run of services.
@@ -175,15 +179,23 @@ impl Theatre {
     }
 }
 
-/// Runs one incarnation. A service that gives up is evidence, not a fault of the harness.
+/// Runs one incarnation. A service that gives up or panics is evidence, not a fault of the
+/// harness.
 async fn play<F, Fut>(context: ServiceContext, service: F) -> turmoil::Result
 where
     F: Fn(ServiceContext) -> Fut,
     Fut: Future<Output = turmoil::Result>,
 {
     let indications = context.indications.clone();
-    if let Err(error) = service(context).await {
-        indications.note(&format!("the service gave up: {error}"));
+    let mut running = pin!(async move { service(context).await });
+    let outcome = poll_fn(|cx| match caught(|| running.as_mut().poll(cx)) {
+        Ok(polled) => polled.map(Ok),
+        Err(panic) => Poll::Ready(Err(panic)),
+    });
+    match outcome.await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => indications.note(&format!("the service gave up: {error}")),
+        Err(panic) => indications.note(&format!("panicked: {panic}")),
     }
     Ok(())
 }

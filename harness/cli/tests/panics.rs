@@ -1,0 +1,111 @@
+//! A node that panics is evidence: noted, mute, and convicted by liveness, on every runtime.
+
+use pepperland::core::checker::Case;
+use pepperland::core::history::Kind;
+use pepperland::core::runtime::Detail;
+use pepperland::core::schedule::{
+    Ask, FORMAT, Frame, InFlight, NetworkOptions, Schedule, Step, When,
+};
+use pepperland::core::verdict::Ruling;
+use pepperland::prelude::*;
+
+/// Delivers what comes, and panics on its second message.
+struct Fragile {
+    network: Network<Message>,
+    received: u32,
+}
+
+impl Protocol for Fragile {
+    type Payload = Message;
+    type Lower = Network<Message>;
+
+    fn lower(&mut self) -> &mut Network<Message> {
+        &mut self.network
+    }
+
+    fn multicast(&mut self, group: GroupId, m: Message, cx: &mut Cx<'_, Message>) {
+        self.multicast_below(group, m, cx);
+    }
+
+    fn upon_deliver(&mut self, delivery: Delivery<Message>, cx: &mut Cx<'_, Message>) {
+        self.received += 1;
+        cx.deliver(delivery);
+        assert!(cx.me() != NodeId(1) || self.received != 2, "message {} is ours", self.received);
+    }
+}
+
+const FRAGILE: &Implementation = &Implementation {
+    name: "fragile",
+    number: "X",
+    statement: "n2 panics on its second message",
+    source: "this test",
+    claims: &[Claim::always("validity-all")],
+    model: Model {
+        failures: FailureModel::CrashStop,
+        channel: Channel::Perfect,
+        tolerates: &[],
+        timing: "asynchronous",
+    },
+    nodes: 3,
+    budget: |_| 0,
+    flaws: &[],
+    build: |_| Stack::new(Fragile { network: Network::payload(), received: 0 }),
+};
+
+/// n1 multicasts three times; n2 would have a fourth multicast to make.
+fn schedule() -> Schedule {
+    let step = |id: u32, node: u32| Step {
+        id,
+        when: When::At(Time::millis(u64::from(id) * 20)),
+        node: NodeId(node),
+        ask: Ask::Multicast { group: GroupId::ALL, body: format!("body {id}") },
+    };
+    let network = NetworkOptions {
+        min_latency: Span::millis(5),
+        max_latency: Span::millis(5),
+        channel: Channel::Perfect,
+        in_flight: InFlight::Kept,
+    };
+    let header = Frame {
+        format: FORMAT.to_owned(),
+        version: 1,
+        implementation: "fragile".to_owned(),
+        flaw: None,
+        nodes: 3,
+        seed: Seed(1),
+        network,
+        heal_at: Time::millis(100),
+        end: Time::millis(300),
+    };
+    Schedule {
+        header,
+        steps: vec![step(0, 0), step(1, 0), step(2, 0), step(3, 1)],
+        disturbances: Vec::new(),
+    }
+}
+
+#[test]
+fn a_panic_convicts_the_node_by_liveness() {
+    let catalog = pepperland::builtin();
+    let checker = catalog.checker("validity-all").unwrap();
+    for runtime in &catalog.runtimes {
+        let history = runtime.run(&schedule(), FRAGILE, Detail::Network).unwrap();
+        let n2 = || history.events().filter(|event| event.node() == Some(NodeId(1)));
+        let count = |kind| n2().filter(|event| event.kind() == kind).count();
+        assert_eq!(count(Kind::Deliver), 1, "{}", runtime.name());
+        // Its application still asks; it no longer sends.
+        assert_eq!((count(Kind::Broadcast), count(Kind::Send)), (1, 0), "{}", runtime.name());
+        assert_eq!((count(Kind::Crash), count(Kind::Note)), (0, 1), "{}", runtime.name());
+        let note = n2().find(|event| event.kind() == Kind::Note).unwrap();
+        assert_eq!(note.field("text").unwrap(), "panicked: message 2 is ours");
+        assert_eq!(note.time(), Time::millis(25));
+        let verdict = (checker.check)(&Case::new(&history));
+        assert_eq!(verdict.ruling(), Ruling::Violated, "{}", runtime.name());
+    }
+}
+
+#[test]
+fn a_campaign_finds_the_panic() {
+    let finding = pepperland::test(FRAGILE).faults("none").runs(3).assert_violates("validity-all");
+    assert!(finding.history.events().any(|event| event.kind() == Kind::Note));
+}

@@ -1,0 +1,195 @@
+//! A node that panics is evidence, not an error of the harness: the panic is caught and noted, and
+//! the node is mute from then on.
+
+use crate::contract::{Effect, Garbled, Host, Node, Request, Timer};
+use crate::id::NodeId;
+use crate::implementation::Setup;
+use crate::message::Message;
+use crate::runtime::Build;
+use std::any::Any;
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, set_hook, take_hook};
+use std::sync::Once;
+
+/// A node that cannot take the run down with it. When a handler panics, its effects are dropped and
+/// a note says so; after that the node handles nothing. It has not crashed, so that whoever asks
+/// for liveness will ask it as well.
+pub struct Guarded {
+    /// The node, or the panic of which it died before it was one.
+    node: Result<Box<dyn Node>, String>,
+    mute: bool,
+}
+
+impl Guarded {
+    /// Builds a node.
+    pub fn new(build: Build, setup: &Setup<'_>) -> Box<Guarded> {
+        Box::new(Guarded { node: caught(|| build(setup)), mute: false })
+    }
+
+    fn handle<T>(
+        &mut self,
+        host: &mut Host,
+        handler: impl FnOnce(&mut dyn Node, &mut Host) -> T,
+    ) -> Option<T> {
+        if self.mute {
+            return None;
+        }
+        let node = &mut self.node;
+        let handled = caught(|| match node {
+            Ok(node) => handler(&mut **node, host),
+            Err(message) => panic_any(std::mem::take(message)),
+        });
+        handled.map_err(|message| self.silence(host, &message)).ok()
+    }
+
+    #[cold]
+    fn silence(&mut self, host: &mut Host, message: &str) {
+        self.mute = true;
+        host.forget_effects();
+        host.effects.list.push(Effect::Note(format!("panicked: {message}")));
+    }
+}
+
+impl Node for Guarded {
+    fn start(&mut self, host: &mut Host) {
+        self.handle(host, |node, host| node.start(host));
+    }
+
+    fn request(&mut self, request: Request<Message>, host: &mut Host) {
+        self.handle(host, |node, host| node.request(request, host));
+    }
+
+    fn receive(&mut self, from: NodeId, frame: &[u8], host: &mut Host) -> Result<(), Garbled> {
+        self.handle(host, |node, host| node.receive(from, frame, host)).unwrap_or(Ok(()))
+    }
+
+    fn timeout(&mut self, timer: Timer, host: &mut Host) {
+        self.handle(host, |node, host| node.timeout(timer, host));
+    }
+
+    fn recover(&mut self, host: &mut Host) {
+        self.handle(host, |node, host| node.recover(host));
+    }
+
+    fn describe(&self, frame: &[u8]) -> Result<serde_json::Value, Garbled> {
+        let node = self.node.as_ref().map_err(|_| Garbled)?;
+        caught(|| node.describe(frame)).unwrap_or(Err(Garbled))
+    }
+
+    fn frame(&self, described: serde_json::Value) -> Result<Vec<u8>, Garbled> {
+        let node = self.node.as_ref().map_err(|_| Garbled)?;
+        caught(|| node.frame(described)).unwrap_or(Err(Garbled))
+    }
+}
+
+thread_local! {
+    /// Whether code under test runs on this thread, whose panics go into the history.
+    static UNDER_TEST: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs code under test. A panic of it is returned as its message, and printed nowhere.
+///
+/// # Errors
+/// The message, if it panicked.
+pub fn caught<T>(run: impl FnOnce() -> T) -> Result<T, String> {
+    keep_silent_under_test();
+    let outer = UNDER_TEST.replace(true);
+    let outcome = catch_unwind(AssertUnwindSafe(run));
+    UNDER_TEST.set(outer);
+    outcome.map_err(|panic| message_of(&*panic))
+}
+
+fn keep_silent_under_test() {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let loud = take_hook();
+        set_hook(Box::new(move |panic| {
+            if !UNDER_TEST.get() {
+                loud(panic);
+            }
+        }));
+    });
+}
+
+#[cold]
+fn message_of(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("without a message").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::{Cx, Delivery, Network, Protocol, Stack};
+    use crate::id::GroupId;
+    use crate::seed::Seed;
+
+    /// Delivers, and panics from its second message on.
+    struct Fragile(Network<Message>, u32);
+
+    impl Protocol for Fragile {
+        type Payload = Message;
+        type Lower = Network<Message>;
+
+        fn lower(&mut self) -> &mut Network<Message> {
+            &mut self.0
+        }
+
+        fn multicast(&mut self, group: GroupId, m: Message, cx: &mut Cx<'_, Message>) {
+            self.multicast_below(group, m, cx);
+        }
+
+        fn upon_deliver(&mut self, delivery: Delivery<Message>, cx: &mut Cx<'_, Message>) {
+            self.1 += 1;
+            cx.deliver(delivery);
+            assert!(self.1 < 2, "{} is too many", self.1);
+        }
+    }
+
+    fn host() -> Host {
+        Host::new(NodeId(0), [].into(), Seed(1).stream(""))
+    }
+
+    fn fragile(_: &Setup<'_>) -> Box<dyn Node> {
+        Stack::new(Fragile(Network::payload(), 0))
+    }
+
+    const SETUP: Setup<'_> = Setup { node: NodeId(0), nodes: 1, flaw: None };
+
+    /// The notes after a message, and how many effects there are.
+    fn receive(node: &mut Guarded, host: &mut Host) -> (Option<String>, usize) {
+        host.effects.clear();
+        let frame = postcard::to_stdvec(&Message::default()).unwrap();
+        assert!(node.receive(NodeId(0), &frame, host).is_ok());
+        let note = host.effects.list.iter().find_map(|effect| match effect {
+            Effect::Note(text) => Some(text.clone()),
+            _ => None,
+        });
+        (note, host.effects.list.len())
+    }
+
+    #[test]
+    fn a_panic_is_noted_once_and_leaves_the_node_mute() {
+        let (mut node, mut host) = (Guarded::new(fragile, &SETUP), host());
+        assert_eq!(receive(&mut node, &mut host), (None, 1));
+        let note = Some("panicked: 2 is too many".to_owned());
+        assert_eq!(receive(&mut node, &mut host), (note, 1));
+        assert_eq!(receive(&mut node, &mut host), (None, 0));
+    }
+
+    #[test]
+    fn a_node_that_cannot_be_built_says_so_when_it_starts() {
+        let (mut node, mut host) = (Guarded::new(|_| panic!("no room"), &SETUP), host());
+        node.start(&mut host);
+        let [Effect::Note(text)] = &host.effects.list[..] else { panic!("one note") };
+        assert_eq!(text, "panicked: no room");
+        assert!(node.describe(&[0]).is_err());
+    }
+
+    #[test]
+    fn a_panic_without_text_is_told_as_such() {
+        assert_eq!(caught(|| panic_any(7)), Err::<(), _>("without a message".to_owned()));
+        assert_eq!(caught(|| 7), Ok(7));
+    }
+}
