@@ -175,8 +175,7 @@ fn vectors<const LANES: usize>(
     Some(tally)
 }
 
-/// A life that is bound knows no more than what it delivered without a gap, so that only the
-/// sender's lane changes; another one takes over all that the message depends on.
+/// Direct causes suffice: who delivered one of them without what that depends on was found out then.
 #[inline]
 fn receive<const LANES: usize>(
     known: &mut Vector<LANES>,
@@ -185,13 +184,9 @@ fn receive<const LANES: usize>(
     index: i32,
     strict: bool,
 ) -> Option<()> {
-    if strict {
-        let missing = known.iter().zip(depends).fold(false, |m, (k, d)| m | (d > k));
-        if missing {
-            return None;
-        }
-    } else {
-        known.iter_mut().zip(depends).for_each(|(k, d)| *k = (*k).max(*d));
+    let missing = known.iter().zip(depends).fold(false, |m, (k, d)| m | (d > k));
+    if strict && missing {
+        return None;
     }
     known[lane] = known[lane].max(index + 1);
     Some(())

@@ -1,9 +1,11 @@
 //! Checkers against oracles, against one another, and against their own witnesses.
 
-use crate::{ALL, find, oracle, small};
+use crate::small::{self, Small};
+use crate::{ALL, find, oracle};
 use pepperland_core::checker::{Case, Class};
 use pepperland_core::history::{History, Kind};
 use pepperland_core::verdict::{Ruling, Verdict};
+use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -13,10 +15,17 @@ const CASES: u32 = 4000;
 const RARE: u32 = 20;
 
 fn on_small_histories(test: impl Fn(&History) -> Result<(), TestCaseError>) {
+    on_each(small::history(), test);
+}
+
+fn on_each(
+    histories: impl Strategy<Value = Small>,
+    test: impl Fn(&History) -> Result<(), TestCaseError>,
+) {
     let config = Config { cases: CASES, failure_persistence: None, ..Config::default() };
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let mut runner = TestRunner::new_with_rng(config, rng);
-    runner.run(&small::history(), |small| test(&small.0)).unwrap_or_else(|e| panic!("{e}"));
+    runner.run(&histories, |small| test(&small.0)).unwrap_or_else(|e| panic!("{e}"));
 }
 
 fn verdict(property: &str, history: &History) -> Verdict {
@@ -120,4 +129,17 @@ fn witnesses_name_events_of_the_history_in_order() {
         }
         Ok(())
     });
+}
+
+#[test]
+fn nothing_makes_a_checker_panic() {
+    let judged = RefCell::new(BTreeMap::<Ruling, u32>::new());
+    on_each(small::garbage(), |history| {
+        for checker in ALL {
+            let ruling = (checker.check)(&Case::new(history)).ruling();
+            *judged.borrow_mut().entry(ruling).or_default() += 1;
+        }
+        Ok(())
+    });
+    assert_eq!(judged.into_inner().len(), 3, "garbage of every kind");
 }

@@ -76,9 +76,9 @@ impl Lives {
 
     /// Follows the lives through the history; Byzantine nodes have none.
     pub fn follow(&self, case: &Case<'_>) -> Now {
-        let live = |n: &u32| if case.byzantine[*n as usize] { NONE } else { *n };
+        let live = |n| if case.byzantine[n as usize] { NONE } else { n };
         let nodes = self.last.len() as u32;
-        let now = (0..nodes).collect::<Vec<u32>>().iter().map(live).collect();
+        let now = (0..nodes).map(live).collect();
         Now { now, next: nodes, forgetful: self.forgetful }
     }
 

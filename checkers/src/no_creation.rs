@@ -128,7 +128,7 @@ mod tests {
     use super::*;
     use crate::cases::{because, undecided};
     use pepperland_core::history::lanes::{lanes, parse};
-    use pepperland_core::history::{Clock, Header};
+    use pepperland_core::history::{Clock, Header, History};
 
     #[test]
     fn a_stranger_is_told() {
@@ -152,6 +152,19 @@ mod tests {
         let history = parse("n1: !a\nn2:    a", header).unwrap();
         let told = "n2 delivered n1:0:1, which was broadcast to g; n2 is not in g";
         assert_eq!(because(&ENTRY, &history), told);
+    }
+
+    #[test]
+    fn a_stranger_of_unknown_origin_is_blamed_unless_somebody_lies() {
+        let file = |liars| {
+            let header = r#"{"format":"pepperland.history","version":1,"nodes":["n1","n2"],
+                "names":"opaque","byzantine":[?]}"#;
+            let header = header.replace('?', liars).replace('\n', " ");
+            let event = "\n{\"t\":1,\"n\":\"n2\",\"k\":\"deliver\",\"m\":\"x\"}\n";
+            History::read((header + event).as_bytes()).unwrap()
+        };
+        assert_eq!(because(&ENTRY, &file("")), "n2 delivered x, which nobody broadcast");
+        assert!(undecided(&ENTRY, &file("\"n1\"")).starts_with("no correct node"));
     }
 
     #[test]

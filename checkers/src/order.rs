@@ -216,3 +216,21 @@ fn witness(scene: &Scene<'_>, one: [Delivery; 2], other: [Delivery; 2]) -> Witne
         .no(format!("{q} delivered {a} before {b}"), events(other))
         .because(format!("{p} delivered {a} before {b}; {q} delivered them the other way round"))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::cases::because;
+    use pepperland_core::history::lanes::lanes;
+
+    #[test]
+    fn a_pair_is_found_behind_a_cycle_that_no_pair_makes() {
+        let history = lanes(
+            "n1: !a !b !c !x !y a b     x y
+             n2:                  b c
+             n3:                  c   a
+             n4:                  a       y x",
+        );
+        let told = "n1 delivered n1:0:4 before n1:0:5; n4 delivered them the other way round";
+        assert_eq!(because(crate::find("total-order").unwrap(), &history), told);
+    }
+}

@@ -40,6 +40,8 @@ pub enum Op {
     Any(usize, usize),
     Corrupt(usize, usize),
     Stranger(usize),
+    /// Delivers a message that its sender has yet to broadcast.
+    Early(usize, usize, u32),
     Crash(usize),
     Recover(usize),
     View(usize, u64),
@@ -80,12 +82,13 @@ fn op() -> impl Strategy<Value = Op> {
     let node = || 0..4_usize;
     prop_oneof![
         30 => (node(), 0..2_usize).prop_map(|(n, g)| Op::Broadcast(n, g)),
-        6 => node().prop_map(Op::Return),
+        10 => node().prop_map(Op::Return),
         50 => node().prop_map(Op::Next),
         3 => node().prop_map(Op::Skip),
         2 => (node(), 0..MESSAGES).prop_map(|(n, m)| Op::Any(n, m)),
         1 => (node(), 0..MESSAGES).prop_map(|(n, m)| Op::Corrupt(n, m)),
         1 => node().prop_map(Op::Stranger),
+        2 => (node(), node(), 1..3_u32).prop_map(|(n, s, k)| Op::Early(n, s, k)),
         5 => node().prop_map(Op::Crash),
         8 => node().prop_map(Op::Recover),
         1 => (node(), 1..4_u64).prop_map(|(n, v)| Op::View(n, v)),
@@ -105,6 +108,29 @@ impl fmt::Debug for Small {
 /// Any small history.
 pub fn history() -> impl Strategy<Value = Small> {
     (setup(), prop::collection::vec(op(), 0..40)).prop_map(|(setup, ops)| Small(play(setup, &ops)))
+}
+
+/// Events with no sense in them: strange nodes, senders and groups, everything in any order.
+pub fn garbage() -> impl Strategy<Value = Small> {
+    let event = (0..8_usize, 0..6_u32, (0..6_u32, 0..3_u32, 0..4_u32), 0..4_u32);
+    (setup(), prop::collection::vec(event, 0..30)).prop_map(|(setup, events)| {
+        let mut recorder = Recorder::new(Play::new(setup).header());
+        for (at, (what, node, (origin, incarnation, number), group)) in events.iter().enumerate() {
+            let id =
+                MessageId { origin: NodeId(*origin), incarnation: *incarnation, number: *number };
+            let fact = match what {
+                0 | 1 => Fact::Broadcast(id, *group),
+                2..=4 => {
+                    Fact::Deliver(id, *group == 3, (*group == 2).then_some(u64::from(*number)))
+                }
+                5 => Fact::Plain([Kind::Crash, Kind::Recover][*group as usize % 2]),
+                6 => Fact::Plain([Kind::StateSet, Kind::Deliver][*group as usize % 2]),
+                _ => Fact::View(u64::from(*group)),
+            };
+            record(&mut recorder, Time(at as u64), NodeId(*node), fact);
+        }
+        Small(recorder.into_history())
+    })
 }
 
 /// What is to be recorded.
@@ -128,14 +154,7 @@ struct Play {
 
 fn play(setup: Setup, ops: &[Op]) -> History {
     let nodes = setup.nodes;
-    let mut play = Play {
-        facts: Vec::new(),
-        messages: Vec::new(),
-        up: vec![true; nodes],
-        incarnation: vec![0; nodes],
-        delivered: vec![Vec::new(); nodes],
-        setup,
-    };
+    let mut play = Play::new(setup);
     ops.iter().for_each(|op| play.op(op));
     if play.setup.settle {
         for node in 0..nodes {
@@ -146,6 +165,18 @@ fn play(setup: Setup, ops: &[Op]) -> History {
 }
 
 impl Play {
+    fn new(setup: Setup) -> Play {
+        let nodes = setup.nodes;
+        Play {
+            facts: Vec::new(),
+            messages: Vec::new(),
+            up: vec![true; nodes],
+            incarnation: vec![0; nodes],
+            delivered: vec![Vec::new(); nodes],
+            setup,
+        }
+    }
+
     fn op(&mut self, op: &Op) {
         let (Op::Broadcast(node, _)
         | Op::Return(node)
@@ -154,6 +185,7 @@ impl Play {
         | Op::Any(node, _)
         | Op::Corrupt(node, _)
         | Op::Stranger(node)
+        | Op::Early(node, ..)
         | Op::Crash(node)
         | Op::Recover(node)
         | Op::View(node, _)
@@ -181,6 +213,11 @@ impl Play {
                 let id = MessageId { origin: NodeId(0), incarnation: 0, number: 99 };
                 self.facts.push((node, Fact::Deliver(id, false, None)));
             }
+            Op::Early(_, sender, ahead) => {
+                let mut id = self.next_id(sender % self.setup.nodes);
+                id.number += ahead - 1;
+                self.facts.push((node, Fact::Deliver(id, false, None)));
+            }
             Op::Crash(_) => {
                 self.up[node] = false;
                 self.facts.push((node, Fact::Plain(Kind::Crash)));
@@ -201,14 +238,18 @@ impl Play {
             return;
         }
         let group = if self.setup.two_groups { group } else { 0 };
+        let id = self.next_id(node);
+        self.messages.push((id, group));
+        self.facts.push((node, Fact::Broadcast(id, group as u32)));
+    }
+
+    fn next_id(&self, node: usize) -> MessageId {
         let incarnation = self.incarnation[node];
         let own = |(id, _): &&(MessageId, usize)| {
             id.origin.index() == node && id.incarnation == incarnation
         };
         let number = self.messages.iter().filter(own).count() as u32 + 1;
-        let id = MessageId { origin: NodeId(node as u32), incarnation, number };
-        self.messages.push((id, group));
-        self.facts.push((node, Fact::Broadcast(id, group as u32)));
+        MessageId { origin: NodeId(node as u32), incarnation, number }
     }
 
     /// Delivers what the node lacks, leaving out the first `skip` messages.
@@ -271,7 +312,7 @@ impl Play {
             facts.sort_by_key(|(_, (node, _))| std::cmp::Reverse(*node));
         }
         for (at, (node, fact)) in facts {
-            record(&mut recorder, Time(at as u64), NodeId(node as u32), fact);
+            record(&mut recorder, Time(at as u64 / 2), NodeId(node as u32), fact);
         }
         recorder.into_history()
     }

@@ -71,3 +71,39 @@ impl Tally {
         Verdict::violated(witness, self.obligations.max(1), self.critical)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pepperland_core::checker::Case;
+    use pepperland_core::history::lanes::lanes;
+
+    #[test]
+    fn an_obligation_is_critical_if_a_disturbance_touches_it() {
+        let history = lanes("n1: !a a");
+        let mut case = Case::new(&history);
+        case.disturbed = [(40, 50), (10, 20), (15, 30)].map(|(a, b)| (Time(a), Time(b))).to_vec();
+        let scene = Scene::of(&case);
+        let critical = |from, to| {
+            let mut tally = Tally::of(&scene);
+            tally.count(Time(from), Time(to));
+            tally.critical
+        };
+        let overlaps = [(0, 9), (0, 10), (30, 31), (31, 39), (31, 40), (50, 60), (51, 60), (0, 90)];
+        assert_eq!(overlaps.map(|(a, b)| critical(a, b)), [0, 1, 1, 0, 1, 1, 0, 1]);
+    }
+
+    #[test]
+    fn every_fast_pass_counts_as_the_slow_one_does() {
+        let history = crate::throughput::synthetic(3, 300, 6, 3);
+        for checker in crate::ALL {
+            let quiet = (checker.check)(&Case::new(&history));
+            let mut case = Case::new(&history);
+            case.disturbed = vec![(Time(0), history.end())];
+            let disturbed = (checker.check)(&case);
+            assert_eq!(quiet.obligations, disturbed.obligations, "{}", checker.property);
+            assert_eq!(disturbed.critical, disturbed.obligations, "{}", checker.property);
+            assert_eq!(quiet.critical, 0, "{}", checker.property);
+        }
+    }
+}

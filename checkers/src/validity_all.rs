@@ -37,6 +37,7 @@ fn check(case: &Case<'_>) -> Verdict {
 mod tests {
     use super::*;
     use crate::cases::{because, ruling};
+    use pepperland_core::history::History;
     use pepperland_core::history::lanes::lanes;
     use pepperland_core::verdict::Ruling;
 
@@ -44,6 +45,24 @@ mod tests {
     fn every_correct_recipient_is_owed() {
         let told = "n1 broadcast n1:0:1; n3 never delivered it";
         assert_eq!(because(&ENTRY, &lanes("n1: !a a\nn2:      a\nn3:")), told);
+    }
+
+    #[test]
+    fn a_call_that_returned_binds_where_deliveries_are_logged() {
+        let file = |contract| {
+            let header = r#"{"format":"pepperland.history","version":1,"nodes":["n1","n2"],
+                "failure_model":"crash-recovery","complete":true,"contract":{"delivery":"?"}}"#;
+            let header = header.replace('?', contract).replace('\n', " ");
+            let events = r#"
+{"t":1,"n":"n1","k":"broadcast","m":"n1:0:1"}
+{"t":2,"n":"n1","k":"broadcast_return","m":"n1:0:1"}
+{"t":3,"n":"n1","k":"crash"}
+{"t":4,"n":"n1","k":"recover"}
+"#;
+            History::read((header + events).as_bytes()).unwrap()
+        };
+        assert_eq!(ruling(&ENTRY, &file("logged")), Ruling::Violated);
+        assert_eq!(ruling(&ENTRY, &file("volatile")), Ruling::Undecided);
     }
 
     #[test]

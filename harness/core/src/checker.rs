@@ -66,14 +66,11 @@ impl<'h> Case<'h> {
         let mut troubles = Troubles::default();
         for event in events_of_trouble(history) {
             troubles.take(event);
-            if let Some(node) = event.node() {
-                match event.kind() {
-                    Kind::Crash => correct[node.index()] = false,
-                    Kind::Recover if recovery_counts => {
-                        correct[node.index()] = !byzantine[node.index()];
-                    }
-                    _ => {}
-                }
+            let node = event.node().map(|node| node.index()).filter(|node| *node < correct.len());
+            match (event.kind(), node) {
+                (Kind::Crash, Some(node)) => correct[node] = false,
+                (Kind::Recover, Some(node)) if recovery_counts => correct[node] = !byzantine[node],
+                _ => {}
             }
         }
         Case { history, correct, byzantine, disturbed: troubles.windows(history.end()) }
