@@ -77,7 +77,7 @@ impl Tape {
         let frame = |peer: u32| Transmission {
             bytes: Some(24),
             label: Some(label.into()),
-            messages: vec![row],
+            messages: [row].into(),
             ..Transmission::new(NodeId(peer), self.frames)
         };
         let (mut outward, inward) = (frame(to), frame(from));

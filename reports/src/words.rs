@@ -46,7 +46,7 @@ pub fn frame(history: &History, frame: &Transmission) -> String {
 /// The messages in a frame, each once: one may stand in several headers.
 pub(crate) fn carried(frame: &Transmission) -> Vec<u32> {
     let mut rows: Vec<u32> = Vec::new();
-    for row in &frame.messages {
+    for row in frame.messages.iter() {
         if !rows.contains(row) {
             rows.push(*row);
         }

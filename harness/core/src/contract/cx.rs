@@ -160,7 +160,8 @@ impl<'a, M> Cx<'a, M> {
         self.run_at(2 * self.place + 1, lower, run)
     }
 
-    /// Runs one of two layers below and returns what it reported. `branch` is 0 for the first and
+    /// Runs one of two layers below and returns what it reported, to be handed up before this layer
+    /// reports or does anything else. `branch` is 0 for the first and
     /// 1 for the second: the index of the stack's variant in its `Wire` enum.
     pub fn branch<L: Layer>(
         &mut self,

@@ -47,8 +47,12 @@ pub trait Protocol: Sized {
     /// The layer below.
     fn lower(&mut self) -> &mut Self::Lower;
 
-    /// To multicast `m` to `group`.
-    fn multicast(&mut self, group: GroupId, m: Self::Payload, cx: &mut Cx<'_, Self::Payload>);
+    /// To multicast `m` to `group`. A protocol that multicasts nothing, such as consensus, leaves
+    /// this out.
+    fn multicast(&mut self, group: GroupId, m: Self::Payload, cx: &mut Cx<'_, Self::Payload>) {
+        let _ = (group, m);
+        cx.refuse("multicast");
+    }
 
     /// Upon delivery by the layer below.
     fn upon_deliver(&mut self, delivery: Delivery<Below<Self>>, cx: &mut Cx<'_, Self::Payload>);
@@ -66,9 +70,15 @@ pub trait Protocol: Sized {
         }
     }
 
-    /// Any other request: to join, leave, propose, invoke.
+    /// Any other request. What carries no message goes to the layer below, as views come up; what
+    /// does, to propose and to invoke, means something to the protocol or is refused.
     fn upon_request(&mut self, request: Request<Self::Payload>, cx: &mut Cx<'_, Self::Payload>) {
-        cx.refuse(request.name());
+        match request {
+            Request::Join(group) => self.ask(Request::Join(group), cx),
+            Request::Leave(group) => self.ask(Request::Leave(group), cx),
+            Request::BlockOk(view) => self.ask(Request::BlockOk(view), cx),
+            other => cx.refuse(other.name()),
+        }
     }
 
     /// Upon the first start.

@@ -4,6 +4,7 @@ use crate::history::{EventId, NONE};
 use crate::id::NodeId;
 use serde_json::{Map, Value};
 use std::fmt;
+use std::sync::Arc;
 
 /// Where a delivery stands.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -61,9 +62,9 @@ pub struct Transmission {
     /// Its length.
     pub bytes: Option<u32>,
     /// What the protocol calls it.
-    pub label: Option<Box<str>>,
+    pub label: Option<Arc<str>>,
     /// The application messages it carries, by row, where known.
-    pub messages: Vec<u32>,
+    pub messages: Arc<[u32]>,
     /// Why it was lost, for a drop.
     pub why: Option<Box<str>>,
     /// The group, as an index into the history's groups.
@@ -79,7 +80,7 @@ impl Transmission {
             id,
             bytes: None,
             label: None,
-            messages: Vec::new(),
+            messages: Arc::default(),
             why: None,
             group: None,
         }

@@ -1,5 +1,6 @@
 //! Writing a history down as it happens.
 
+use crate::collections::Map;
 use crate::history::detail::{Details, Digest};
 use crate::history::{
     EventId, Header, History, Kind, MessageTable, NONE, Place, Transmission, ViewInstall,
@@ -7,7 +8,8 @@ use crate::history::{
 use crate::id::{GroupId, MessageId, NodeId};
 use crate::message::Message;
 use crate::time::Time;
-use serde_json::{Map, Value};
+use serde_json::{Map as Fields, Value};
+use std::sync::Arc;
 use std::collections::BTreeMap;
 
 /// Records a history. Events are appended in observation order; each call returns the event's
@@ -15,7 +17,9 @@ use std::collections::BTreeMap;
 pub struct Recorder {
     history: History,
     /// Digests of messages that were not those of their broadcasts when they came.
-    strays: crate::collections::Map<(u32, Digest), u32>,
+    strays: Map<(u32, Digest), u32>,
+    /// What each frame met so far says of itself: its label, and the rows of its messages.
+    pub(crate) frames: Map<Box<[u8]>, (Option<Arc<str>>, Arc<[u32]>)>,
 }
 
 impl Recorder {
@@ -37,7 +41,8 @@ impl Recorder {
                 details: Details::default(),
                 groups,
             },
-            strays: crate::collections::Map::default(),
+            strays: Map::default(),
+            frames: Default::default(),
         }
     }
 
@@ -150,7 +155,7 @@ impl Recorder {
         at: Time,
         node: NodeId,
         kind: Kind,
-        mut fields: Map<String, Value>,
+        mut fields: Fields<String, Value>,
         cause: Option<EventId>,
     ) -> EventId {
         if kind.is_disturbance() {
@@ -163,7 +168,7 @@ impl Recorder {
     }
 
     /// Something the environment did.
-    pub fn environment(&mut self, at: Time, kind: Kind, fields: Map<String, Value>) -> EventId {
+    pub fn environment(&mut self, at: Time, kind: Kind, fields: Fields<String, Value>) -> EventId {
         let detail = self.fields(fields);
         self.push(at, NONE, kind, NONE, NONE, &[], detail)
     }
@@ -214,7 +219,7 @@ impl Recorder {
         self.history.details.places.len() as u32 - 1
     }
 
-    pub(crate) fn fields(&mut self, fields: Map<String, Value>) -> u32 {
+    pub(crate) fn fields(&mut self, fields: Fields<String, Value>) -> u32 {
         if fields.is_empty() {
             return NONE;
         }

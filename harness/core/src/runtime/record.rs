@@ -141,6 +141,7 @@ impl Recorder {
     }
 
     /// What a frame says of itself, as the node that handles it reads it. `peer` is the other end.
+    /// Equal frames are read once: a multicast is the same bytes on every link.
     pub fn describe(
         &mut self,
         reader: &dyn Node,
@@ -148,15 +149,15 @@ impl Recorder {
         id: u64,
         frame: &[u8],
     ) -> Transmission {
-        let mut transmission = Transmission::new(peer, id);
-        transmission.bytes = Some(frame.len() as u32);
-        if let Ok(described) = reader.describe(frame) {
-            let contents = contents(&described);
-            transmission.label = contents.label.map(Into::into);
-            let rows = contents.messages.iter().map(|id| self.row(*id));
-            transmission.messages = rows.collect();
+        if !self.frames.contains_key(frame) {
+            let told = reader.describe(frame).map(|described| contents(&described));
+            let told = told.unwrap_or_default();
+            let rows = told.messages.iter().map(|id| self.row(*id)).collect();
+            self.frames.insert(frame.into(), (told.label.map(Into::into), rows));
         }
-        transmission
+        let (label, messages) = self.frames[frame].clone();
+        let bytes = Some(frame.len() as u32);
+        Transmission { bytes, label, messages, ..Transmission::new(peer, id) }
     }
 }
 

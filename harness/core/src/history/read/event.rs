@@ -218,8 +218,8 @@ impl Reader {
         let frame = Transmission {
             incoming,
             bytes: small(fields, Key::Bytes)?,
-            label: optional_text(fields, Key::Type)?,
-            messages: self.carried(fields)?,
+            label: optional_text(fields, Key::Type)?.map(Into::into),
+            messages: self.carried(fields)?.into(),
             why: optional_text(fields, Key::Why)?,
             group: self.group(fields)?,
             ..Transmission::new(self.node(peer)?, id)
