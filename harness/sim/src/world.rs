@@ -119,10 +119,7 @@ impl<'a> World<'a> {
             return;
         }
         let slot = &mut self.nodes[step.node.index()];
-        let id = match step.ask {
-            Ask::Join { .. } | Ask::Leave { .. } => MessageId::default(),
-            _ => slot.mint(),
-        };
+        let id = slot.name(step);
         let (request, cause) = self.recorder.request(self.now, step, id, slot.last);
         slot.last = Some(cause);
         if let Ask::Multicast { .. } = step.ask {

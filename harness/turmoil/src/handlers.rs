@@ -50,10 +50,7 @@ impl World {
         let schedule = self.schedule();
         let step = &schedule.steps[index as usize];
         let slot = &mut self.nodes[step.node.index()];
-        let id = match &step.ask {
-            Ask::Join { .. } | Ask::Leave { .. } => MessageId::default(),
-            _ => slot.mint(),
-        };
+        let id = slot.name(step);
         let last = slot.last;
         let (request, event) = self.recorder.request(self.now, step, id, last);
         if let Ask::Multicast { .. } = step.ask {

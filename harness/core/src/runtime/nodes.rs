@@ -6,7 +6,7 @@ use crate::history::EventId;
 use crate::id::{MessageId, NodeId};
 use crate::implementation::Setup;
 use crate::runtime::Guarded;
-use crate::schedule::Schedule;
+use crate::schedule::{Ask, Schedule, Step};
 use std::rc::Rc;
 
 /// Builds one node.
@@ -83,11 +83,18 @@ impl<Own> Slot<Own> {
         self.timers.clear();
     }
 
-    /// The name of the next message of this incarnation.
-    pub fn mint(&mut self) -> MessageId {
-        self.minted += 1;
+    /// The name of what a step asks for. Multicasts are numbered without gaps in each incarnation;
+    /// any other request goes by the number of its step.
+    pub fn name(&mut self, step: &Step) -> MessageId {
         let (origin, incarnation) = (self.host.me, self.host.incarnation);
-        MessageId { origin, incarnation, number: self.minted }
+        let number = match step.ask {
+            Ask::Multicast { .. } => {
+                self.minted += 1;
+                self.minted
+            }
+            _ => step.id + 1,
+        };
+        MessageId { origin, incarnation, number }
     }
 }
 
