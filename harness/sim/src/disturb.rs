@@ -64,7 +64,7 @@ impl World<'_> {
     fn release(&mut self, flight: Flight) {
         let Some(flight) = self.pass_cuts(flight) else { return };
         let header = &self.schedule.header;
-        let transit = Transit { from: flight.from, to: flight.to, number: flight.id as u32 };
+        let transit = Transit { from: flight.from, to: flight.to, number: flight.number };
         let latency = transit.latency(header.seed.child("held", 0), &header.network);
         let slot = self.flights.add(flight);
         self.queue.plan(self.now + latency, Happening::Arrive(slot));
@@ -142,7 +142,7 @@ impl World<'_> {
 
     fn resume(&mut self, id: NodeId) {
         let slot = &mut self.nodes[id.index()];
-        if slot.state != State::Paused {
+        if slot.state != State::Paused || self.schedule.pauses(id, self.now) {
             return;
         }
         slot.state = State::Up;

@@ -120,17 +120,18 @@ impl World<'_> {
             return self.note(from, &format!("sent to {to}, which does not exist"), cause);
         }
         self.frames_sent += 1;
+        let transit = self.links.next(from, to);
         let mut flight = Flight {
             from,
             to,
             from_incarnation: self.nodes[from.index()].host.incarnation,
             to_incarnation: self.nodes[to.index()].host.incarnation,
             id: self.frames_sent,
+            number: transit.number,
             cause,
             frame,
         };
         self.record_sending(&mut flight);
-        let transit = self.links.next(from, to);
         let header = &self.schedule.header;
         let mut latency = transit.latency(header.seed, &header.network);
         if self.disturbances.at_work() {

@@ -24,6 +24,8 @@ pub struct Passage {
     pub to_incarnation: u32,
     /// The same for both copies of a doubled frame.
     pub id: u64,
+    /// The how-manieth message on its link.
+    pub number: u32,
     /// The last event recorded before it was sent.
     pub cause: Option<EventId>,
 }

@@ -35,16 +35,17 @@ impl World {
             return self.note(from, &text, cause);
         }
         self.frames_sent += 1;
+        let transit = self.transit(from, to);
         let mut passage = Passage {
             from,
             to,
             from_incarnation: self.nodes[from.index()].host.incarnation,
             to_incarnation: self.nodes[to.index()].host.incarnation,
             id: self.frames_sent,
+            number: transit.number,
             cause,
         };
         let told = self.record_sending(&mut passage, frame);
-        let transit = self.transit(from, to);
         let latency = transit.latency(self.schedule.header.seed, &self.schedule.header.network);
         if !self.disturbances.at_work() {
             return self.launch(passage, told, latency, frame, wire);
@@ -208,9 +209,9 @@ impl World {
         if !self.pass_cuts(place) {
             return;
         }
-        let Passage { from, to, id, .. } = self.flights.at(place).passage;
+        let Passage { from, to, number, .. } = self.flights.at(place).passage;
         let header = &self.schedule.header;
-        let transit = Transit { from, to, number: id as u32 };
+        let transit = Transit { from, to, number };
         let latency = transit.latency(header.seed.child("held", 0), &header.network);
         self.plan(to, self.now + latency, Happening::Arrive(place));
     }

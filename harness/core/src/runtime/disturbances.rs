@@ -47,7 +47,9 @@ impl<Frame> Disturbances<Frame> {
         Some(self.active.remove(place))
     }
 
-    /// What the disturbances at work, cuts aside, do to a message.
+    /// What the disturbances at work, cuts aside, do to a message, in the order in which it is to
+    /// be done: a lost message has no copy, and a copy comes after the message as it arrives at
+    /// last. So the order of the schedule does not matter.
     pub fn harm(&mut self, schedule: &Schedule, transit: &Transit) -> SmallVec<[(u32, Harm); 2]> {
         let mut harms = SmallVec::new();
         for active in self.active.iter_mut().filter(|active| !active.is_cut) {
@@ -57,6 +59,7 @@ impl<Frame> Disturbances<Frame> {
                 harms.push((active.index, harm));
             }
         }
+        harms.sort_by_key(|(_, harm)| turn(harm));
         harms
     }
 
@@ -71,5 +74,13 @@ impl<Frame> Disturbances<Frame> {
             let trouble = &schedule.disturbances[active.index as usize].trouble;
             active.is_cut && trouble.links().is_some_and(|links| links.contain(from, to))
         })
+    }
+}
+
+fn turn(harm: &Harm) -> u8 {
+    match harm {
+        Harm::Lost => 0,
+        Harm::Late(_) | Harm::Corrupted(_) => 1,
+        Harm::Doubled(_) => 2,
     }
 }

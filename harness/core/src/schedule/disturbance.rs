@@ -2,7 +2,7 @@
 //! runtimes implement these alone.
 
 use crate::id::NodeId;
-use crate::schedule::named;
+use crate::schedule::{Schedule, named};
 use crate::seed::PerMillion;
 use crate::time::{Span, Time};
 use serde::{Deserialize, Serialize};
@@ -234,5 +234,16 @@ impl Disturbance {
         };
         let latest = if self.at < header.heal_at { header.heal_at } else { Time::NEVER };
         (self.at, until.map(|until| until.min(latest).max(self.at)))
+    }
+}
+
+impl Schedule {
+    /// Whether a pause of the node is at work at this instant, which is no longer its last.
+    pub fn pauses(&self, node: NodeId, at: Time) -> bool {
+        let paused = |d: &Disturbance| matches!(d.trouble, Trouble::Pause { node: n } if n == node);
+        self.disturbances.iter().filter(|d| paused(d)).any(|pause| {
+            let (begin, end) = pause.window(&self.header);
+            begin <= at && end.is_none_or(|end| at < end)
+        })
     }
 }
