@@ -5,7 +5,7 @@ use crate::wire::Wire;
 use crate::world::{Phase, World};
 use pepperland_core::contract::{Effect, Host, Indication, Node, Timer};
 use pepperland_core::history::EventId;
-use pepperland_core::id::{MessageId, NodeId};
+use pepperland_core::id::NodeId;
 use pepperland_core::message::Message;
 use pepperland_core::runtime::State;
 use pepperland_core::schedule::Ask;
