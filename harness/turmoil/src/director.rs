@@ -242,8 +242,10 @@ impl World {
     }
 
     fn resume(&mut self, node: NodeId) {
-        if self.nodes[node.index()].state == State::Paused {
+        let over = !self.schedule.pauses(node, self.now);
+        if over && self.nodes[node.index()].state == State::Paused {
             let event = self.recorder.befell(self.now, node, Kind::Resume);
+            self.put_off(node);
             let slot = &mut self.nodes[node.index()];
             slot.state = State::Up;
             slot.last = Some(event);

@@ -92,6 +92,16 @@ impl World {
         self.nodes[node.index()].own.agenda.push(Reverse((at, turn, what)));
     }
 
+    /// What was due at a node before now, and could not happen, is planned for now.
+    pub fn put_off(&mut self, node: NodeId) {
+        let before = Time(self.now.0.saturating_sub(1));
+        let post = &mut self.nodes[node.index()].own;
+        let waiting: Vec<_> = std::iter::from_fn(|| post.due(before)).collect();
+        for (_, _, what) in waiting {
+            self.plan(node, self.now, what);
+        }
+    }
+
     /// Whether nothing is left to happen at any node.
     pub fn is_idle(&self) -> bool {
         let idle = |slot: &Slot| slot.own.agenda.is_empty() && slot.own.boot.is_none();

@@ -1,0 +1,139 @@
+//! The same schedule gives the same verdicts on every runtime, and every node delivers in the same
+//! order: on schedules in whole milliseconds, without ties.
+
+#![cfg(feature = "turmoil")]
+
+use pepperland::core::checker::Case;
+use pepperland::core::history::{Event, Kind};
+use pepperland::core::runtime::Detail;
+use pepperland::core::schedule::Schedule;
+use pepperland::core::verdict::Ruling;
+use pepperland::prelude::*;
+use pepperland::turmoil::whole_millisecond;
+use pepperland::{Catalog, builtin};
+use std::collections::BTreeMap;
+
+/// How many schedules each implementation gets, correct and with each flaw, if there are few of
+/// them; and how many there are in all, if there are many.
+const SEEDS: usize = 30;
+const SCHEDULES: usize = 600;
+
+/// What a run comes to: the ruling on each property, with the obligations if it was held, and each
+/// node's deliveries in order.
+#[derive(Debug, PartialEq)]
+struct Told {
+    rulings: Vec<(&'static str, Ruling, Option<u64>)>,
+    deliveries: BTreeMap<NodeId, Vec<(Time, String)>>,
+    end: Time,
+}
+
+impl Told {
+    fn of(catalog: &Catalog, history: &History) -> Told {
+        let case = Case::new(history);
+        let rulings = catalog.checkers.iter().map(|checker| {
+            let verdict = (checker.check)(&case);
+            let held = verdict.ruling() == Ruling::Held;
+            (checker.property, verdict.ruling(), held.then_some(verdict.obligations))
+        });
+        let mut deliveries: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for event in history.events().filter(|event| event.kind() == Kind::Deliver) {
+            let (node, name) = (event.node().unwrap(), event.message_name().unwrap());
+            deliveries.entry(node).or_default().push((event.time(), name));
+        }
+        Told { rulings: rulings.collect(), deliveries, end: history.end() }
+    }
+
+    fn violates(&self, property: &str) -> bool {
+        let violated = |(name, ruling, _): &(&str, Ruling, Option<u64>)| {
+            *name == property && *ruling == Ruling::Violated
+        };
+        self.rulings.iter().any(violated)
+    }
+}
+
+/// Whether two nodes, in one millisecond, have brought about two things of consequence that happen
+/// in one millisecond at one node. Which of them comes first is left to the runtime.
+fn has_tie(history: &History) -> bool {
+    let mut authors = BTreeMap::new();
+    history.events().filter(|event| event.kind() != Kind::Recv).any(|event| {
+        let (Some(node), Some((author, since))) = (event.node(), origin(history, event)) else {
+            return false;
+        };
+        *authors.entry((node, event.time(), since)).or_insert(author) != author
+    })
+}
+
+/// Who brought about what makes a node act, and when: by sending the frame that it has received,
+/// by setting the timer that ran out.
+fn origin(history: &History, event: Event<'_>) -> Option<(NodeId, Time)> {
+    let cause = history.event(*event.causes().first()?);
+    let here = (cause.node(), cause.time()) == (event.node(), event.time());
+    match here && cause.kind() != Kind::Send {
+        true => origin(history, cause),
+        false => Some((cause.node()?, cause.time())),
+    }
+}
+
+/// Every implementation as it is and with each of its flaws, under a swarm of faults.
+fn scenarios(catalog: &Catalog) -> Vec<Scenario> {
+    let variants = catalog.implementations.iter().flat_map(|implementation| {
+        let flaws = implementation.flaws.iter().map(|flaw| Some(flaw.name.to_owned()));
+        let scenario = Scenario::new(implementation.name, "swarm");
+        std::iter::once(None).chain(flaws).map(move |flaw| Scenario { flaw, ..scenario.clone() })
+    });
+    variants.collect()
+}
+
+/// What became of the schedules.
+#[derive(Debug, Default)]
+struct Tally {
+    compared: usize,
+    skipped: usize,
+    flaws_seen: usize,
+}
+
+impl Tally {
+    fn compare(&mut self, catalog: &Catalog, scenario: &Scenario, seeds: usize) {
+        let implementation = catalog.implementation(&scenario.implementation).unwrap();
+        let trial = catalog.trial(scenario).unwrap();
+        let breaks = scenario.flaw.as_ref().and_then(|flaw| implementation.flaw(flaw));
+        let mut seen = false;
+        for run in 0..seeds as u64 {
+            let schedule = whole_millisecond(&trial.schedule(trial.seed(Seed(7), run)));
+            let on = |runtime: &str, detail: Detail| -> History {
+                let runtime = catalog.runtime(runtime).unwrap();
+                runtime.run(&schedule, implementation, detail).unwrap()
+            };
+            let sim = on("sim", Detail::Network);
+            if has_tie(&sim) {
+                self.skipped += 1;
+                continue;
+            }
+            self.compared += 1;
+            let expected = Told::of(catalog, &sim);
+            seen |= breaks.is_some_and(|flaw| expected.violates(flaw.breaks));
+            for runtime in ["turmoil", "turmoil-tcp"] {
+                let told = Told::of(catalog, &on(runtime, Detail::Application));
+                assert_eq!(expected, told, "{} {run}: {runtime}", differs(scenario, &schedule));
+            }
+        }
+        self.flaws_seen += usize::from(seen);
+    }
+}
+
+fn differs(scenario: &Scenario, schedule: &Schedule) -> String {
+    format!("{}, in\n{}\nrun", scenario.name(), schedule.to_text())
+}
+
+#[test]
+fn every_runtime_gives_the_same_verdicts() {
+    let catalog = builtin();
+    let scenarios = scenarios(&catalog);
+    let seeds = (SCHEDULES / scenarios.len()).clamp(1, SEEDS);
+    let mut tally = Tally::default();
+    scenarios.iter().for_each(|scenario| tally.compare(&catalog, scenario, seeds));
+    println!("{tally:?}");
+    assert!(tally.compared > tally.skipped, "most schedules have ties: {tally:?}");
+    let flaws = scenarios.iter().filter(|scenario| scenario.flaw.is_some()).count();
+    assert!(2 * tally.flaws_seen > flaws, "half of {flaws} flaws made no difference: {tally:?}");
+}
