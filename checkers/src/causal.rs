@@ -1,8 +1,8 @@
 //! Causal order: a message is delivered only after the messages that it may depend on.
 //!
 //! # Definition
-//! If the broadcast of `m` happened before the broadcast of `m'`, then no correct node that both are
-//! for delivers `m'` unless it delivered `m` before (Hadzilacos & Toueg: *Causal Order*). This is
+//! If the broadcast of `m` happened before the broadcast of `m'`, no correct node that both are for
+//! delivers `m'` unless it delivered `m` before (Hadzilacos & Toueg: *Causal Order*). This is
 //! the form that also forbids gaps. *Happened before* is made of three things: an incarnation's own
 //! broadcasts, in order; what a life delivered before it broadcast; and that a message is broadcast
 //! before it is delivered. Scope: inside one group; a path through another group, a client or a
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
     use crate::cases::{because, ruling};
     use pepperland_core::history::lanes::{lanes, parse};
-    use pepperland_core::history::{Clock, EventId, Header};
+    use pepperland_core::history::{Clock, EventId, Header, History};
     use pepperland_core::verdict::Ruling;
 
     #[test]
@@ -79,6 +79,32 @@ mod tests {
         );
         let events = check(&Case::new(&history)).witness().unwrap().events.clone();
         assert_eq!(events, [0, 2, 5, 6, 7].map(EventId));
+    }
+
+    #[test]
+    fn a_node_that_learns_late_by_a_shorter_way_shortens_the_chain() {
+        let history = lanes(
+            "n1: !a
+             n2:    a !b
+             n3:         b a !c #
+             n4:                  c",
+        );
+        let events = check(&Case::new(&history)).witness().unwrap().events.clone();
+        assert_eq!(events, [0, 4, 5, 7].map(EventId));
+    }
+
+    #[test]
+    fn counts_that_contradict_the_lines_leave_it_undecided() {
+        let header = r#"{"format":"pepperland.history","version":1,"nodes":["n1","n2"],"#;
+        let events = r#""names":"opaque","clock":"virtual"}
+{"t":1,"n":"n1","k":"broadcast","m":"x","q":2}
+{"t":2,"n":"n1","k":"broadcast","m":"y","q":1}
+{"t":3,"n":"n2","k":"deliver","m":"y"}
+{"t":4,"n":"n2","k":"deliver","m":"x"}
+"#;
+        let history = History::read(format!("{header}{events}").as_bytes()).unwrap();
+        assert_eq!(ruling(&ENTRY, &history), Ruling::Undecided);
+        assert_eq!(ruling(crate::find("fifo").unwrap(), &history), Ruling::Held);
     }
 
     #[test]

@@ -2,11 +2,11 @@
 //!
 //! # Definition
 //! If a node broadcasts `m` before it broadcasts `m'`, then no correct node delivers `m'` unless it
-//! delivered `m` before (Hadzilacos & Toueg: *FIFO Order*). This is the form that also forbids gaps;
+//! delivered `m` before (Hadzilacos & Toueg: *FIFO Order*). This is the form that forbids gaps too;
 //! it binds correct receivers, whatever becomes of the sender, unless the sender is Byzantine.
 //! Scope: messages of one incarnation of the sender to one group. A receiver that starts late (a
-//! restart that forgot, a joiner's first view, a snapshot) may do without what was broadcast before,
-//! but what it delivers of it comes in order too.
+//! restart that forgot, a joiner's first view, a snapshot) may lack what was broadcast before, but
+//! what it delivers of it comes in order too.
 //! # Cost
 //! O(events); a counter for each receiver and sender.
 //! # Witness

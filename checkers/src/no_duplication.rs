@@ -1,8 +1,8 @@
 //! No duplication: no message is delivered twice at one node.
 //!
 //! # Definition
-//! A correct `q` delivers `m` at most once (Cachin, Guerraoui & Rodrigues: *No duplication*; half of
-//! Hadzilacos & Toueg's *Integrity*). What a restart means is the history's contract: *volatile*
+//! A correct `q` delivers `m` at most once (Cachin, Guerraoui & Rodrigues: *No duplication*; half
+//! of Hadzilacos & Toueg's *Integrity*). What a restart means is the history's contract: *volatile*
 //! and *snapshot* deliveries count once per incarnation, *logged* ones once across incarnations.
 //! # Cost
 //! O(events); a bit for each node and message.

@@ -1,8 +1,8 @@
 //! Total order: correct nodes deliver the messages they share in one order.
 //!
 //! # Definition
-//! If correct `p` and `q` both deliver `m` and `m'`, then `p` delivers `m` before `m'` if and only if
-//! `q` does (Hadzilacos & Toueg: *Total Order*). This is the pairwise form, over all messages
+//! If correct `p` and `q` both deliver `m` and `m'`, then `p` delivers `m` before `m'` if and only
+//! if `q` does (Hadzilacos & Toueg: *Total Order*). This is the pairwise form, over all messages
 //! whatever their group: it allows the cycle a < b < c < a where no two nodes share two of them.
 //! Where a restart forgets, it binds the last life of a correct node: an incarnation that crashed
 //! is as free as any faulty node.

@@ -21,7 +21,7 @@ use pepperland_core::verdict::Verdict;
 pub const ENTRY: Checker = Checker {
     property: "validity-all",
     number: "RB3-all",
-    statement: "what a correct node broadcasts, every correct node of the group delivers in the end",
+    statement: "what a correct node broadcasts, each correct node of the group delivers in the end",
     source: "Cachin, Guerraoui & Rodrigues 2011",
     class: Class::Liveness,
     cost: "O(events)",
