@@ -19,12 +19,13 @@ const BURST: usize = 5;
 
 fn plan(stage: &Stage, stream: &mut Stream) -> Vec<Step> {
     let mut steps = Vec::with_capacity(stage.broadcasts);
+    let last = Time(stage.until.0.saturating_sub(1));
     while steps.len() < stage.broadcasts {
         let start = Time(stream.below(stage.until.0.max(1)));
         let node = NodeId(stream.below(stage.nodes as u64) as u32);
         for _ in 0..BURST.min(stage.broadcasts - steps.len()) {
             let at = start + Span(stream.below(Span::millis(1).0));
-            steps.push(multicast(steps.len() as u32, When::At(at), node));
+            steps.push(multicast(steps.len() as u32, When::At(at.min(last)), node));
         }
     }
     steps

@@ -5,10 +5,13 @@ use crate::history::Channel;
 use crate::id::{GroupId, NodeId};
 use crate::implementation::Implementation;
 use crate::scenario::Scenario;
-use crate::schedule::{Ask, FORMAT, Frame, InFlight, NetworkOptions, Schedule, Step, When};
+use crate::schedule::{
+    Ask, Disturbance, FORMAT, Frame, InFlight, NetworkOptions, Schedule, Step, Trouble, When,
+};
 use crate::seed::{PerMillion, Seed};
 use crate::time::{Span, Time};
 use crate::workload::{Stage, Workload};
+use std::collections::BTreeSet;
 
 /// A scenario with its names resolved.
 pub struct Plan<'a> {
@@ -50,7 +53,8 @@ impl Plan<'_> {
         let mut stream = seed.stream("faults");
         let disturbances =
             self.faults.iter().flat_map(|(p, variant)| (p.plan)(&ground, variant, &mut stream));
-        let disturbances = disturbances.collect();
+        let mut disturbances: Vec<Disturbance> = disturbances.collect();
+        keep_budget(&mut disturbances, ground.budget().min(nodes.saturating_sub(1)));
         steps.extend(probes(nodes, heal_at, steps.len() as u32));
         Schedule { header: self.header(seed, heal_at), steps, disturbances }
     }
@@ -78,6 +82,17 @@ impl Plan<'_> {
     fn channel(&self) -> Channel {
         self.implementation.model.channel
     }
+}
+
+/// Profiles that are combined do not know of each other's crashes: beyond this many nodes, none.
+fn keep_budget(disturbances: &mut Vec<Disturbance>, most: usize) {
+    let mut victims = BTreeSet::new();
+    disturbances.retain(|disturbance| match disturbance.trouble {
+        Trouble::Crash { node, .. } => {
+            victims.contains(&node) || victims.len() < most && victims.insert(node)
+        }
+        _ => true,
+    });
 }
 
 /// Both kinds of channel are tested: they give opposite verdicts on uniformity.

@@ -45,5 +45,5 @@ pub fn rate(stream: &mut Stream) -> PerMillion {
 
 /// The named variant, or any.
 pub fn variant<'a>(asked: &'a str, all: &[&'a str], stream: &mut Stream) -> &'a str {
-    if asked.is_empty() { *stream.pick::<&str>(all) } else { asked }
+    if asked.is_empty() { stream.pick::<&str>(all) } else { asked }
 }

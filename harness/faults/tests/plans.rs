@@ -1,0 +1,176 @@
+//! What every fault profile promises, at every size: planning is pure, disturbances fall within the
+//! chaos and name nodes that exist, and no more nodes fail than the budget allows.
+
+mod common;
+
+use common::{ANYTHING, implementation, plan_alone, planned};
+use pepperland_core::fault::Profile;
+use pepperland_core::id::NodeId;
+use pepperland_core::schedule::{Disturbance, Trouble};
+use pepperland_core::time::Time;
+use std::collections::BTreeSet;
+
+/// Every profile in every variant, for one to nine nodes.
+fn everywhere(mut check: impl FnMut(&str, usize, Time, &[Disturbance])) {
+    for profile in pepperland_faults::ALL {
+        for name in variants(profile) {
+            for nodes in 1..=9 {
+                for heal_at in [Time(2), Time::millis(1), Time::millis(200)] {
+                    for seed in 0..40 {
+                        let planned = plan_alone(&name, nodes, heal_at, seed);
+                        check(&name, nodes, heal_at, &planned);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn variants(profile: &Profile) -> Vec<String> {
+    let variants = profile.variants.iter().map(|v| format!("{}:{v}", profile.name));
+    variants.chain([profile.name.to_owned()]).collect()
+}
+
+fn nodes_of(trouble: &Trouble) -> Vec<NodeId> {
+    match trouble {
+        Trouble::Crash { node, .. } | Trouble::Pause { node } | Trouble::Skew { node, .. } => {
+            vec![*node]
+        }
+        Trouble::Strike { from, to, .. } => vec![*from, *to],
+        other => other.links().into_iter().flat_map(|links| links.nodes()).collect(),
+    }
+}
+
+#[test]
+fn planning_is_pure() {
+    everywhere(|name, nodes, heal_at, planned| {
+        assert_eq!(plan_alone(name, nodes, heal_at, 39), plan_alone(name, nodes, heal_at, 39));
+        assert!(planned.len() <= 40, "{name} plans {} disturbances", planned.len());
+    });
+}
+
+#[test]
+fn disturbances_fall_before_the_heal() {
+    everywhere(|name, nodes, heal_at, planned| {
+        for d in planned {
+            assert!(d.at < heal_at, "{name}, {nodes} nodes, heal at {heal_at}: {d:?}");
+            let over = d.until.is_none_or(|until| d.at <= until && until <= heal_at);
+            assert!(over, "{name}, {nodes} nodes, heal at {heal_at}: {d:?}");
+        }
+    });
+}
+
+#[test]
+fn nodes_exist_and_no_side_of_links_is_empty() {
+    everywhere(|name, nodes, _, planned| {
+        for d in planned {
+            let exists = nodes_of(&d.trouble).iter().all(|node| node.index() < nodes);
+            assert!(exists, "{name}, {nodes} nodes: {d:?}");
+            if let Some(links) = d.trouble.links() {
+                let empty = |side: &Option<Vec<NodeId>>| side.as_ref().is_some_and(Vec::is_empty);
+                assert!(!empty(&links.from) && !empty(&links.to), "{name}: {d:?}");
+            }
+        }
+    });
+}
+
+fn victims(disturbances: &[Disturbance]) -> BTreeSet<NodeId> {
+    let crash = |d: &Disturbance| match d.trouble {
+        Trouble::Crash { node, .. } => Some(node),
+        _ => None,
+    };
+    disturbances.iter().filter_map(crash).collect()
+}
+
+#[test]
+fn no_more_nodes_crash_than_the_budget_allows() {
+    let budgets: [fn(usize) -> usize; 4] = [|_| 0, |_| 1, |n| (n - 1) / 2, |n| n];
+    for budget in budgets {
+        let mut implementation = implementation(ANYTHING);
+        implementation.budget = budget;
+        for faults in ["crash", "crash-recovery", "swarm", "crash,crash-recovery", "crash,swarm"] {
+            for nodes in 1..=9 {
+                for seed in 0..60 {
+                    let schedule = planned(&implementation, faults, nodes, seed);
+                    let victims = victims(&schedule.disturbances).len();
+                    // Where everybody may fail there would be nobody left to judge.
+                    let most = budget(nodes).min(nodes - 1);
+                    assert!(victims <= most, "{faults}: {victims} of {nodes}, budget {most}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_whole_budget_is_used_now_and_then() {
+    let reached = |faults: &str| {
+        let crashed = (0..200).map(|seed| victims(&plan_alone(faults, 5, Time::millis(200), seed)));
+        crashed.map(|victims| victims.len()).collect::<BTreeSet<_>>()
+    };
+    assert_eq!(reached("crash"), BTreeSet::from([1, 2, 3, 4]));
+    assert_eq!(reached("crash-recovery"), BTreeSet::from([1, 2, 3, 4]));
+}
+
+#[test]
+fn crashes_fall_in_the_middle_of_handlers_and_between_them_for_good_or_not() {
+    let all = |faults| -> Vec<Disturbance> {
+        (0..200).flat_map(|seed| plan_alone(faults, 5, Time::millis(200), seed)).collect()
+    };
+    let effects = |d: &Disturbance| match d.trouble {
+        Trouble::Crash { effects, .. } => effects,
+        _ => None,
+    };
+    let crashes = all("crash");
+    let after: BTreeSet<Option<u32>> = crashes.iter().map(effects).collect();
+    // After none to all but one of the unicasts of a multicast, and at an instant.
+    for effects in [None, Some(0), Some(1), Some(2), Some(3), Some(4)] {
+        assert!(after.contains(&effects), "{effects:?}");
+    }
+    assert!(crashes.iter().all(|d| d.until.is_none()));
+    assert!(all("crash-recovery").iter().all(|d| d.until.is_some()));
+}
+
+#[test]
+fn every_profile_but_none_does_something() {
+    for profile in pepperland_faults::ALL.iter().filter(|profile| profile.name != "none") {
+        let something = (0..20)
+            .filter(|seed| !plan_alone(profile.name, 5, Time::millis(200), *seed).is_empty());
+        assert!(something.count() > 10, "{}", profile.name);
+    }
+    assert!(plan_alone("none", 5, Time::millis(200), 0).is_empty());
+}
+
+#[test]
+fn adding_a_fault_does_not_change_the_workload_of_an_old_seed() {
+    let implementation = implementation(ANYTHING);
+    for seed in 0..10 {
+        let without = planned(&implementation, "none", 5, seed);
+        for profile in pepperland_faults::ALL {
+            let with = planned(&implementation, profile.name, 5, seed);
+            assert_eq!(with.steps, without.steps, "{}", profile.name);
+            assert_eq!(with.header.seed, without.header.seed);
+            assert_eq!(with.header.network, without.header.network);
+        }
+    }
+}
+
+#[test]
+fn another_fault_behind_leaves_the_first_as_it_was() {
+    let implementation = implementation(ANYTHING);
+    for seed in 0..10 {
+        let one = planned(&implementation, "partition", 5, seed).disturbances;
+        let both = planned(&implementation, "partition,crash,loss", 5, seed).disturbances;
+        assert!(both.starts_with(&one) && both.len() > one.len());
+    }
+}
+
+#[test]
+fn names_are_unique_and_resolve() {
+    let names: BTreeSet<&str> = pepperland_faults::ALL.iter().map(|p| p.name).collect();
+    assert_eq!(names.len(), pepperland_faults::ALL.len());
+    for name in pepperland_faults::ALL.iter().flat_map(|profile| variants(profile)) {
+        let resolved = pepperland_faults::resolve(&name).expect("its own name");
+        assert_eq!(resolved.len(), 1, "{name}");
+    }
+}

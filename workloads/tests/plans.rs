@@ -1,0 +1,132 @@
+//! What every workload promises, at every size: so many multicasts as asked for, within the chaos,
+//! at nodes that exist, each waiting for an earlier one if for any.
+
+use pepperland_core::id::{GroupId, NodeId};
+use pepperland_core::schedule::{Ask, Step, When};
+use pepperland_core::seed::Seed;
+use pepperland_core::time::{Span, Time};
+use pepperland_core::workload::{Stage, Workload};
+use std::collections::BTreeSet;
+
+fn plan(workload: &Workload, stage: &Stage, seed: u64) -> Vec<Step> {
+    (workload.plan)(stage, &mut Seed(seed).stream("workload"))
+}
+
+/// Every workload on stages of every size.
+fn everywhere(mut check: impl FnMut(&Workload, &Stage, &[Step])) {
+    for workload in pepperland_workloads::ALL {
+        for nodes in 1..=9 {
+            for broadcasts in [0, 1, 2, 5, 6, 40] {
+                for until in [Time(1), Time::millis(1), Time::millis(200)] {
+                    let stage = Stage { nodes, broadcasts, until };
+                    for seed in 0..5 {
+                        check(workload, &stage, &plan(workload, &stage, seed));
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn as_many_multicasts_as_asked_for() {
+    everywhere(|workload, stage, steps| {
+        assert_eq!(steps.len(), stage.broadcasts, "{} {stage:?}", workload.name);
+        let to_all = |step: &Step| matches!(step.ask, Ask::Multicast { group: GroupId::ALL, .. });
+        assert!(steps.iter().all(to_all), "{} {stage:?}", workload.name);
+    });
+}
+
+#[test]
+fn steps_are_numbered_from_nought() {
+    everywhere(|workload, _, steps| {
+        let numbers: Vec<u32> = steps.iter().map(|step| step.id).collect();
+        assert_eq!(numbers, (0..steps.len() as u32).collect::<Vec<_>>(), "{}", workload.name);
+    });
+}
+
+#[test]
+fn a_step_that_waits_waits_for_an_earlier_one() {
+    everywhere(|workload, stage, steps| {
+        for step in steps {
+            if let When::Upon { of, .. } = step.when {
+                assert!(of < step.id, "{} {stage:?}: {step:?}", workload.name);
+            }
+        }
+    });
+}
+
+#[test]
+fn requests_fall_within_the_chaos() {
+    everywhere(|workload, stage, steps| {
+        for step in steps {
+            if let When::At(at) = step.when {
+                assert!(at < stage.until, "{} {stage:?}: {step:?}", workload.name);
+            }
+        }
+    });
+}
+
+#[test]
+fn nodes_exist() {
+    everywhere(|workload, stage, steps| {
+        let exists = |step: &Step| step.node.index() < stage.nodes;
+        assert!(steps.iter().all(exists), "{} {stage:?}", workload.name);
+    });
+}
+
+const STAGE: Stage = Stage { nodes: 5, broadcasts: 40, until: Time::millis(200) };
+
+#[test]
+fn planning_is_pure_and_seeds_matter() {
+    for workload in pepperland_workloads::ALL {
+        assert_eq!(plan(workload, &STAGE, 7), plan(workload, &STAGE, 7), "{}", workload.name);
+        let different = (0..20).map(|seed| format!("{:?}", plan(workload, &STAGE, seed)));
+        assert!(different.collect::<BTreeSet<_>>().len() >= 3, "{}", workload.name);
+    }
+}
+
+fn nodes(steps: &[Step]) -> BTreeSet<NodeId> {
+    steps.iter().map(|step| step.node).collect()
+}
+
+fn instants(steps: &[Step]) -> BTreeSet<Time> {
+    let at = |step: &Step| match step.when {
+        When::At(at) => Some(at),
+        When::Upon { .. } => None,
+    };
+    steps.iter().filter_map(at).collect()
+}
+
+#[test]
+fn each_workload_has_its_shape() {
+    use pepperland_workloads::{
+        all_at_once, bulletin_board, burst, replies, single_sender, steady,
+    };
+    for seed in 0..20 {
+        let steps = |workload| plan(workload, &STAGE, seed);
+        assert_eq!(nodes(&steps(&steady::ENTRY)).len(), 5);
+        assert_eq!(nodes(&steps(&single_sender::ENTRY)).len(), 1);
+        assert_eq!(instants(&steps(&all_at_once::ENTRY)).len(), 8, "eight rounds of five");
+        for five in steps(&burst::ENTRY).chunks(5) {
+            let at = instants(five);
+            let (first, last) = (at.first().unwrap(), at.last().unwrap());
+            assert!(last.since(*first) < Span::millis(1));
+            assert_eq!(nodes(five).len(), 1);
+        }
+        let waits = |step: &&Step| matches!(step.when, When::Upon { .. });
+        let chain = steps(&replies::ENTRY);
+        assert_eq!(chain.iter().filter(waits).count(), 32, "an opening and four replies each");
+        for post in steps(&bulletin_board::ENTRY) {
+            let Ask::Multicast { body, .. } = &post.ask else { panic!("a post is a multicast") };
+            assert_eq!(body.contains(": Re: "), waits(&&post), "{body}");
+            assert!(body.starts_with(&format!("{}: ", post.node)), "{body}");
+        }
+    }
+}
+
+#[test]
+fn names_are_unique() {
+    let names: BTreeSet<&str> = pepperland_workloads::ALL.iter().map(|w| w.name).collect();
+    assert_eq!(names.len(), pepperland_workloads::ALL.len());
+}
