@@ -9,7 +9,8 @@ use pepperland_core::history::{Kind, NONE};
 
 /// Vouches for histories in which every life delivers a prefix of one sequence, each message after
 /// its broadcast. There a sender has delivered, of all others, no more than a prefix of the
-/// sequence that ends before its own message; so all is well if each sender's messages are in order.
+/// sequence that ends before its own message; so all is well if each sender's messages
+/// are in order.
 pub fn along_one_sequence(scene: &Scene<'_>, streams: &Streams, bound: &[bool]) -> Option<Tally> {
     let plain = scene.lives.starts.is_empty() && scene.case.disturbed.is_empty();
     if !plain || scene.group_count() > 1 || !streams.in_order {

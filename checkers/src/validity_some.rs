@@ -2,8 +2,8 @@
 //!
 //! # Definition
 //! If a correct node broadcasts `m`, some correct node that `m` is for delivers `m` in the end. Of
-//! the three properties that are called validity in print, this is the weakest: what is left when the
-//! sender is not in the group it sends to.
+//! the three properties that are called validity in print, this is the weakest: what is left when
+//! the sender is not in the group it sends to.
 //! Who is excused: a sender that crashed during the call (where deliveries are logged and returns
 //! recorded: before the return; else: at any time after the call), and a recipient whose last life
 //! starts late, of what was broadcast before.
