@@ -58,7 +58,7 @@ pub const ENTRY: Implementation = Implementation {
             killer: include_str!("../killers/self-only.jsonl"),
         },
     ],
-    build: |setup| Stack::new(basic::<Message>(setup)),
+    build: |setup| Stack::node(basic::<Message>(setup)),
 };
 
 /// The layer on a network of the scenario.

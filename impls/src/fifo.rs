@@ -44,7 +44,7 @@ pub const OVER_RELIABLE: Implementation = Implementation {
     nodes: 5,
     budget: |n| n - 1,
     flaws: FLAWS,
-    build: |setup| Stack::new(Fifo::over(reliable::<Sequenced<Message>>(setup), setup)),
+    build: |setup| Stack::node(Fifo::over(reliable::<Sequenced<Message>>(setup), setup)),
 };
 
 /// O1 over M1.
@@ -65,7 +65,7 @@ pub const OVER_BASIC: Implementation = Implementation {
     nodes: 5,
     budget: |n| n - 1,
     flaws: FLAWS,
-    build: |setup| Stack::new(fifo_basic::<Message>(setup)),
+    build: |setup| Stack::node(fifo_basic::<Message>(setup)),
 };
 
 const FLAWS: &[Flaw] = &[

@@ -66,7 +66,7 @@ pub const ENTRY: Implementation = Implementation {
             killer: include_str!("../killers/tie-break-by-arrival.jsonl"),
         },
     ],
-    build: |setup| Stack::new(Lamport::over(fifo_basic::<Stamped<Message>>(setup), setup)),
+    build: |setup| Stack::node(Lamport::over(fifo_basic::<Stamped<Message>>(setup), setup)),
 };
 
 /// What is multicast below.

@@ -64,7 +64,7 @@ pub const ENTRY: Implementation = Implementation {
             killer: include_str!("../killers/deliver-before-relay.jsonl"),
         },
     ],
-    build: |setup| Stack::new(reliable::<Message>(setup)),
+    build: |setup| Stack::node(reliable::<Message>(setup)),
 };
 
 /// What every layer above reliable multicast may assume.

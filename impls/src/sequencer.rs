@@ -67,7 +67,7 @@ pub const ENTRY: Implementation = Implementation {
             killer: include_str!("../killers/ignore-sequence-numbers.jsonl"),
         },
     ],
-    build: |setup| Stack::new(Sequencer::over(reliable::<Ordered<Message>>(setup), setup)),
+    build: |setup| Stack::node(Sequencer::over(reliable::<Ordered<Message>>(setup), setup)),
 };
 
 /// What is multicast below.

@@ -291,7 +291,7 @@ mod tests {
     #[test]
     fn a_message_in_two_headers_is_named_once() {
         let history = fixtures::two_sequencers().history;
-        let twice = Transmission { messages: vec![0, 0], ..Transmission::new(NodeId(0), 1) };
+        let twice = Transmission { messages: [0, 0].into(), ..Transmission::new(NodeId(0), 1) };
         assert_eq!(frame(&history, &twice), "n2:0:1");
     }
 }

@@ -146,11 +146,11 @@ fn find<'a, T>(
     what: &str,
     name: &str,
     list: &'a [T],
-    name_of: impl Fn(&T) -> &str,
+    name_of: impl Fn(&T) -> &str + Copy,
 ) -> Result<&'a T, Unknown> {
     list.iter().find(|item| name_of(item) == name).ok_or_else(|| {
-        let hint = did_you_mean(name, list.iter().map(|item| name_of(item)));
-        let all: Vec<&str> = list.iter().map(|item| name_of(item)).collect();
+        let hint = did_you_mean(name, list.iter().map(name_of));
+        let all: Vec<&str> = list.iter().map(name_of).collect();
         let all = match list.is_empty() {
             true => "none".to_owned(),
             false => all.join(", "),

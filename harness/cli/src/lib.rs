@@ -31,6 +31,8 @@ mod options;
 #[cfg(feature = "cli")]
 mod progress;
 #[cfg(feature = "cli")]
+mod stopwatch;
+#[cfg(feature = "cli")]
 mod suite;
 #[cfg(feature = "cli")]
 mod threads;

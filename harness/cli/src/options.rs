@@ -24,7 +24,7 @@ When several apply: 70, 1, 2, 4, 0. The last line on stderr says why.";
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run scenarios under faults and judge them; without arguments, the smoke suite
-    Run(Run),
+    Run(Box<Run>),
     /// Judge recorded histories, ours or another tool's
     Check(Check),
     /// Run a finding or a schedule again and judge it

@@ -1,6 +1,7 @@
 //! How far a campaign is: a bar on a terminal, a line each ten seconds elsewhere; and when to
 //! stop.
 
+use crate::stopwatch::Stopwatch;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use pepperland_search::Progress;
 use std::io::IsTerminal;
@@ -12,7 +13,6 @@ use std::time::Duration;
     clippy::disallowed_types,
     reason = "the command line reads the clock for its progress"
 )]
-use std::time::Instant;
 
 /// Off a terminal, one line each so long.
 const LINE_EVERY: Duration = Duration::from_secs(10);
@@ -27,24 +27,6 @@ pub struct Campaign {
     last_line: Mutex<Duration>,
     budget: Option<Duration>,
     interrupted: Arc<AtomicBool>,
-}
-
-/// Time since a start.
-#[derive(Copy, Clone, Debug)]
-#[expect(clippy::disallowed_types, reason = "the command line reads the clock for its progress")]
-pub struct Stopwatch(Instant);
-
-impl Stopwatch {
-    /// Starts now.
-    #[expect(clippy::disallowed_types, clippy::disallowed_methods, reason = "as above")]
-    pub fn start() -> Stopwatch {
-        Stopwatch(Instant::now())
-    }
-
-    /// Time since the start.
-    pub fn elapsed(&self) -> Duration {
-        self.0.elapsed()
-    }
 }
 
 impl Campaign {

@@ -69,12 +69,10 @@ fn renamed(
 
 /// Nothing if a side that was named is empty now.
 fn rename_links(links: &mut Links, rename: &impl Fn(NodeId) -> Option<NodeId>) -> Option<()> {
-    for side in [&mut links.from, &mut links.to] {
-        if let Some(nodes) = side {
-            *nodes = nodes.iter().filter_map(|node| rename(*node)).collect();
-            if nodes.is_empty() {
-                return None;
-            }
+    for nodes in [&mut links.from, &mut links.to].into_iter().flatten() {
+        *nodes = nodes.iter().filter_map(|node| rename(*node)).collect();
+        if nodes.is_empty() {
+            return None;
         }
     }
     Some(())

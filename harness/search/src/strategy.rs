@@ -3,10 +3,10 @@
 
 use crate::reduce::{with_disturbances, with_steps};
 use crate::trial::Trial;
+use pepperland_core::runtime::Detail;
 use pepperland_core::schedule::Schedule;
 use pepperland_core::seed::Seed;
 use proptest::strategy::{NewTree, Strategy, ValueTree};
-use pepperland_core::runtime::Detail;
 use proptest::test_runner::{TestCaseError, TestRunner};
 use std::fmt;
 

@@ -218,7 +218,7 @@ impl Protocol for Bits {
 
 #[test]
 fn corruption_changes_one_bit() {
-    const BITS: Implementation = toy(|_| Stack::new(Bits(Network::payload())));
+    const BITS: Implementation = toy(|_| Stack::node(Bits(Network::payload())));
     let mut schedule = multicasts(Channel::FairLoss, &[1, 2, 3]);
     let corrupt = Trouble::Corrupt { links: n1_to_n2(), rate: ALWAYS };
     schedule.disturbances = vec![during(0, 20, corrupt)];
@@ -255,7 +255,7 @@ impl Protocol for Strict {
 
 #[test]
 fn a_garbled_frame_is_discarded_with_a_note() {
-    const STRICT: Implementation = toy(|_| Stack::new(Strict(Network::payload())));
+    const STRICT: Implementation = toy(|_| Stack::node(Strict(Network::payload())));
     let mut schedule = multicasts(Channel::FairLoss, &[1]);
     let corrupt = Trouble::Corrupt { links: n1_to_n2(), rate: ALWAYS };
     schedule.disturbances = vec![during(0, 20, corrupt)];

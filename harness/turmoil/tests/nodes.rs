@@ -161,7 +161,7 @@ impl Protocol for Ticks {
     }
 }
 
-const TICKS: Implementation = toy(|_| Stack::new(Ticks { network: Network::payload(), left: 5 }));
+const TICKS: Implementation = toy(|_| Stack::node(Ticks { network: Network::payload(), left: 5 }));
 
 #[test]
 fn timers_run_out_and_are_cancelled() {
@@ -203,7 +203,7 @@ fn a_crash_takes_the_timers_with_it() {
 #[test]
 fn a_run_that_never_rests_ends_at_its_end() {
     const RESTLESS: Implementation =
-        toy(|_| Stack::new(Ticks { network: Network::payload(), left: u32::MAX }));
+        toy(|_| Stack::node(Ticks { network: Network::payload(), left: u32::MAX }));
     let mut schedule = quiet(Channel::FairLoss);
     schedule.header.end = Time::millis(105);
     schedule.header.heal_at = Time::millis(100);

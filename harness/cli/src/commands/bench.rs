@@ -10,7 +10,7 @@ use crate::catalog::Catalog;
 use crate::commands::print;
 use crate::exit::{Failure, Outcome};
 use crate::options::{Bench, Measured};
-use crate::progress::Stopwatch;
+use crate::stopwatch::Stopwatch;
 use std::process::ExitCode;
 
 /// Measures what is asked for.

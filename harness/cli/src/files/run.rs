@@ -117,7 +117,7 @@ impl RunFolder {
 }
 
 /// The instant as a folder's name: `2026-11-21T04-15-00Z`.
-#[expect(clippy::disallowed_types, clippy::disallowed_methods, reason = "a folder's name")]
+#[expect(clippy::disallowed_types, reason = "a folder's name")]
 fn now() -> String {
     humantime::format_rfc3339_seconds(std::time::SystemTime::now()).to_string().replace(':', "-")
 }

@@ -46,7 +46,7 @@ pub struct Stack<L> {
 
 impl<L: Layer<Payload = Message> + 'static> Stack<L> {
     /// The stack as a node.
-    pub fn new(layers: L) -> Box<dyn Node> {
+    pub fn node(layers: L) -> Box<dyn Node> {
         Box::new(Stack { layers })
     }
 

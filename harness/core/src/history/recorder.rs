@@ -9,8 +9,11 @@ use crate::id::{GroupId, MessageId, NodeId};
 use crate::message::Message;
 use crate::time::Time;
 use serde_json::{Map as Fields, Value};
-use std::sync::Arc;
 use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What a frame says of itself: its label, and the rows of its messages.
+type Told = (Option<Arc<str>>, Arc<[u32]>);
 
 /// Records a history. Events are appended in observation order; each call returns the event's
 /// place, to be named as the cause of later ones.
@@ -18,8 +21,8 @@ pub struct Recorder {
     history: History,
     /// Digests of messages that were not those of their broadcasts when they came.
     strays: Map<(u32, Digest), u32>,
-    /// What each frame met so far says of itself: its label, and the rows of its messages.
-    pub(crate) frames: Map<Box<[u8]>, (Option<Arc<str>>, Arc<[u32]>)>,
+    /// What each frame met so far says of itself.
+    pub(crate) frames: Map<Box<[u8]>, Told>,
 }
 
 impl Recorder {

@@ -152,7 +152,7 @@ mod tests {
     }
 
     fn fragile(_: &Setup<'_>) -> Box<dyn Node> {
-        Stack::new(Fragile(Network::payload(), 0))
+        Stack::node(Fragile(Network::payload(), 0))
     }
 
     const SETUP: Setup<'_> = Setup { node: NodeId(0), nodes: 1, flaw: None };

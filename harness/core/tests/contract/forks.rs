@@ -120,7 +120,7 @@ fn notes(host: &mut Host) -> Vec<String> {
 
 #[test]
 fn timers_of_one_tag_find_their_layers() {
-    let mut node = Stack::new(tree());
+    let mut node = Stack::node(tree());
     let mut host = host(0, 1);
     node.start(&mut host);
     let timer = |effect| if let Effect::SetTimer(timer, _) = effect { Some(timer) } else { None };
@@ -136,7 +136,7 @@ fn timers_of_one_tag_find_their_layers() {
 
 #[test]
 fn frames_are_those_of_an_enum_of_the_wires() {
-    let mut node = Stack::new(tree());
+    let mut node = Stack::node(tree());
     let mut host = host(0, 1);
     node.request(Request::Multicast(GroupId::ALL, Message::default()), &mut host);
     let wires: [TreeWire; 3] = [
@@ -165,7 +165,7 @@ fn frames_are_those_of_an_enum_of_the_wires() {
 
 #[test]
 fn a_frame_reaches_its_layer_and_no_other() {
-    let mut node = Stack::new(tree());
+    let mut node = Stack::node(tree());
     let mut host = host(0, 1);
     let wire: TreeWire = Either::Right(Either::Left("whatever".into()));
     node.receive(NodeId(0), &postcard::to_stdvec(&wire).unwrap(), &mut host).unwrap();

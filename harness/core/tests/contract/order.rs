@@ -102,7 +102,7 @@ fn shown(host: &Host) -> Vec<String> {
 /// What n2 of two nodes does on the first message of n1.
 fn effects(delivers_first: bool) -> Vec<String> {
     let relay = Relay { lower: Network::payload(), delivers_first, seen: BTreeSet::new() };
-    let mut node = Stack::new(Answering { lower: relay });
+    let mut node = Stack::node(Answering { lower: relay });
     let mut host = host(1, 2);
     let frame = postcard::to_stdvec(&Answered::Data(message(0, 1))).unwrap();
     node.receive(NodeId(0), &frame, &mut host).unwrap();
@@ -173,7 +173,7 @@ impl<L: Layer<Payload = Message>> Protocol for Remarking<L> {
 #[test]
 fn several_reports_each_keep_their_place_through_several_layers() {
     let stack = Remarking { lower: Remarking { lower: Twice { lower: Network::payload() } } };
-    let mut node = Stack::new(stack);
+    let mut node = Stack::node(stack);
     let mut host = host(0, 1);
     node.request(multicast(message(0, 9)), &mut host);
     let around = |delivery: &'static str| ["<", "<", delivery, ">", ">"];

@@ -52,7 +52,7 @@ fn crash_after(stores: usize, host: &mut Host) {
 fn found(stores: usize) -> Vec<String> {
     let stack = || {
         let lower = Counter { lower: Network::payload(), step: 1 };
-        Stack::new(Counter { lower, step: 10 })
+        Stack::node(Counter { lower, step: 10 })
     };
     let (mut node, mut host) = (stack(), host(0, 1));
     let multicast = || Request::Multicast(GroupId::ALL, Message::default());
@@ -85,7 +85,7 @@ fn a_crash_between_two_writes_keeps_the_first() {
 #[test]
 fn effects_and_bytes_do_not_survive_a_restart() {
     let mut host = host(0, 2);
-    let mut node = Stack::new(Counter { lower: Network::payload(), step: 1 });
+    let mut node = Stack::node(Counter { lower: Network::payload(), step: 1 });
     node.request(Request::Multicast(GroupId::ALL, Message::default()), &mut host);
     assert!(!host.effects.list.is_empty() && !host.effects.bytes.is_empty());
     host.restart();

@@ -248,7 +248,7 @@ fn every_node_delivers_every_message_in_one_order() {
     for seed in 0..100 {
         let lists = deliveries(Cluster::new(3, seed, |_| {
             let dictator = Dictator { lower: Network::payload(), decided: BTreeMap::new() };
-            Stack::new(TotalOrder::new(reliable(), dictator))
+            Stack::node(TotalOrder::new(reliable(), dictator))
         }));
         assert_eq!(lists[0].len(), 9, "seed {seed}");
         assert!(lists.iter().all(|list| *list == lists[0]), "seed {seed}: {lists:?}");
@@ -258,7 +258,7 @@ fn every_node_delivers_every_message_in_one_order() {
 #[test]
 fn without_consensus_they_differ() {
     let differ = (0..100).filter(|seed| {
-        let lists = deliveries(Cluster::new(3, *seed, |_| Stack::new(reliable())));
+        let lists = deliveries(Cluster::new(3, *seed, |_| Stack::node(reliable())));
         assert!(lists.iter().all(|list| list.len() == 9), "seed {seed}: {lists:?}");
         lists.iter().any(|list| *list != lists[0])
     });

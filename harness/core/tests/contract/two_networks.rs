@@ -148,7 +148,7 @@ impl Layer for Announcing {
 }
 
 fn cluster(seed: u64) -> Cluster {
-    let mut cluster = Cluster::new(3, seed, |_| Stack::new(Announcing::new()));
+    let mut cluster = Cluster::new(3, seed, |_| Stack::node(Announcing::new()));
     cluster.request(NodeId(0), multicast(message(0, 1)));
     cluster
 }

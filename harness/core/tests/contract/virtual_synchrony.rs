@@ -227,7 +227,7 @@ fn cluster(seed: u64, flushes: bool) -> Cluster {
         let view = View { id: view_id(1), group, members, primary: true, transitional: None };
         let lower = Network::payload();
         let membership = Membership { lower, view, next: None, ready: BTreeMap::new() };
-        Stack::new(VirtuallySynchronous::new(membership, flushes))
+        Stack::node(VirtuallySynchronous::new(membership, flushes))
     })
 }
 

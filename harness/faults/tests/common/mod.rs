@@ -45,7 +45,7 @@ pub fn implementation(tolerates: &'static [Fault]) -> Implementation {
         nodes: 5,
         budget: |n| n - 1,
         flaws: &[],
-        build: |_| Stack::new(Network::<Message>::payload()),
+        build: |_| Stack::node(Network::<Message>::payload()),
     }
 }
 

@@ -45,10 +45,10 @@ pub const fn toy(build: fn(&Setup<'_>) -> Box<dyn Node>) -> Implementation {
 }
 
 /// Multicasts to everybody in the order of the nodes, delivers what comes.
-pub const PLAIN: Implementation = toy(|_| Stack::new(Network::<Message>::payload()));
+pub const PLAIN: Implementation = toy(|_| Stack::node(Network::<Message>::payload()));
 
 /// Counts its deliveries on stable storage before each, and says how many when it recovers.
-pub const COUNTS: Implementation = toy(|_| Stack::new(Counts(Network::payload())));
+pub const COUNTS: Implementation = toy(|_| Stack::node(Counts(Network::payload())));
 
 struct Counts(Network<Message>);
 
@@ -78,7 +78,7 @@ impl Protocol for Counts {
 
 /// A request sets a timer of so many milliseconds as its body says and notes what the clock shows;
 /// the timer's expiry does the same.
-pub const ALARM: Implementation = toy(|_| Stack::new(Alarm(Network::payload())));
+pub const ALARM: Implementation = toy(|_| Stack::node(Alarm(Network::payload())));
 
 struct Alarm(Network<Message>);
 

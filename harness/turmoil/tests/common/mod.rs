@@ -38,11 +38,11 @@ pub const fn toy(build: fn(&Setup<'_>) -> Box<dyn Node>) -> Implementation {
 }
 
 /// Multicasts to everybody, delivers what comes.
-pub const PLAIN: Implementation = toy(|_| Stack::new(Network::<Message>::payload()));
+pub const PLAIN: Implementation = toy(|_| Stack::node(Network::<Message>::payload()));
 
 /// A protocol on the network that does nothing with requests.
 pub const fn on_network<P: Toy>() -> Implementation {
-    toy(|_| Stack::new(P::new()))
+    toy(|_| Stack::node(P::new()))
 }
 
 /// What the toys have in common.

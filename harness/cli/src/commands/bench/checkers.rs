@@ -2,7 +2,7 @@
 
 use super::{ROUNDS, grouped, median};
 use crate::commands::print;
-use crate::progress::Stopwatch;
+use crate::stopwatch::Stopwatch;
 use pepperland_checkers::find;
 use pepperland_checkers::throughput::synthetic;
 use pepperland_core::checker::Case;
