@@ -9,11 +9,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-#[expect(
-    clippy::disallowed_types,
-    reason = "the command line reads the clock for its progress"
-)]
-
 /// Off a terminal, one line each so long.
 const LINE_EVERY: Duration = Duration::from_secs(10);
 
