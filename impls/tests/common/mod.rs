@@ -1,0 +1,226 @@
+//! A group of nodes and a mailbox between them: no runtime, no time, and every message in the hands
+//! of the test.
+
+#![allow(dead_code, reason = "each test file uses its part")]
+
+use pepperland_core::contract::{Effect, Host, Indication, Node, Request};
+use pepperland_core::id::{GroupId, MessageId, NodeId};
+use pepperland_core::implementation::{Implementation, Setup};
+use pepperland_core::message::{Body, Message};
+use pepperland_core::seed::Seed;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// A directed link.
+pub type Link = (NodeId, NodeId);
+
+/// A group of nodes, and what is on its way between them.
+pub struct Post {
+    members: Vec<Member>,
+    /// What waits on each link, by its number on the link from 1.
+    waiting: BTreeMap<Link, BTreeMap<u32, Vec<u8>>>,
+    sent: BTreeMap<Link, u32>,
+}
+
+struct Member {
+    node: Box<dyn Node>,
+    host: Host,
+    up: bool,
+    /// A crash within the next handler with more effects than this.
+    doomed: Option<usize>,
+    asked: u32,
+}
+
+/// There is no such message, or no such node.
+#[derive(Debug)]
+pub struct Nothing(pub String);
+
+impl Post {
+    /// So many nodes, perhaps with a flaw.
+    pub fn new(implementation: &Implementation, nodes: usize, flaw: Option<&str>) -> Post {
+        let everyone: Rc<[NodeId]> = NodeId::first(nodes).collect();
+        let groups: Rc<[Rc<[NodeId]>]> = [everyone].into();
+        let member = |node: NodeId| {
+            let stream = Seed(1).child("node", node.0.into()).stream("");
+            let mut host = Host::new(node, groups.clone(), stream);
+            let mut node = (implementation.build)(&Setup { node, nodes, flaw });
+            node.start(&mut host);
+            assert!(host.effects.list.is_empty(), "nothing is done at the start");
+            Member { node, host, up: true, doomed: None, asked: 0 }
+        };
+        let members = NodeId::first(nodes).map(member).collect();
+        Post { members, waiting: BTreeMap::new(), sent: BTreeMap::new() }
+    }
+
+    /// A node multicasts; what it does, in lines.
+    pub fn multicast(&mut self, node: NodeId, body: &str) -> Vec<String> {
+        let member = &mut self.members[node.index()];
+        if !member.up {
+            return Vec::new();
+        }
+        member.asked += 1;
+        let id = MessageId { origin: node, incarnation: 0, number: member.asked };
+        let message = Message { id, body: Body::new(body.as_bytes()) };
+        member.node.request(Request::Multicast(GroupId::ALL, message), &mut member.host);
+        self.perform(node)
+    }
+
+    /// The receiver of a message takes it; what it does, in lines.
+    pub fn deliver(&mut self, link: Link, number: u32) -> Result<Vec<String>, Nothing> {
+        let frame = self.take(link, number)?;
+        Ok(self.receive(link, &frame))
+    }
+
+    /// The receiver takes a copy of a message, which goes on waiting.
+    pub fn repeat(&mut self, link: Link, number: u32) -> Result<Vec<String>, Nothing> {
+        let frame = self.take(link, number)?;
+        self.waiting.entry(link).or_default().insert(number, frame.clone());
+        Ok(self.receive(link, &frame))
+    }
+
+    /// A node and its surroundings.
+    pub fn node(&mut self, node: NodeId) -> (&mut dyn Node, &mut Host) {
+        let member = &mut self.members[node.index()];
+        (&mut *member.node, &mut member.host)
+    }
+
+    /// A message is lost.
+    pub fn take(&mut self, link: Link, number: u32) -> Result<Vec<u8>, Nothing> {
+        let found = self.waiting.get_mut(&link).and_then(|link| link.remove(&number));
+        found.ok_or_else(|| Nothing(format!("no message {} #{number} is waiting", shown(link))))
+    }
+
+    /// The node stops.
+    pub fn crash(&mut self, node: NodeId) {
+        self.members[node.index()].up = false;
+    }
+
+    /// The node stops within its next handler that has more effects than this.
+    pub fn crash_after(&mut self, node: NodeId, effects: usize) {
+        self.members[node.index()].doomed = Some(effects);
+    }
+
+    /// Delivers whatever waits, link by link and in order, until nothing does. What each node
+    /// delivers to its application meanwhile, in lines.
+    pub fn settle(&mut self) -> Vec<String> {
+        let mut delivered: BTreeMap<NodeId, Vec<String>> = BTreeMap::new();
+        while let Some((link, number)) = self.first_waiting() {
+            let lines = self.deliver(link, number).expect("it is waiting");
+            let told = lines.iter().filter_map(|line| line.split_once(" delivers "));
+            let bodies = told.map(|(_, body)| body.to_owned());
+            delivered.entry(link.1).or_default().extend(bodies);
+        }
+        delivered.retain(|_, bodies| !bodies.is_empty());
+        let line =
+            |(node, bodies): (_, &Vec<String>)| format!("{node} delivers {}", bodies.join(" "));
+        delivered.iter().map(line).collect()
+    }
+
+    fn first_waiting(&self) -> Option<(Link, u32)> {
+        let mut links = self.waiting.iter();
+        links.find_map(|(link, waiting)| Some((*link, *waiting.first_key_value()?.0)))
+    }
+
+    /// What waits on each link.
+    pub fn show(&self) -> Vec<String> {
+        let frames = self.waiting.iter().flat_map(|(link, frames)| {
+            frames.iter().map(move |(number, frame)| (*link, *number, frame))
+        });
+        let line = |(link, number, frame): (Link, u32, &Vec<u8>)| {
+            format!("{} #{number}: {}", shown(link), self.words(link.0, frame))
+        };
+        frames.map(line).collect()
+    }
+
+    fn receive(&mut self, (from, to): Link, frame: &[u8]) -> Vec<String> {
+        let member = &mut self.members[to.index()];
+        if !member.up {
+            return Vec::new();
+        }
+        let received = member.node.receive(from, frame, &mut member.host);
+        received.expect("the frame is one of the protocol");
+        self.perform(to)
+    }
+
+    /// Performs the effects of the handler that has run, and tells of them. Sends of one frame to
+    /// several nodes are one line.
+    fn perform(&mut self, node: NodeId) -> Vec<String> {
+        let member = &mut self.members[node.index()];
+        let effects = std::mem::take(&mut member.host.effects);
+        let fatal = member.doomed.filter(|after| effects.list.len() > *after);
+        let mut lines: Vec<(String, String)> = Vec::new();
+        for effect in effects.list.iter().take(fatal.unwrap_or(usize::MAX)) {
+            let (head, tail) = self.perform_one(node, effect, &effects.bytes);
+            match lines.last_mut() {
+                Some((heads, same)) if *same == tail && head.contains('#') => {
+                    heads.push_str(&format!(" {head}"));
+                }
+                _ => lines.push((format!("{node} {head}"), tail)),
+            }
+        }
+        if fatal.is_some() {
+            self.crash(node);
+            lines.push((format!("{node} crashes"), String::new()));
+        }
+        lines.into_iter().map(|(head, tail)| format!("{head}{tail}")).collect()
+    }
+
+    fn perform_one(&mut self, from: NodeId, effect: &Effect, bytes: &[u8]) -> (String, String) {
+        match effect {
+            Effect::Send { to, frame, .. } => {
+                let frame = &bytes[frame.start as usize..frame.end as usize];
+                let number = self.sent.entry((from, *to)).or_default();
+                *number += 1;
+                let number = *number;
+                self.waiting.entry((from, *to)).or_default().insert(number, frame.to_vec());
+                (format!("->{to} #{number}"), format!(": {}", self.words(from, frame)))
+            }
+            Effect::Indicate(Indication::Deliver(delivery)) => {
+                let body = String::from_utf8_lossy(&delivery.message.body.0).into_owned();
+                let slot = delivery.slot.map(|slot| format!("@{slot}")).unwrap_or_default();
+                (format!("delivers {body}{slot}"), String::new())
+            }
+            other => (format!("{other:?}"), String::new()),
+        }
+    }
+
+    fn words(&self, reader: NodeId, frame: &[u8]) -> String {
+        let described = self.members[reader.index()].node.describe(frame);
+        words(&described.expect("the frame is one of the protocol"))
+    }
+}
+
+fn shown((from, to): Link) -> String {
+    format!("{from}->{to}")
+}
+
+/// A frame in few words: the application's message by its body, everything else by its name.
+fn words(value: &Value) -> String {
+    match value {
+        Value::Array(items) => items.iter().map(words).collect::<Vec<_>>().join(" "),
+        Value::Object(fields) if fields.contains_key("body") => body(&fields["body"]),
+        Value::Object(fields) if fields.contains_key("origin") => {
+            let part = |key: &str| fields[key].as_u64().expect("a number");
+            format!("n{}:{}:{}", part("origin") + 1, part("incarnation"), part("number"))
+        }
+        Value::Object(fields) => {
+            let shown = fields.iter().filter(|(key, _)| *key != "group");
+            shown.map(|(key, value)| field(key, value)).collect::<Vec<_>>().join(" ")
+        }
+        other => other.to_string(),
+    }
+}
+
+fn field(key: &str, value: &Value) -> String {
+    match key {
+        "m" => words(value),
+        variant if variant.starts_with(char::is_uppercase) => format!("{key}({})", words(value)),
+        _ => format!("{key}={}", words(value)),
+    }
+}
+
+fn body(bytes: &Value) -> String {
+    let bytes = bytes.as_array().expect("bytes are an array").iter();
+    bytes.map(|byte| char::from(byte.as_u64().expect("a byte") as u8)).collect()
+}

@@ -1,0 +1,206 @@
+//! Each protocol in a few lines, without any runtime: messages are taken out of a mailbox by hand.
+
+mod common;
+
+use common::{Link, Post};
+use pepperland_core::id::NodeId;
+use pepperland_core::implementation::Implementation;
+use pepperland_impls::{basic, fifo, lamport, reliable, sequencer};
+
+const N1: NodeId = NodeId(0);
+const N2: NodeId = NodeId(1);
+const N3: NodeId = NodeId(2);
+
+fn post(implementation: &Implementation, nodes: usize) -> Post {
+    Post::new(implementation, nodes, None)
+}
+
+/// What a node delivers when it takes this message.
+fn delivers(post: &mut Post, link: Link, number: u32) -> Vec<String> {
+    let lines = post.deliver(link, number).expect("it is waiting");
+    let told = lines.iter().filter_map(|line| line.split_once(" delivers "));
+    told.map(|(_, body)| body.to_owned()).collect()
+}
+
+const NOTHING: [&str; 0] = [];
+
+#[test]
+fn basic_delivers_what_it_receives_and_sends_nothing_more() {
+    let mut post = post(&basic::ENTRY, 3);
+    post.multicast(N1, "a");
+    for to in [N3, N1, N2] {
+        assert_eq!(delivers(&mut post, (N1, to), 1), ["a"]);
+    }
+    assert!(post.show().is_empty());
+}
+
+#[test]
+fn reliable_delivers_once_however_often_it_hears() {
+    let mut post = post(&reliable::ENTRY, 3);
+    post.multicast(N1, "a");
+    assert_eq!(delivers(&mut post, (N1, N2), 1), ["a"]);
+    // Its own relay, and the relay of n3.
+    assert_eq!(delivers(&mut post, (N2, N2), 1), NOTHING);
+    assert_eq!(delivers(&mut post, (N1, N3), 1), ["a"]);
+    assert_eq!(delivers(&mut post, (N3, N2), 1), NOTHING);
+}
+
+#[test]
+fn reliable_relays_before_it_delivers() {
+    let mut post = post(&reliable::ENTRY, 3);
+    post.multicast(N1, "a");
+    let lines = post.deliver((N1, N2), 1).expect("it is waiting");
+    assert!(lines[0].starts_with("n2 ->n1 #1 ->n2 #1 ->n3 #1: "), "{lines:?}");
+    assert_eq!(lines[1..], ["n2 delivers a"]);
+}
+
+#[test]
+fn reliable_reaches_those_whom_a_crashed_sender_has_not() {
+    let mut post = post(&reliable::ENTRY, 3);
+    post.crash_after(N1, 2);
+    post.multicast(N1, "a");
+    assert_eq!(post.settle(), ["n2 delivers a", "n3 delivers a"]);
+}
+
+#[test]
+fn two_messages_of_one_body_are_two_messages() {
+    let mut post = post(&reliable::ENTRY, 2);
+    post.multicast(N1, "a");
+    post.multicast(N1, "a");
+    assert_eq!(post.settle(), ["n1 delivers a a", "n2 delivers a a"]);
+}
+
+#[test]
+fn fifo_holds_back_what_comes_too_early() {
+    for implementation in [&fifo::OVER_RELIABLE, &fifo::OVER_BASIC] {
+        let mut post = post(implementation, 2);
+        for body in ["a", "b", "c"] {
+            post.multicast(N1, body);
+        }
+        assert_eq!(delivers(&mut post, (N1, N2), 2), NOTHING);
+        assert_eq!(delivers(&mut post, (N1, N2), 3), NOTHING);
+        assert_eq!(delivers(&mut post, (N1, N2), 1), ["a", "b", "c"]);
+    }
+}
+
+#[test]
+fn fifo_drops_an_old_number() {
+    let mut post = post(&fifo::OVER_BASIC, 2);
+    post.multicast(N1, "a");
+    let copy = post.repeat((N1, N2), 1).expect("it is waiting");
+    assert_eq!(copy, ["n2 delivers a"]);
+    assert_eq!(delivers(&mut post, (N1, N2), 1), NOTHING);
+}
+
+#[test]
+fn fifo_lets_the_messages_of_two_senders_pass_each_other() {
+    let mut post = post(&fifo::OVER_BASIC, 3);
+    post.multicast(N1, "a");
+    post.multicast(N1, "b");
+    post.multicast(N3, "c");
+    assert_eq!(delivers(&mut post, (N1, N2), 2), NOTHING);
+    assert_eq!(delivers(&mut post, (N3, N2), 1), ["c"]);
+    assert_eq!(delivers(&mut post, (N1, N2), 1), ["a", "b"]);
+}
+
+#[test]
+fn the_sequencer_numbers_messages_as_they_reach_it() {
+    let mut post = post(&sequencer::ENTRY, 3);
+    post.multicast(N2, "a");
+    post.multicast(N3, "b");
+    post.deliver((N3, N1), 1).expect("it is waiting");
+    assert_eq!(post.settle(), ["n1", "n2", "n3"].map(|n| format!("{n} delivers b@0 a@1")));
+}
+
+#[test]
+fn a_message_without_its_number_waits_and_a_number_without_its_message_too() {
+    let mut post = post(&sequencer::ENTRY, 3);
+    post.multicast(N2, "a");
+    // The message, then the order.
+    assert_eq!(delivers(&mut post, (N2, N2), 1), NOTHING);
+    post.deliver((N2, N1), 1).expect("it is waiting");
+    assert_eq!(delivers(&mut post, (N1, N2), 2), ["a@0"]);
+    // The order, then the message.
+    assert_eq!(delivers(&mut post, (N1, N3), 2), NOTHING);
+    assert_eq!(delivers(&mut post, (N2, N3), 1), ["a@0"]);
+}
+
+#[test]
+fn without_the_sequencer_nothing_is_ordered() {
+    let mut post = post(&sequencer::ENTRY, 3);
+    post.crash(N1);
+    post.multicast(N2, "a");
+    assert_eq!(post.settle(), NOTHING);
+}
+
+#[test]
+fn lamport_waits_until_everybody_is_heard_from() {
+    let mut post = post(&lamport::ENTRY, 3);
+    post.multicast(N1, "a");
+    assert_eq!(delivers(&mut post, (N1, N2), 1), NOTHING);
+    assert_eq!(delivers(&mut post, (N2, N2), 1), NOTHING);
+    post.deliver((N1, N3), 1).expect("it is waiting");
+    assert_eq!(delivers(&mut post, (N3, N2), 1), ["a"]);
+}
+
+#[test]
+fn lamport_breaks_a_tie_by_the_sender() {
+    for (first, second) in [((N1, N3), (N2, N3)), ((N2, N3), (N1, N3))] {
+        let mut post = post(&lamport::ENTRY, 3);
+        post.multicast(N1, "a");
+        post.multicast(N2, "b");
+        post.deliver(first, 1).expect("it is waiting");
+        post.deliver(second, 1).expect("it is waiting");
+        let all = ["n1", "n2", "n3"].map(|n| format!("{n} delivers a b"));
+        assert_eq!(post.settle(), all);
+    }
+}
+
+#[test]
+fn whoever_has_heard_of_a_message_stamps_a_later_clock() {
+    let mut post = post(&lamport::ENTRY, 2);
+    post.multicast(N1, "a");
+    post.deliver((N1, N2), 1).expect("it is waiting");
+    let lines = post.multicast(N2, "b");
+    assert_eq!(lines, ["n2 ->n1 #2 ->n2 #2: number=1 Data(2 b)"]);
+}
+
+#[test]
+fn bytes_that_mean_nothing_are_refused_and_change_nothing() {
+    for implementation in pepperland_impls::ALL {
+        let mut post = post(implementation, 2);
+        post.multicast(N1, "a");
+        let before = post.show();
+        let node = post.node(N2);
+        assert!(node.0.receive(N1, &[0xff; 3], node.1).is_err(), "{}", implementation.name);
+        assert!(node.1.effects.list.is_empty());
+        assert_eq!(post.show(), before);
+        assert_eq!(post.settle(), ["n1", "n2"].map(|n| expected(implementation, n)));
+    }
+}
+
+fn expected(implementation: &Implementation, node: &str) -> String {
+    let slot = if implementation.name == "sequencer" { "@0" } else { "" };
+    format!("{node} delivers a{slot}")
+}
+
+#[test]
+fn a_frame_can_be_written_down_and_read_back() {
+    for implementation in pepperland_impls::ALL {
+        let mut post = post(implementation, 2);
+        post.multicast(N1, "a");
+        let frame = post.take((N1, N2), 1).expect("it is waiting");
+        let (node, _) = post.node(N2);
+        let described = node.describe(&frame).expect("it is a frame");
+        assert_eq!(node.frame(described).expect("it is one still"), frame);
+    }
+}
+
+#[test]
+fn one_node_alone_delivers_its_own_messages() {
+    for implementation in pepperland_impls::ALL {
+        let mut post = post(implementation, 1);
+        post.multicast(N1, "a");
+        assert_eq!(post.settle(), [expected(implementation, "n1")]);
+    }
+}
