@@ -6,7 +6,7 @@ use crate::queue::Happening;
 use crate::world::World;
 use pepperland_core::contract::{Effect, Host, Indication, Node, Timer};
 use pepperland_core::history::EventId;
-use pepperland_core::id::NodeId;
+use pepperland_core::id::{NetworkId, NodeId};
 use pepperland_core::message::Message;
 use pepperland_core::schedule::Harm;
 use pepperland_core::time::Span;
@@ -49,9 +49,9 @@ impl World<'_> {
 
     fn perform(&mut self, id: NodeId, effect: Effect, bytes: &[u8], cause: &mut Option<EventId>) {
         match effect {
-            Effect::Send { to, frame, .. } => {
+            Effect::Send { to, network, frame } => {
                 let frame = &bytes[frame.start as usize..frame.end as usize];
-                self.send(id, to, SmallVec::from_slice(frame), *cause);
+                self.send(id, to, network, SmallVec::from_slice(frame), *cause);
             }
             Effect::Indicate(indication) => {
                 let event = self.indicate(id, indication, *cause);
@@ -113,6 +113,7 @@ impl World<'_> {
         &mut self,
         from: NodeId,
         to: NodeId,
+        network: NetworkId,
         frame: SmallVec<[u8; 48]>,
         cause: Option<EventId>,
     ) {
@@ -124,6 +125,7 @@ impl World<'_> {
         let mut flight = Flight {
             from,
             to,
+            network,
             from_incarnation: self.nodes[from.index()].host.incarnation,
             to_incarnation: self.nodes[to.index()].host.incarnation,
             id: self.frames_sent,

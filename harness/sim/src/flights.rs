@@ -1,7 +1,7 @@
 //! Frames on their way. The memory of those that have arrived is used again.
 
 use pepperland_core::history::EventId;
-use pepperland_core::id::NodeId;
+use pepperland_core::id::{NetworkId, NodeId};
 use smallvec::SmallVec;
 
 /// One frame on its way.
@@ -9,6 +9,7 @@ use smallvec::SmallVec;
 pub struct Flight {
     pub from: NodeId,
     pub to: NodeId,
+    pub network: NetworkId,
     /// The incarnations of both ends when it was sent.
     pub from_incarnation: u32,
     pub to_incarnation: u32,

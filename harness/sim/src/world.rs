@@ -141,6 +141,7 @@ impl<'a> World<'a> {
         let (to, from) = (flight.to, flight.from);
         let cause = self.record_receipt(&flight).or(flight.cause);
         self.handle(to, cause, |node, host| {
+            host.arrived_over = flight.network;
             if node.receive(from, &flight.frame, host).is_err() {
                 host.effects.list.push(garbled(from));
             }

@@ -2,7 +2,7 @@
 //! of a frame stays here. A place is used again, with its memory, when its frame has arrived.
 
 use pepperland_core::history::{EventId, Transmission};
-use pepperland_core::id::NodeId;
+use pepperland_core::id::{NetworkId, NodeId};
 use pepperland_core::time::Time;
 
 /// What marks a frame on the socket: its place in the table, and a number used only once.
@@ -19,6 +19,7 @@ pub struct Label {
 pub struct Passage {
     pub from: NodeId,
     pub to: NodeId,
+    pub network: NetworkId,
     /// The incarnations of both ends when it was sent.
     pub from_incarnation: u32,
     pub to_incarnation: u32,

@@ -110,9 +110,9 @@ impl World {
         wire: &mut dyn Wire,
     ) {
         match effect {
-            Effect::Send { to, frame, .. } => {
+            Effect::Send { to, network, frame } => {
                 let frame = &bytes[frame.start as usize..frame.end as usize];
-                self.send(id, to, frame, *cause, wire);
+                self.send((id, to, network), frame, *cause, wire);
             }
             Effect::Indicate(indication) => {
                 let event = self.indicate(id, indication, *cause);

@@ -11,7 +11,7 @@ use crate::wire::Wire;
 use crate::world::World;
 use pepperland_core::contract::Effect;
 use pepperland_core::history::{Channel, EventId, Kind, Transmission};
-use pepperland_core::id::NodeId;
+use pepperland_core::id::{NetworkId, NodeId};
 use pepperland_core::runtime::{Detail, State};
 use pepperland_core::schedule::{Harm, InFlight, Transit};
 use pepperland_core::time::{Span, Time};
@@ -21,8 +21,7 @@ impl World {
     /// Puts a frame on its way, as the network and the disturbances at work will have it.
     pub fn send(
         &mut self,
-        from: NodeId,
-        to: NodeId,
+        (from, to, network): (NodeId, NodeId, NetworkId),
         frame: &[u8],
         cause: Option<EventId>,
         wire: &mut dyn Wire,
@@ -39,6 +38,7 @@ impl World {
         let mut passage = Passage {
             from,
             to,
+            network,
             from_incarnation: self.nodes[from.index()].host.incarnation,
             to_incarnation: self.nodes[to.index()].host.incarnation,
             id: self.frames_sent,
@@ -134,11 +134,12 @@ impl World {
         if self.disturbances.at_work() && !self.pass_cuts(place) {
             return;
         }
-        let Passage { from, to, .. } = self.flights.at(place).passage;
+        let Passage { from, to, network, .. } = self.flights.at(place).passage;
         let cause = self.record_receipt(place);
         let frame = self.flights.take_bytes(place);
         self.flights.free(place);
         self.handle(to, cause, wire, |node, host| {
+            host.arrived_over = network;
             if node.receive(from, &frame, host).is_err() {
                 let text = format!("a frame from {from} was garbled");
                 host.effects.list.push(Effect::Note(text));

@@ -186,6 +186,11 @@ impl<'a, M> Cx<'a, M> {
         risen
     }
 
+    /// The network over which the frame came that is being received.
+    pub(super) fn arrived_over(&self) -> NetworkId {
+        self.host.arrived_over
+    }
+
     /// Whether the timer belongs to this layer.
     pub fn owns(&self, timer: Timer) -> bool {
         timer.place == self.place

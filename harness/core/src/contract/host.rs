@@ -71,7 +71,7 @@ impl Effects {
 
 /// A node's surroundings: who it is, its local clock, its random stream, its stable storage, and
 /// the effects of the handler that runs. The runtime sets [`now`](Host::now) before each handler
-/// and performs and clears the effects after it.
+/// and [`arrived_over`](Host::arrived_over) before each receipt, and performs and clears the effects after it.
 pub struct Host {
     /// Who this node is.
     pub me: NodeId,
@@ -81,6 +81,8 @@ pub struct Host {
     pub groups: Rc<[Rc<[NodeId]>]>,
     /// The local clock, which may drift and jump.
     pub now: Time,
+    /// The network over which the frame came that is being received.
+    pub arrived_over: NetworkId,
     /// The node's own random stream.
     pub stream: Stream,
     /// What a crash does not lose.
@@ -99,6 +101,7 @@ impl Host {
             incarnation: 0,
             groups,
             now: Time::ZERO,
+            arrived_over: NetworkId::PAYLOAD,
             stream,
             stable: Stable::default(),
             effects: Effects::default(),

@@ -42,7 +42,12 @@ impl<M: Value> Layer for Network<M> {
         }
     }
 
+    /// What claims to be of this network and came over another is forged or garbled.
     fn receive(&mut self, from: NodeId, message: M, cx: &mut Cx<'_, M>) {
+        let over = cx.arrived_over();
+        if over != self.id {
+            return cx.note(format!("a frame for network {} came over {}", self.id.0, over.0));
+        }
         cx.deliver(Delivery { from, group: GroupId::ALL, message, slot: None });
     }
 

@@ -67,8 +67,9 @@ impl Cluster {
             return false;
         }
         let next = self.choices.below(self.under_way.len() as u64) as usize;
-        let Frame { from, to, bytes, .. } = self.under_way.swap_remove(next);
+        let Frame { from, to, network, bytes, .. } = self.under_way.swap_remove(next);
         self.at(to, |node, host| {
+            host.arrived_over = network;
             node.receive(from, &bytes, host).expect("the frame is one of this stack");
         });
         true

@@ -189,3 +189,13 @@ fn what_the_wide_network_corrupts_is_not_delivered() {
         assert!((0..3).all(|node| cluster.delivered(node).is_empty()), "seed {seed}");
     }
 }
+
+#[test]
+fn a_frame_of_the_narrow_network_that_came_over_the_wide_one_is_not_believed() {
+    let mut cluster = cluster(3);
+    cluster.under_way.retain(|frame| frame.network == NARROW);
+    cluster.under_way.iter_mut().for_each(|frame| frame.network = NetworkId::PAYLOAD);
+    cluster.settle();
+    cluster.time_out();
+    assert_eq!(cluster.under_way.len(), 0, "nobody asks for what was announced by a forgery");
+}
