@@ -168,6 +168,7 @@ fn a_frame_reaches_its_layer_and_no_other() {
     let mut node = Stack::node(tree());
     let mut host = host(0, 1);
     let wire: TreeWire = Either::Right(Either::Left("whatever".into()));
+    host.arrived_over = NetworkId(2);
     node.receive(NodeId(0), &postcard::to_stdvec(&wire).unwrap(), &mut host).unwrap();
     assert_eq!(notes(&mut host), ["bb received"]);
     assert!(node.receive(NodeId(0), &[7, 7, 7], &mut host).is_err());
