@@ -49,7 +49,7 @@ const FRAGILE: &Implementation = &Implementation {
     nodes: 3,
     budget: |_| 0,
     flaws: &[],
-    build: |_| Stack::new(Fragile { network: Network::payload(), received: 0 }),
+    build: |_| Stack::node(Fragile { network: Network::payload(), received: 0 }),
 };
 
 /// n1 multicasts three times; n2 would have a fourth multicast to make.

@@ -1,18 +1,18 @@
 //! An async service of one's own, tested as it is: broadcast with acknowledgements, written with
 //! tokio and turmoil's sockets, under a schedule that splits three nodes for a while.
 //!
-//! `cargo run --example async_service` prints the history, one event a line.
+//! `cargo run --example async_service` prints the history, one event a line, and then, on stderr,
+//! what the checkers say of it.
 
-use pepperland_core::contract::{Delivery, Indication, Request};
-use pepperland_core::history::Channel;
-use pepperland_core::id::{GroupId, MessageId, NodeId};
-use pepperland_core::message::{Body, Message};
-use pepperland_core::schedule::{
+use pepperland::checkers;
+use pepperland::core::message::Body;
+use pepperland::core::runtime::Refused;
+use pepperland::core::schedule::{
     Ask, Disturbance, FORMAT, Frame, InFlight, Links, NetworkOptions, Schedule, Step, Trouble, When,
 };
-use pepperland_core::seed::Seed;
-use pepperland_core::time::{Span, Time};
-use pepperland_turmoil::{ServiceContext, Turmoil};
+use pepperland::core::verdict::Ruling;
+use pepperland::prelude::*;
+use pepperland::turmoil::{ServiceContext, Turmoil};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::time::Duration;
@@ -139,10 +139,40 @@ fn schedule() -> Schedule {
     Schedule { header, steps: (0..6).map(step).collect(), disturbances }
 }
 
+/// What the service promises.
+const PROMISES: [&str; 3] = ["no-creation", "no-duplication", "validity-all"];
+
+fn rulings(history: &History) -> Vec<(&'static str, Ruling)> {
+    let properties: Vec<_> = PROMISES.into_iter().filter_map(checkers::find).collect();
+    let judged = checkers::judge(history, &properties);
+    judged.into_iter().map(|(checker, verdict)| (checker.property, verdict.ruling())).collect()
+}
+
+fn run() -> Result<History, Refused> {
+    Turmoil::services(&schedule(), broadcast)
+}
+
+fn print(history: &History, out: &mut impl Write) -> std::io::Result<()> {
+    let mut lines = Vec::new();
+    history.write_to(&mut lines)?;
+    out.write_all(&lines)
+}
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let history = Turmoil::services(&schedule(), broadcast)?;
-    let mut out = Vec::new();
-    history.write_to(&mut out)?;
-    std::io::stdout().write_all(&out)?;
+    let history = run()?;
+    print(&history, &mut std::io::stdout())?;
+    for (property, ruling) in rulings(&history) {
+        eprintln!("{property}: {}", ruling.word());
+    }
     Ok(())
+}
+
+#[test]
+fn holds_what_it_promises() {
+    let history = run().expect("turmoil can do all this");
+    assert_eq!(rulings(&history), PROMISES.map(|property| (property, Ruling::Held)));
+    let mut out = Vec::new();
+    print(&history, &mut out).expect("a vector takes every byte");
+    let lines = String::from_utf8(out).expect("a history is text");
+    assert_eq!(lines.lines().count(), 1 + history.len());
 }
