@@ -6,7 +6,7 @@ use common::{
     Counts, PLAIN, during, lines, multicast, multicasts, on_network, quiet, run, toy, with,
 };
 use pepperland_core::contract::{Cx, Delivery, Network, Protocol, Stack};
-use pepperland_core::history::Channel;
+use pepperland_core::history::{Channel, Kind};
 use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::implementation::Implementation;
 use pepperland_core::message::Message;
@@ -186,7 +186,9 @@ fn a_skewed_clock_jumps_and_drifts() {
     ];
     assert_eq!(with(&history, "n2 note"), expected);
     assert_eq!(with(&history, "n1 note").last().unwrap(), "50 n1 note it is 50");
-    assert_eq!(with(&history, "skew id=0").len(), 1);
+    let skew = history.events().find(|event| event.kind() == Kind::Skew).unwrap();
+    assert_eq!((skew.time(), skew.node()), (Time::millis(15), None));
+    assert_eq!((skew.field("node").unwrap(), skew.field("n")), (&"n2".into(), None));
     assert_eq!(with(&history, "heal"), ["32 heal touched=1 id=0"]);
 }
 
