@@ -15,5 +15,6 @@ mod trial;
 pub use campaign::{Limits, Progress, Searched, finding_of, search};
 pub use executor::{Executor, InOrder, map};
 pub use explain::{EXPLAIN_REPLAYS, needs};
+pub use flatten::flatten;
 pub use shrink::{Shrunk, shrink};
 pub use trial::Trial;
