@@ -86,25 +86,18 @@ impl World<'_> {
         None
     }
 
-    /// The frame, if it may enter the node it has arrived at.
-    pub fn admit(&mut self, flight: Flight) -> Option<Flight> {
+    /// Why a frame may not enter the node it has arrived at, if a crash is in the way.
+    pub fn fenced(&self, flight: &Flight) -> Option<&'static str> {
         let receiver = &self.nodes[flight.to.index()];
-        let sender = &self.nodes[flight.from.index()];
-        let sender_gone =
-            sender.state == State::Down || sender.host.incarnation != flight.from_incarnation;
-        let dies_with_sender = self.schedule.header.network.in_flight == InFlight::Lost;
-        if sender_gone && dies_with_sender {
-            self.record_loss(&flight, "sender crashed");
-            return None;
+        if self.schedule.header.network.in_flight == InFlight::Lost {
+            let sender = &self.nodes[flight.from.index()];
+            let lives = sender.host.incarnation == flight.from_incarnation;
+            if sender.state == State::Down || !lives {
+                return Some("sender crashed");
+            }
         }
-        if receiver.state == State::Down || receiver.host.incarnation != flight.to_incarnation {
-            self.record_loss(&flight, "receiver down");
-            return None;
-        }
-        match self.disturbances.at_work() {
-            true => self.pass_cuts(flight),
-            false => Some(flight),
-        }
+        let lives = receiver.host.incarnation == flight.to_incarnation;
+        (receiver.state == State::Down || !lives).then_some("receiver down")
     }
 
     /// The node stops, now.

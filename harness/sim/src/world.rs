@@ -136,8 +136,14 @@ impl<'a> World<'a> {
     }
 
     fn arrive(&mut self, slot: u32) {
-        let flight = self.flights.take(slot);
-        let Some(flight) = self.admit(flight) else { return };
+        let mut flight = self.flights.take(slot);
+        if let Some(why) = self.fenced(&flight) {
+            return self.record_loss(&flight, why);
+        }
+        if self.disturbances.at_work() {
+            let Some(uncut) = self.pass_cuts(flight) else { return };
+            flight = uncut;
+        }
         let (to, from) = (flight.to, flight.from);
         let cause = self.record_receipt(&flight).or(flight.cause);
         self.handle(to, cause, |node, host| {

@@ -32,6 +32,7 @@ impl<M> Default for Risen<M> {
 }
 
 impl<M> Risen<M> {
+    #[inline(always)]
     fn push(&mut self, place: usize, report: Indication<M>) {
         match self.first {
             None => self.first = Some((place, report)),
@@ -40,6 +41,7 @@ impl<M> Risen<M> {
     }
 
     /// Hands each report to `upon`, in order, at its place among the effects.
+    #[inline(always)]
     pub fn hand_up<N>(
         self,
         cx: &mut Cx<'_, N>,
@@ -60,6 +62,7 @@ impl<M> Risen<M> {
 
 /// Hands one report up: what is done on it comes before the effects from `place` on. Returns how
 /// many effects that were.
+#[inline(always)]
 fn insert<M, N>(
     place: usize,
     report: Indication<M>,
@@ -152,6 +155,7 @@ impl<'a, M> Cx<'a, M> {
     }
 
     /// Runs the only layer below and returns what it reported.
+    #[inline(always)]
     pub fn below<L: Layer>(
         &mut self,
         lower: &mut L,
@@ -175,6 +179,7 @@ impl<'a, M> Cx<'a, M> {
         risen
     }
 
+    #[inline(always)]
     fn run_at<L: Layer>(
         &mut self,
         place: u32,

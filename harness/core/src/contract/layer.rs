@@ -149,6 +149,7 @@ pub trait Protocol: Sized {
 }
 
 /// Hands what the layer below reported to the protocol.
+#[inline(always)]
 fn rise<P: Protocol>(protocol: &mut P, risen: Risen<Below<P>>, cx: &mut Cx<'_, P::Payload>) {
     risen.hand_up(cx, |report, cx| match report {
         Indication::Deliver(delivery) => protocol.upon_deliver(delivery, cx),
