@@ -272,7 +272,7 @@ mod tests {
         for kind in [Kind::Cut, Kind::Lose, Kind::Delay, Kind::Duplicate, Kind::Corrupt] {
             tape.environment(2, kind, links.clone());
         }
-        let skew = json!({"n": "n1", "jump": -4_500_000, "drift": 200});
+        let skew = json!({"node": "n1", "jump": -4_500_000, "drift": 200});
         tape.environment(3, Kind::Skew, skew);
         tape.environment(3, Kind::Heal, json!({}));
         let history = tape.finish(4);

@@ -98,7 +98,9 @@ impl Words<'_> {
 
     fn skew(&self, event: Event<'_>) -> String {
         let number = |key| event.field(key).and_then(Value::as_i64).unwrap_or(0);
-        let node = self.field(event, "n");
+        // Other tools may name the node as they name it everywhere.
+        let key = if event.field("node").is_some() { "node" } else { "n" };
+        let node = self.field(event, key);
         let jump = number("jump") as f64 / 1e6;
         format!("clock of {node} jumps by {jump} ms and drifts by {} ppm", number("drift"))
     }
