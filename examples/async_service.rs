@@ -133,7 +133,7 @@ fn schedule() -> Schedule {
         seed: Seed(7),
         network,
         heal_at,
-        end: Time::millis(600),
+        end: Time::millis(2_000),
     };
     let disturbances = vec![Disturbance::during(Time::millis(50), heal_at, cut)];
     Schedule { header, steps: (0..6).map(step).collect(), disturbances }

@@ -41,8 +41,9 @@ impl World<'_> {
             Trouble::Crash { node, .. } => self.restart(*node),
             Trouble::Pause { node } => self.resume(*node),
             Trouble::Skew { node, .. } => {
-                let slot = &mut self.nodes[node.index()];
-                slot.clock = Default::default();
+                if !schedule.skews(*node, self.now) {
+                    self.nodes[node.index()].clock = Default::default();
+                }
                 self.recorder.heal(self.now, index, Some(1));
             }
             _ => self.heal(index),

@@ -63,8 +63,7 @@ impl<'a> World<'a> {
         }
         while let Some((at, what)) = self.queue.next() {
             if at > self.schedule.header.end {
-                self.now = self.schedule.header.end;
-                break;
+                return self.recorder.cut_off(self.schedule.header.end);
             }
             self.now = at;
             self.happen(what);

@@ -88,6 +88,15 @@ fn nothing_happens_after_the_end() {
 }
 
 #[test]
+fn a_run_that_was_cut_short_is_not_complete() {
+    let mut schedule = multicasts(Perfect, &[5, 9]);
+    schedule.header.end = Time::millis(18);
+    assert!(!run(&schedule, &PLAIN).header.complete);
+    schedule.header.end = Time::millis(19);
+    assert!(run(&schedule, &PLAIN).header.complete, "nothing was left to happen");
+}
+
+#[test]
 fn what_happens_at_the_last_instant_still_happens() {
     let mut schedule = multicasts(Perfect, &[5]);
     schedule.header.end = Time::millis(15);

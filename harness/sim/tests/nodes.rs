@@ -113,6 +113,18 @@ fn a_skewed_clock_jumps_drifts_and_is_right_again_afterwards() {
 }
 
 #[test]
+fn of_two_skews_the_clock_is_right_again_after_the_later_one() {
+    let skew = |jump: i64| Trouble::Skew { node: N1, jump: jump * 1_000_000, drift: 0 };
+    let steps: Vec<Step> = [15, 25, 45].iter().map(|at| set(*at as u32, *at, "cancel")).collect();
+    let mut schedule = Schedule { steps, ..quiet(Perfect) };
+    schedule.disturbances = vec![during(10, 20, skew(100)), during(12, 40, skew(100))];
+    let notes = with(&run(&schedule, &ALARM), "n1 note");
+    let told = ["15 n1 note asked, clock 215", "25 n1 note asked, clock 225"];
+    assert_eq!(notes[..2], told);
+    assert_eq!(notes[2], "45 n1 note asked, clock 45");
+}
+
+#[test]
 fn a_fast_clock_rings_early_and_a_slow_one_late() {
     let rings = |drift| {
         let skew = Trouble::Skew { node: N1, jump: 0, drift };

@@ -7,7 +7,7 @@ use crate::disturbances::{Timetable, Turn, restart_of};
 use crate::driver::drive;
 use crate::nodes::Boot;
 use crate::world::{Phase, World};
-use pepperland_core::history::{History, Kind};
+use pepperland_core::history::{History, Kind, Recorder};
 use pepperland_core::id::NodeId;
 use pepperland_core::runtime::State;
 use pepperland_core::schedule::{Schedule, Trouble};
@@ -84,26 +84,26 @@ impl Director {
         self.open();
         let end = self.schedule.header.end;
         let mut now = Time::ZERO;
-        let ended = loop {
+        loop {
             if now > end {
-                break end;
+                return self.close().cut_off(end);
             }
             self.world.borrow_mut().now = now;
             self.turn(now);
             if self.timetable.is_over() && self.world.borrow().is_idle() {
-                break self.world.borrow().last_happening;
+                let ended = self.world.borrow().last_happening;
+                return self.close().finish(ended, true);
             }
             step(&mut self.sim);
             now += TICK;
-        };
-        self.close(ended)
+        }
     }
 
-    fn close(self, ended: Time) -> History {
+    fn close(self) -> Recorder {
         // Hosts hold the world as well; it is theirs until they are gone.
         drop(self.sim);
         let world = Rc::into_inner(self.world).expect("no host is left");
-        world.into_inner().recorder.finish(ended, true)
+        world.into_inner().recorder
     }
 
     /// Lets every host open its sockets, then lets the nodes start, all at the first instant.
@@ -178,8 +178,10 @@ impl Director {
             Trouble::Pause { node } => self.world.borrow_mut().resume(*node),
             Trouble::Skew { node, .. } => {
                 let mut world = self.world.borrow_mut();
-                world.nodes[node.index()].clock = Default::default();
                 let now = world.now;
+                if !self.schedule.skews(*node, now) {
+                    world.nodes[node.index()].clock = Default::default();
+                }
                 world.recorder.heal(now, index, Some(1));
             }
             trouble => {

@@ -22,7 +22,7 @@ pub use header::{
 pub use kind::Kind;
 pub use messages::{MessageTable, NONE};
 pub use read::ReadError;
-pub use recorder::Recorder;
+pub use recorder::{QUIET, Recorder};
 
 use crate::id::NodeId;
 use crate::time::Time;

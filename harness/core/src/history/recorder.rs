@@ -7,13 +7,16 @@ use crate::history::{
 };
 use crate::id::{GroupId, MessageId, NodeId};
 use crate::message::Message;
-use crate::time::Time;
+use crate::time::{Span, Time};
 use serde_json::{Map as Fields, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What a frame says of itself: its label, and the rows of its messages.
 type Told = (Option<Arc<str>>, Arc<[u32]>);
+
+/// How long nothing must have happened at the end of a run that goes on for ever.
+pub const QUIET: Span = Span::seconds(1);
 
 /// Records a history. Events are appended in observation order; each call returns the event's
 /// place, to be named as the cause of later ones.
@@ -179,6 +182,16 @@ impl Recorder {
     /// The row of a minted message name.
     pub fn row(&mut self, id: MessageId) -> u32 {
         self.history.messages.row(id)
+    }
+
+    /// Ends a run whose bound has come before it was quiescent. It counts as complete only if the
+    /// application has seen nothing happen for [`QUIET`]: a protocol that sends heartbeats never
+    /// falls silent, but one that was cut short has not been given its time.
+    pub fn cut_off(self, end: Time) -> History {
+        let seen = |kind: &Kind| matches!(kind, Kind::Broadcast | Kind::Deliver | Kind::View);
+        let last = self.history.kind.iter().rposition(seen);
+        let last = last.map_or(Time::ZERO, |index| self.history.time[index]);
+        self.finish(end, end.since(last) >= QUIET)
     }
 
     /// Ends the run.

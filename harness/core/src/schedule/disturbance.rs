@@ -26,7 +26,7 @@ pub struct Disturbance {
 #[serde(tag = "fault", rename_all = "lowercase")]
 pub enum Trouble {
     /// The links carry nothing. A perfect channel holds messages until they heal; any other
-    /// loses them, also those already in flight.
+    /// loses what is sent or would arrive while the cut lasts.
     Cut {
         /// Which links.
         #[serde(flatten)]
@@ -240,10 +240,21 @@ impl Disturbance {
 impl Schedule {
     /// Whether a pause of the node is at work at this instant, which is no longer its last.
     pub fn pauses(&self, node: NodeId, at: Time) -> bool {
-        let paused = |d: &Disturbance| matches!(d.trouble, Trouble::Pause { node: n } if n == node);
-        self.disturbances.iter().filter(|d| paused(d)).any(|pause| {
-            let (begin, end) = pause.window(&self.header);
+        self.at_work(at).any(|trouble| matches!(trouble, Trouble::Pause { node: n } if *n == node))
+    }
+
+    /// Whether a skew of the node's clock is at work at this instant, which is no longer its last.
+    pub fn skews(&self, node: NodeId, at: Time) -> bool {
+        let skew =
+            |trouble: &Trouble| matches!(trouble, Trouble::Skew { node: n, .. } if *n == node);
+        self.at_work(at).any(skew)
+    }
+
+    fn at_work(&self, at: Time) -> impl Iterator<Item = &Trouble> {
+        let now = move |d: &&Disturbance| {
+            let (begin, end) = d.window(&self.header);
             begin <= at && end.is_none_or(|end| at < end)
-        })
+        };
+        self.disturbances.iter().filter(now).map(|d| &d.trouble)
     }
 }

@@ -80,7 +80,7 @@ impl Theatre {
         }
         drop(self.sim);
         let stage = Rc::into_inner(self.stage).expect("no service is left");
-        stage.into_inner().recorder.finish(end, true)
+        stage.into_inner().recorder.cut_off(end)
     }
 
     fn begin(&mut self, index: u32) {
