@@ -10,6 +10,7 @@ use pepperland_core::scenario::Scenario;
 use pepperland_core::workload::Workload;
 use pepperland_search::Trial;
 use pepperland_sim::Simulator;
+use std::collections::BTreeSet;
 
 /// Implementations, workloads, fault profiles, properties and runtimes, by name.
 pub struct Catalog {
@@ -99,6 +100,7 @@ impl Catalog {
     /// # Errors
     /// [`Unknown`] for any name that means nothing.
     pub fn trial<'a>(&'a self, scenario: &'a Scenario) -> Result<Trial<'a>, Unknown> {
+        scenario.check().map_err(Unknown)?;
         let implementation = self.implementation(&scenario.implementation)?;
         if let Some(flaw) = &scenario.flaw {
             let flaws = format!("flaw of {}", implementation.name);
@@ -106,10 +108,12 @@ impl Catalog {
         }
         let faults = pepperland_faults::resolve(&scenario.faults)
             .map_err(|error| Unknown(error.to_string()))?;
-        let names: Vec<&str> = match scenario.properties.is_empty() {
+        let mut names: Vec<&str> = match scenario.properties.is_empty() {
             true => claimed_under(implementation, &faults).collect(),
             false => scenario.properties.iter().map(String::as_str).collect(),
         };
+        let mut seen = BTreeSet::new();
+        names.retain(|name| seen.insert(*name));
         let checkers = names.into_iter().map(|name| self.checker(name));
         Ok(Trial {
             plan: Plan {

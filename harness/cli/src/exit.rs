@@ -1,5 +1,6 @@
 //! How the command ends: exit codes, and the one line on stderr that says why.
 
+use crate::output::{say, say_raw};
 use std::process::ExitCode;
 
 /// How the command ended. When several apply, the one that stands first here wins.
@@ -31,7 +32,7 @@ impl Outcome {
 
     /// Says on stderr, as the last line, how it ended and why.
     pub fn end(self, why: &str) -> ExitCode {
-        eprintln!("exit {}: {why}", self.code());
+        say(&format!("exit {}: {why}", self.code()));
         ExitCode::from(self.code())
     }
 }
@@ -58,20 +59,20 @@ impl Failure {
     pub fn end(self) -> ExitCode {
         let (code, why) = match &self {
             Failure::Usage(text) => {
-                eprintln!("error: {text}");
+                say(&format!("error: {text}"));
                 (64, "usage or configuration")
             }
             Failure::Place(report) => {
-                eprintln!("{report:?}");
+                say_raw(&format!("{report:?}"));
                 (64, "usage or configuration")
             }
             Failure::Harness(text) => {
-                eprintln!("error: {text}");
+                say(&format!("error: {text}"));
                 (70, "the harness itself failed")
             }
             Failure::Interrupted => (130, "interrupted"),
         };
-        eprintln!("exit {code}: {why}");
+        say(&format!("exit {code}: {why}"));
         ExitCode::from(code)
     }
 }

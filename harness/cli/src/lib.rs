@@ -29,6 +29,8 @@ pub mod harness;
 #[cfg(feature = "cli")]
 mod options;
 #[cfg(feature = "cli")]
+mod output;
+#[cfg(feature = "cli")]
 mod progress;
 #[cfg(feature = "cli")]
 mod stopwatch;

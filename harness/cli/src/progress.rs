@@ -24,6 +24,9 @@ pub struct Campaign {
     interrupted: Arc<AtomicBool>,
 }
 
+/// New runs stop at so many tenths of the budget, to leave time for shrinking.
+const TENTHS: u32 = 9;
+
 impl Campaign {
     /// A campaign of so many runs. New runs stop at nine tenths of the budget, to leave time for
     /// shrinking.
@@ -43,7 +46,7 @@ impl Campaign {
             done: AtomicU64::new(0),
             clock: Stopwatch::start(),
             last_line: Mutex::new(Duration::ZERO),
-            budget: budget.map(|budget| budget * 9 / 10),
+            budget,
             interrupted,
         }
     }
@@ -68,12 +71,21 @@ impl Campaign {
         self.interrupted.load(Ordering::Relaxed)
     }
 
+    /// Whether all the time there is is over, or somebody interrupted.
+    pub fn is_over(&self) -> bool {
+        self.is_interrupted() || self.budget.is_some_and(|budget| self.clock.elapsed() > budget)
+    }
+
     fn line(&self, done: u64) {
         let elapsed = self.clock.elapsed();
         let Ok(mut last) = self.last_line.try_lock() else { return };
         if elapsed.saturating_sub(*last) >= LINE_EVERY {
             *last = elapsed;
-            eprintln!("  {done} of {} runs after {} s", self.total, elapsed.as_secs());
+            crate::output::say(&format!(
+                "  {done} of {} runs after {} s",
+                self.total,
+                elapsed.as_secs()
+            ));
         }
     }
 }
@@ -88,7 +100,8 @@ impl Progress for Campaign {
     }
 
     fn should_stop(&self) -> bool {
-        self.is_interrupted() || self.budget.is_some_and(|budget| self.clock.elapsed() > budget)
+        let time_is_up = |budget: Duration| self.clock.elapsed() > budget / 10 * TENTHS;
+        self.is_interrupted() || self.budget.is_some_and(time_is_up)
     }
 }
 
@@ -101,7 +114,7 @@ pub fn interruption() -> Arc<AtomicBool> {
         if seen.swap(true, Ordering::Relaxed) {
             std::process::exit(130);
         }
-        eprintln!("interrupted: finishing what was found; once more to stop at once");
+        crate::output::say("interrupted: finishing what was found; once more to stop at once");
     });
     flag
 }

@@ -167,14 +167,21 @@ fn every(names: &[String], catalog: &Catalog) -> Vec<String> {
 
 /// A TOML error at its place, with the nearest right key for a wrong one.
 fn place(text: &str, name: &Path, error: &toml::de::Error) -> Failure {
-    let message = error.message().to_owned();
+    let text = plain(text);
+    let message = plain(error.message());
     let help = nearest_key(&message);
     let mut diagnostic = MietteDiagnostic::new(format!("failed to read a suite: {message}{help}"));
     if let Some(span) = error.span() {
         diagnostic.labels = Some(vec![LabeledSpan::at(span, "here")]);
     }
-    let source = NamedSource::new(name.display().to_string(), text.to_owned());
+    let source = NamedSource::new(plain(&name.display().to_string()), text);
     Failure::Place(Report::new(diagnostic).with_source_code(source))
+}
+
+/// The text without what a terminal would obey, byte for byte, so that places stay where they are.
+fn plain(text: &str) -> String {
+    let blank = |c: char| if c.is_ascii_control() && c != '\n' && c != '\t' { ' ' } else { c };
+    text.chars().map(blank).collect()
 }
 
 /// Reads serde's "unknown field `x`, expected one of `a`, `b`".

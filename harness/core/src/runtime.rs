@@ -12,6 +12,7 @@ pub use guard::{Guarded, caught};
 pub use nodes::{Build, Slot, State};
 
 use crate::history::History;
+use crate::id::GroupId;
 use crate::implementation::Implementation;
 use crate::schedule::Schedule;
 
@@ -50,6 +51,26 @@ pub enum Detail {
     Application,
     /// The network's side of every frame as well.
     Network,
+}
+
+/// What no runtime can do: run nobody, or more nodes than `most`, or multicast to a group that a
+/// run does not have. A run has the group of all nodes alone.
+///
+/// # Errors
+/// [`Refused`], in the name of the runtime.
+pub fn within_limits(runtime: &'static str, schedule: &Schedule, most: u32) -> Result<(), Refused> {
+    let refuse = |what: String| Err(Refused { runtime, what });
+    match schedule.header.nodes {
+        0 => return refuse("run without any node".to_owned()),
+        nodes if nodes > most => {
+            return refuse(format!("run {nodes} nodes: it is usable with up to {most}"));
+        }
+        _ => {}
+    }
+    match schedule.steps.iter().find_map(|step| step.ask.group().filter(|g| *g != GroupId::ALL)) {
+        Some(group) => refuse(format!("reach group {}: a run has group 0, of all nodes", group.0)),
+        None => Ok(()),
+    }
 }
 
 /// A runtime cannot do what a schedule asks for.

@@ -78,12 +78,55 @@ impl Scenario {
             "sim" => String::new(),
             other => format!("/{other}"),
         };
-        format!("{}{flaw}{runtime}/{}/{}", self.implementation, self.workload, self.faults)
+        let implementation = &self.implementation;
+        let unusual = self.unusual();
+        format!("{implementation}{flaw}{unusual}{runtime}/{}/{}", self.workload, self.faults)
+    }
+
+    /// What differs from the defaults, so that two scenarios of a suite never share a name.
+    fn unusual(&self) -> String {
+        let usual = Scenario::new("", "");
+        let mut parts = Vec::new();
+        parts.extend(self.nodes.map(|nodes| format!("nodes={nodes}")));
+        let mut number = |name: &str, value: u64, usual: u64| {
+            if value != usual {
+                parts.push(format!("{name}={value}"));
+            }
+        };
+        number("broadcasts", self.broadcasts as u64, usual.broadcasts as u64);
+        number("chaos", self.chaos_ms, usual.chaos_ms);
+        number("settle", self.settle_ms, usual.settle_ms);
+        if self.latency_ms != usual.latency_ms {
+            parts.push(format!("latency={}-{}", self.latency_ms.0, self.latency_ms.1));
+        }
+        parts.extend(self.in_flight.map(|kept| format!("in-flight={kept:?}").to_lowercase()));
+        if parts.is_empty() { String::new() } else { format!("({})", parts.join(",")) }
     }
 
     /// What the seeds of its runs derive from, the same on every runtime.
     pub fn key(&self) -> String {
         format!("{}/{}/{}", self.implementation, self.workload, self.faults)
+    }
+
+    /// Whether the numbers make sense together.
+    ///
+    /// # Errors
+    /// What is wrong, and how to mend it.
+    pub fn check(&self) -> Result<(), String> {
+        const MOST_MS: u64 = 1_000_000_000;
+        let (least, most) = self.latency_ms;
+        let wrong = if self.nodes.is_some_and(|nodes| nodes == 0 || nodes > 100_000) {
+            "nodes must be from 1 to 100,000"
+        } else if self.broadcasts > 10_000_000 {
+            "broadcasts must be at most 10,000,000"
+        } else if least > most {
+            "the first latency must not be greater than the second"
+        } else if most.max(self.chaos_ms).max(self.settle_ms) > MOST_MS {
+            "times must be at most 1,000,000,000 ms"
+        } else {
+            return Ok(());
+        };
+        Err(format!("{}: {wrong}", self.name()))
     }
 
     /// How long a run may settle.

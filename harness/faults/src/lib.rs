@@ -39,10 +39,13 @@ pub const ALL: &[&Profile] = &[
 /// # Errors
 /// [`UnknownFault`], with the nearest right name.
 pub fn resolve(faults: &str) -> Result<Vec<(&'static Profile, String)>, UnknownFault> {
-    faults.split(',').map(str::trim).filter(|name| !name.is_empty()).map(resolve_one).collect()
+    faults.split(',').map(str::trim).map(resolve_one).collect()
 }
 
 fn resolve_one(text: &str) -> Result<(&'static Profile, String), UnknownFault> {
+    if text.is_empty() {
+        return Err(UnknownFault("an empty name of a fault profile; write \"none\"".to_owned()));
+    }
     let (name, variant) = text.split_once(':').unwrap_or((text, ""));
     let profile = ALL.iter().find(|profile| profile.name == name).ok_or_else(|| {
         let hint = did_you_mean(name, ALL.iter().map(|profile| profile.name));

@@ -51,7 +51,7 @@ pub struct Searched {
 /// Runs in one task of an executor: few enough to keep every thread busy, enough that the results
 /// of a long campaign stay small.
 fn chunk_size(runs: u64) -> u64 {
-    (runs / 1_024).clamp(32, 8_192)
+    (runs / 1_024).clamp(32, 8_192).max(runs.div_ceil(65_536))
 }
 
 #[derive(Default)]

@@ -45,6 +45,17 @@ pub fn without_node(schedule: &Schedule, gone: NodeId) -> Option<Schedule> {
     Some(reduced)
 }
 
+/// The schedule with each crash in the middle of a handler one effect sooner.
+pub fn crashing_sooner(schedule: &Schedule) -> Schedule {
+    let mut sooner = schedule.clone();
+    for disturbance in &mut sooner.disturbances {
+        if let Trouble::Crash { effects: Some(after), .. } = &mut disturbance.trouble {
+            *after = after.saturating_sub(1);
+        }
+    }
+    sooner
+}
+
 fn renamed(
     disturbance: &Disturbance,
     rename: &impl Fn(NodeId) -> Option<NodeId>,

@@ -2,7 +2,9 @@
 
 use crate::ddmin::ddmin;
 use crate::flatten::flatten;
-use crate::reduce::{earlier, rounded, simpler, with_disturbances, with_steps, without_node};
+use crate::reduce::{
+    crashing_sooner, earlier, rounded, simpler, with_disturbances, with_steps, without_node,
+};
 use crate::trial::Trial;
 use pepperland_core::checker::{Case, Checker};
 use pepperland_core::history::{History, Kind};
@@ -145,9 +147,10 @@ impl Shrinker<'_, '_> {
 
     fn drop_nodes(&mut self) {
         for node in NodeId::first(self.best.header.nodes as usize).rev() {
-            if let Some(candidate) = without_node(&self.best, node) {
-                self.take_if_it_fails(candidate);
-            }
+            let Some(candidate) = without_node(&self.best, node) else { continue };
+            // With one member less, a multicast has one send less before the same point.
+            let sooner = crashing_sooner(&candidate);
+            let _ = self.take_if_it_fails(candidate) || self.take_if_it_fails(sooner);
         }
     }
 
@@ -209,6 +212,8 @@ impl Shrinker<'_, '_> {
         for index in 0..self.best.disturbances.len() {
             self.retime(index);
         }
+        // Rounder numbers may have made a piece superfluous.
+        self.reduce_until_stable();
     }
 
     /// Gives a strike the first of a few round spans that still does it.

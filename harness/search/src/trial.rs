@@ -6,7 +6,7 @@ use pepperland_core::history::{History, Kind};
 use pepperland_core::implementation::{Implementation, Proviso};
 use pepperland_core::plan::Plan;
 use pepperland_core::runtime::{Detail, Refused, Runtime};
-use pepperland_core::schedule::{InFlight, Schedule};
+use pepperland_core::schedule::{Disturbance, InFlight, Schedule};
 use pepperland_core::seed::Seed;
 use pepperland_core::verdict::Verdict;
 
@@ -58,11 +58,23 @@ impl Trial<'_> {
         if self.plan.scenario.beyond_model {
             return None;
         }
-        self.outside_model().or_else(|| {
+        self.outside_model().or_else(|| self.beyond(schedule)).or_else(|| {
             let claims = self.plan.implementation.claims;
             let claim = claims.iter().find(|claim| claim.property == property)?;
             unmet(claim.proviso, schedule, history)
         })
+    }
+
+    /// Which disturbance of the schedule is outside the implementation's model, in a sentence.
+    fn beyond(&self, schedule: &Schedule) -> Option<String> {
+        let implementation = self.plan.implementation;
+        let outside = |d: &&Disturbance| {
+            let faults = d.trouble.faults(d.until.is_some());
+            !faults.is_empty() && implementation.outside_model(faults).len() == faults.len()
+        };
+        let first = schedule.disturbances.iter().find(outside)?;
+        let fault = first.trouble.faults(first.until.is_some())[0];
+        Some(outside_sentence(implementation, &[fault]))
     }
 
     /// Whether the run is judged though the property is not claimed under its faults.
@@ -76,15 +88,14 @@ impl Trial<'_> {
     /// Which faults of the scenario are outside the implementation's model, in a sentence.
     pub fn outside_model(&self) -> Option<String> {
         let outside = outside(self.plan.implementation, &self.plan);
-        let words: Vec<&str> = outside.iter().map(|fault| fault.word()).collect();
-        (!words.is_empty()).then(|| {
-            format!(
-                "outside the model: {} does not claim to live with {}",
-                self.plan.implementation.name,
-                words.join(" and ")
-            )
-        })
+        (!outside.is_empty()).then(|| outside_sentence(self.plan.implementation, &outside))
     }
+}
+
+fn outside_sentence(implementation: &Implementation, outside: &[Fault]) -> String {
+    let words: Vec<&str> = outside.iter().map(|fault| fault.word()).collect();
+    let (name, words) = (implementation.name, words.join(" and "));
+    format!("outside the model: {name} does not claim to live with {words}")
 }
 
 fn outside(implementation: &Implementation, plan: &Plan<'_>) -> Vec<Fault> {

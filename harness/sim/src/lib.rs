@@ -15,11 +15,14 @@ mod world;
 
 use pepperland_core::history::History;
 use pepperland_core::implementation::Implementation;
-use pepperland_core::runtime::{Detail, Refused, Runtime};
+use pepperland_core::runtime::{Detail, Refused, Runtime, within_limits};
 use pepperland_core::schedule::Schedule;
 
 /// The runtime's name.
 const NAME: &str = "sim";
+
+/// Beyond this many nodes one multicast alone fills the memory.
+const MOST_NODES: u32 = 100_000;
 
 /// The simulator.
 #[derive(Copy, Clone, Debug, Default)]
@@ -34,8 +37,8 @@ impl Runtime for Simulator {
         "discrete events in virtual time: deterministic, and the fastest"
     }
 
-    fn accepts(&self, _: &Schedule) -> Result<(), Refused> {
-        Ok(())
+    fn accepts(&self, schedule: &Schedule) -> Result<(), Refused> {
+        within_limits(self.name(), schedule, MOST_NODES)
     }
 
     fn run(

@@ -1,6 +1,6 @@
 //! What this runtime refuses, by name and before anything runs.
 
-use pepperland_core::runtime::Refused;
+use pepperland_core::runtime::{Refused, within_limits};
 use pepperland_core::schedule::Schedule;
 
 /// Each tick, turmoil visits every link for every host: beyond this many nodes idle time becomes
@@ -9,14 +9,7 @@ pub const MOST_NODES: u32 = 20;
 
 /// Whether a schedule can be run with any node.
 pub fn check(runtime: &'static str, schedule: &Schedule) -> Result<(), Refused> {
-    match schedule.header.nodes {
-        0 => Err(refused(runtime, "run without any node".to_owned())),
-        nodes if nodes > MOST_NODES => {
-            let what = format!("run {nodes} nodes: it is usable with up to {MOST_NODES}");
-            Err(refused(runtime, what))
-        }
-        _ => Ok(()),
-    }
+    within_limits(runtime, schedule, MOST_NODES)
 }
 
 /// A refusal of the runtime of this name.

@@ -7,9 +7,9 @@ mod scenarios;
 mod simulator;
 
 use crate::catalog::Catalog;
-use crate::commands::print;
 use crate::exit::{Failure, Outcome};
 use crate::options::{Bench, Measured};
+use crate::output::print;
 use crate::stopwatch::Stopwatch;
 use std::process::ExitCode;
 

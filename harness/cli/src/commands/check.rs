@@ -1,11 +1,11 @@
 //! `pepperland check`: judge recorded histories.
 
 use crate::catalog::Catalog;
-use crate::commands::print;
 use crate::commands::run::style;
 use crate::exit::{Failure, Outcome};
 use crate::files::read_history;
 use crate::options::{Check, Format};
+use crate::output::print;
 use pepperland_core::checker::{Case, Checker};
 use pepperland_core::history::History;
 use pepperland_core::verdict::{Ruling, Verdict};
@@ -59,7 +59,10 @@ fn say_what_was_left_out(path: &Path, left_out: &[&'static Checker]) {
     if !left_out.is_empty() {
         let names: Vec<&str> = left_out.iter().map(|checker| checker.property).collect();
         let names = names.join(", ");
-        eprintln!("{}: left out, for want of events they need: {names}", path.display());
+        crate::output::say(&format!(
+            "{}: left out, for want of events they need: {names}",
+            path.display()
+        ));
     }
 }
 

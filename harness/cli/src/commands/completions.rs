@@ -1,8 +1,8 @@
 //! `pepperland completions`: completions for a shell.
 
-use crate::commands::print;
 use crate::exit::Failure;
 use crate::options::Options;
+use crate::output::print;
 use clap::CommandFactory;
 use std::process::ExitCode;
 

@@ -1,7 +1,7 @@
 //! `pepperland doctor`: what this machine can do, and how to mend what it cannot.
 
-use crate::commands::print;
 use crate::exit::{Failure, Outcome};
+use crate::output::print;
 use std::process::ExitCode;
 
 /// One thing that was tried.

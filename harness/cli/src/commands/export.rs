@@ -1,9 +1,9 @@
 //! `pepperland export`: a finding in the form of another tool, on stdout.
 
-use crate::commands::print;
 use crate::exit::Failure;
 use crate::files::{Stored, find_finding};
 use crate::options::{Export, Form};
+use crate::output::print;
 use std::process::ExitCode;
 
 /// Prints the finding in the form that is asked for.

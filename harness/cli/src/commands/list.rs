@@ -1,9 +1,9 @@
 //! `pepperland list`: what has a name.
 
 use crate::catalog::Catalog;
-use crate::commands::print;
 use crate::exit::Failure;
 use crate::options::{List, ListFormat, Listed};
+use crate::output::print;
 use pepperland_core::implementation::{Claim, Proviso};
 use serde_json::{Map, Value, json};
 use std::process::ExitCode;

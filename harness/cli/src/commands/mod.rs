@@ -14,6 +14,7 @@ mod shrink;
 use crate::catalog::Catalog;
 use crate::exit::Failure;
 use crate::options::{Command, Options};
+use crate::output::{print, say, was_lost};
 use clap::Parser;
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -36,21 +37,20 @@ pub fn run(args: impl IntoIterator<Item = OsString>, catalog: &Catalog) -> ExitC
         Command::Doctor => doctor::doctor(),
         Command::Completions { shell } => completions::completions(shell),
     };
-    outcome.unwrap_or_else(Failure::end)
+    let code = outcome.unwrap_or_else(Failure::end);
+    if was_lost() {
+        return Failure::Harness("failed to write the results to stdout".to_owned()).end();
+    }
+    code
 }
 
 /// Help and version are no errors; everything else is exit 64.
 fn usage(error: &clap::Error) -> ExitCode {
-    let _ = error.print();
     if !error.use_stderr() {
+        print(&error.render().to_string());
         return ExitCode::SUCCESS;
     }
-    eprintln!("exit 64: usage or configuration");
+    say(&error.render().to_string());
+    say("exit 64: usage or configuration");
     ExitCode::from(64)
-}
-
-/// Prints to stdout. A reader that has gone away is no reason to fail.
-fn print(text: &str) {
-    use std::io::Write;
-    let _ = std::io::stdout().lock().write_all(text.as_bytes());
 }

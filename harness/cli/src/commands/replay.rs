@@ -1,11 +1,11 @@
 //! `pepperland replay`: run a finding or a schedule again and judge it.
 
 use crate::catalog::Catalog;
-use crate::commands::print;
 use crate::commands::run::style;
 use crate::exit::{Failure, Outcome};
 use crate::files::{Stored, find_finding, read_schedule};
 use crate::options::Replay;
+use crate::output::print;
 use pepperland_core::checker::Case;
 use pepperland_core::history::History;
 use pepperland_core::runtime::Detail;

@@ -1,9 +1,9 @@
 //! `pepperland report`: write the pages of a run's folder again.
 
-use crate::commands::print;
 use crate::exit::Failure;
 use crate::files::RunFolder;
 use crate::options::Report;
+use crate::output::print;
 use std::process::ExitCode;
 
 /// Reads the folder and writes its pages.

@@ -4,10 +4,10 @@ mod canaries;
 mod scenarios;
 
 use crate::catalog::Catalog;
-use crate::commands::print;
 use crate::exit::{Failure, Outcome};
 use crate::files::RunFolder;
 use crate::options::{Ci, Format, Keep, Run};
+use crate::output::{print, say_raw};
 use crate::progress::{Campaign as Watch, interruption};
 use crate::suite::Suite;
 use crate::threads::Threads;
@@ -33,7 +33,7 @@ pub fn run(options: &Run, catalog: &Catalog) -> Result<ExitCode, Failure> {
     let mut campaign = search_all(options, catalog, &suite, &watch)?;
     campaign.canaries = canaries::try_all(catalog, &suite.canaries)?;
     watch.finish();
-    keep_histories(options, catalog, &suite, &campaign, &folder)?;
+    keep_histories(options, catalog, &suite, &campaign, (&folder, &watch))?;
     folder.write(&campaign, &format!("{:.1} s", watch.elapsed().as_secs_f64()))?;
     tell(options, &campaign, &folder);
     if watch.is_interrupted() {
@@ -96,7 +96,7 @@ fn keep_histories(
     catalog: &Catalog,
     suite: &Suite,
     campaign: &Campaign,
-    folder: &RunFolder,
+    (folder, watch): (&RunFolder, &Watch),
 ) -> Result<(), Failure> {
     let default = match suite.scenarios.iter().all(|(_, runs)| *runs == 1) {
         true => Keep::All,
@@ -111,6 +111,9 @@ fn keep_histories(
         };
         let trial = catalog.trial(scenario)?;
         for run in wanted {
+            if watch.is_over() {
+                return Ok(());
+            }
             let schedule = trial.schedule(trial.seed(options.seed, run));
             let history = trial.run(&schedule, Detail::Application)?;
             folder.keep_history(&scenario.name(), run, &history)?;
@@ -133,11 +136,17 @@ fn tell(options: &Run, campaign: &Campaign, folder: &RunFolder) {
         Format::Human => tell_people(campaign, folder),
     }
     let platform = platform(options.ci);
-    print(&annotations(platform, campaign, None));
+    let lines = annotations(platform, campaign, None);
+    match options.format {
+        // Lines of JSON stay alone on stdout; the service reads stderr as well.
+        Format::Json if !lines.is_empty() => say_raw(lines.trim_end()),
+        Format::Json => {}
+        Format::Human => print(&lines),
+    }
     if let Some(path) = step_summary_file().filter(|_| platform == Platform::Github) {
         let summary = step_summary(platform, campaign);
         if let Err(error) = std::fs::write(&path, summary) {
-            eprintln!("failed to write the step summary: {error}");
+            crate::output::say(&format!("failed to write the step summary: {error}"));
         }
     }
 }
@@ -235,6 +244,10 @@ fn outcome(campaign: &Campaign) -> (Outcome, String) {
             let reason = row.reason.as_deref().unwrap_or("no run judged it");
             let first = format!("{} of {}: {reason}", row.property, row.scenario);
             (Outcome::Undecided, format!("{} undecided; {first}", properties(undecided.len())))
+        }
+        None if campaign.rows.is_empty() => {
+            let found = campaign.canaries.len();
+            (Outcome::Held, format!("all {found} planted flaws were found; nothing else was asked"))
         }
         None => (Outcome::Held, format!("every property held in {} runs", campaign.runs)),
     }

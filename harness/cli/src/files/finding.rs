@@ -101,9 +101,14 @@ impl Stored {
         let wrong = |path: &Path, error: &dyn std::fmt::Display| {
             Failure::Usage(format!("{}: {error}", path.display()))
         };
+        let text = read_text(&facts)?;
+        let read: Facts = serde_json::from_str(&text).map_err(|error| wrong(&facts, &error))?;
+        // The id becomes the name of a folder that is written to.
+        if !read.id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') || read.id.is_empty() {
+            return Err(wrong(&facts, &"its id is none: ids are letters, digits and \"-\""));
+        }
         Ok(Stored {
-            facts: serde_json::from_str(&read_text(&facts)?)
-                .map_err(|error| wrong(&facts, &error))?,
+            facts: read,
             scenario: toml::from_str(&read_text(&scenario)?)
                 .map_err(|error| wrong(&scenario, &error))?,
             schedule: read_schedule(&folder.join("schedule.jsonl"))?,
@@ -144,8 +149,19 @@ pub fn read_schedule(path: &Path) -> Result<Schedule, Failure> {
         .map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))
 }
 
-/// The folder of a finding that is named by its folder, or by its id in `runs/latest`.
+/// The folder of a finding that is named by its folder, or by its id in `runs/latest` or, if it is
+/// not there, in an older run, the newest first.
 pub fn find_finding(name: &str) -> Option<PathBuf> {
-    let in_latest = Path::new("runs/latest/findings").join(name);
-    [PathBuf::from(name), in_latest].into_iter().find(|path| path.join("schedule.jsonl").is_file())
+    let id = Path::new(name);
+    let is_id = id.components().count() == 1;
+    let in_run = |run: PathBuf| run.join("findings").join(id);
+    let mut older: Vec<PathBuf> = match std::fs::read_dir("runs") {
+        Ok(entries) if is_id => entries.flatten().map(|entry| entry.path()).collect(),
+        _ => Vec::new(),
+    };
+    older.sort();
+    let latest = is_id.then(|| PathBuf::from("runs/latest"));
+    let runs = latest.into_iter().chain(older.into_iter().rev());
+    let mut places = std::iter::once(PathBuf::from(name)).chain(runs.map(in_run));
+    places.find(|path| path.join("schedule.jsonl").is_file())
 }

@@ -24,8 +24,11 @@ impl RunFolder {
         std::fs::create_dir_all(&path).map_err(|error| {
             Failure::Harness(format!("failed to make the folder {}: {error}", path.display()))
         })?;
+        forget_earlier(&path)?;
+        let pointed = point_latest_at(&path);
+        // With a folder of its own a run needs nothing of the working directory.
         if out.is_none() {
-            point_latest_at(&path)?;
+            pointed?;
         }
         Ok(RunFolder { path })
     }
@@ -128,12 +131,35 @@ fn unused(parent: &Path, name: &str) -> PathBuf {
     names.find(|path| !path.exists()).expect("there are infinitely many numbers")
 }
 
+/// A folder that is used again keeps no finding or history of the run before.
+fn forget_earlier(path: &Path) -> Result<(), Failure> {
+    if !path.join("verdicts.json").is_file() {
+        return Ok(());
+    }
+    for folder in ["findings", "histories"].map(|name| path.join(name)) {
+        match std::fs::remove_dir_all(&folder) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                let folder = folder.display();
+                return Err(Failure::Harness(format!("failed to empty {folder}: {error}")));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// `runs/latest` leads to the newest run, wherever that is: ids of findings are looked up there.
 fn point_latest_at(path: &Path) -> Result<(), Failure> {
-    let latest = path.with_file_name("latest");
-    let fresh = path.with_file_name(".latest");
-    let target = path.file_name().unwrap_or_default();
-    let _ = std::fs::remove_file(&fresh);
-    std::os::unix::fs::symlink(target, &fresh)
-        .and_then(|()| std::fs::rename(&fresh, &latest))
-        .map_err(|error| Failure::Harness(format!("failed to set {}: {error}", latest.display())))
+    let failed = |error: std::io::Error| {
+        Failure::Harness(format!("failed to point runs/latest at {}: {error}", path.display()))
+    };
+    std::fs::create_dir_all("runs").map_err(failed)?;
+    let target = match path.strip_prefix("runs") {
+        Ok(within) => within.to_owned(),
+        Err(_) => path.canonicalize().map_err(failed)?,
+    };
+    let (fresh, latest) = (Path::new("runs/.latest"), Path::new("runs/latest"));
+    let _ = std::fs::remove_file(fresh);
+    std::os::unix::fs::symlink(target, fresh).map_err(failed)?;
+    std::fs::rename(fresh, latest).map_err(failed)
 }

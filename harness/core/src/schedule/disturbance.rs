@@ -1,6 +1,7 @@
 //! Disturbances: the closed set of things that go wrong. Fault profiles compile to these, and
 //! runtimes implement these alone.
 
+use crate::fault::Fault;
 use crate::id::NodeId;
 use crate::schedule::{Schedule, named};
 use crate::seed::PerMillion;
@@ -193,6 +194,28 @@ impl Trouble {
             Trouble::Crash { .. } => "crash",
             Trouble::Pause { .. } => "pause",
             Trouble::Skew { .. } => "skew",
+        }
+    }
+
+    /// The faults of which a model must allow at least one for this to be within it.
+    pub fn faults(&self, ends: bool) -> &'static [Fault] {
+        const LATE: &[Fault] = &[Fault::Delay, Fault::Reorder];
+        match self {
+            Trouble::Cut { .. } => &[Fault::Partition],
+            Trouble::Lose { .. } | Trouble::Strike { fate: Fate::Lose, .. } => &[Fault::Loss],
+            Trouble::Delay { .. } => LATE,
+            // One late message is within what any asynchronous network does by itself.
+            Trouble::Strike { fate: Fate::Delay { .. }, .. } => &[],
+            Trouble::Duplicate { .. } | Trouble::Strike { fate: Fate::Duplicate { .. }, .. } => {
+                &[Fault::Duplication]
+            }
+            Trouble::Corrupt { .. } | Trouble::Strike { fate: Fate::Corrupt, .. } => {
+                &[Fault::Corruption]
+            }
+            Trouble::Crash { .. } if ends => &[Fault::Recovery],
+            Trouble::Crash { .. } => &[Fault::Crash],
+            Trouble::Pause { .. } => &[Fault::Pause],
+            Trouble::Skew { .. } => &[Fault::Clock],
         }
     }
 

@@ -22,6 +22,18 @@ pub struct Step {
     pub ask: Ask,
 }
 
+impl Ask {
+    /// The group that is asked for, if one is.
+    pub fn group(&self) -> Option<GroupId> {
+        match self {
+            Ask::Multicast { group, .. } | Ask::Join { group } | Ask::Leave { group } => {
+                Some(*group)
+            }
+            Ask::Propose { .. } | Ask::Invoke { .. } => None,
+        }
+    }
+}
+
 /// When a request is made.
 #[derive(Copy, Clone, Debug, Eq, PartialEq, Ord, PartialOrd)]
 pub enum When {

@@ -1,7 +1,7 @@
 //! The basic checkers one after the other on histories in memory, on one core.
 
 use super::{ROUNDS, grouped, median};
-use crate::commands::print;
+use crate::output::print;
 use crate::stopwatch::Stopwatch;
 use pepperland_checkers::find;
 use pepperland_checkers::throughput::synthetic;

@@ -2,8 +2,8 @@
 //! same everywhere.
 
 use crate::catalog::Catalog;
-use crate::commands::print;
 use crate::exit::Failure;
+use crate::output::print;
 use pepperland_core::implementation::{Flaw, Implementation};
 use pepperland_core::runtime::Detail;
 use pepperland_core::scenario::Scenario;

@@ -2,8 +2,8 @@
 
 use super::{Contender, line, rates};
 use crate::catalog::Catalog;
-use crate::commands::print;
 use crate::exit::Failure;
+use crate::output::print;
 use pepperland_core::runtime::Detail;
 use pepperland_core::scenario::Scenario;
 use pepperland_core::seed::Seed;

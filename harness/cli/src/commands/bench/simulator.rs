@@ -2,8 +2,8 @@
 
 use super::{Contender, line, rates};
 use crate::catalog::Catalog;
-use crate::commands::print;
 use crate::exit::Failure;
+use crate::output::print;
 use pepperland_core::history::Channel;
 use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::runtime::Detail;

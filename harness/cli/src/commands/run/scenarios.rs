@@ -5,6 +5,7 @@ use crate::exit::Failure;
 use crate::options::Run;
 use crate::suite::{SMOKE, Suite};
 use pepperland_core::scenario::Scenario;
+use std::collections::BTreeSet;
 use std::num::NonZero;
 use std::path::Path;
 
@@ -44,7 +45,8 @@ fn from_files(options: &Run, catalog: &Catalog) -> Result<Suite, Failure> {
 
 fn named(options: &Run, catalog: &Catalog) -> Result<Suite, Unknown> {
     let mut scenarios = Vec::new();
-    for name in &options.implementations {
+    let mut seen = BTreeSet::new();
+    for name in options.implementations.iter().filter(|name| seen.insert(*name)) {
         let implementation = catalog.implementation(name)?;
         let faults: Vec<String> = match options.faults.is_empty() {
             true => catalog.claimed_faults(implementation).into_iter().map(str::to_owned).collect(),

@@ -1,9 +1,6 @@
 //! The command as a user meets it: exit codes, the last line of stderr, and what is printed.
 
-#[path = "command/pepperland.rs"]
-mod pepperland;
-
-use pepperland::{Ended, Folder};
+use crate::pepperland::{Ended, Folder};
 
 const FIFO_BROKEN: &str = r#"{"format":"pepperland.history","version":1,"nodes":["n1","n2"],"complete":true,"clock":"virtual"}
 {"t":1,"n":"n1","k":"broadcast","m":"n1:0:1"}
@@ -213,7 +210,7 @@ fn a_single_run_keeps_its_history_and_the_history_checks() {
 #[test]
 fn a_schedule_is_replayed_and_shrunk() {
     let folder = Folder::new();
-    let killer = include_str!("../../../impls/killers/no-relay.jsonl");
+    let killer = include_str!("../../../../impls/killers/no-relay.jsonl");
     folder.write("killer.jsonl", killer);
     ends(&folder.run("replay killer.jsonl"), 1, "the replay violates the property");
     let shrunk = folder.run("shrink killer.jsonl --properties agreement --out shrunk");
