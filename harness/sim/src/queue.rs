@@ -2,7 +2,7 @@
 
 use pepperland_core::time::Time;
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, VecDeque};
 
 /// Something that will happen.
 #[derive(Copy, Clone, Debug, Eq, PartialEq)]
@@ -58,6 +58,8 @@ pub struct Queue {
     heap: BinaryHeap<Reverse<Planned>>,
     /// What the schedule says from the start, the earliest last: it need not make the heap deeper.
     foreseen: Vec<Planned>,
+    /// What comes in the order in which it was planned.
+    in_order: VecDeque<Planned>,
     planned: u32,
 }
 
@@ -79,17 +81,32 @@ impl Queue {
         self.heap.push(Reverse(planned));
     }
 
+    /// Plans something one fixed span from now: what is planned so comes in the order in which it
+    /// was planned, and needs no heap.
+    pub fn plan_in_order(&mut self, at: Time, what: Happening) {
+        let planned = self.planned(at, what);
+        debug_assert!(self.in_order.back().is_none_or(|last| *last < planned));
+        self.in_order.push_back(planned);
+    }
+
     /// Takes what happens next.
     pub fn next(&mut self) -> Option<(Time, Happening)> {
-        let foreseen = match (self.foreseen.last(), self.heap.peek()) {
-            (Some(foreseen), Some(Reverse(planned))) => foreseen < planned,
-            (foreseen, _) => foreseen.is_some(),
-        };
-        let next = match foreseen {
-            true => self.foreseen.pop(),
-            false => self.heap.pop().map(|Reverse(planned)| planned),
-        };
-        next.map(|planned| (Time((planned >> 64) as u64), Happening::unpack(planned as u32)))
+        let never = Planned::MAX;
+        let foreseen = self.foreseen.last().copied().unwrap_or(never);
+        let in_order = self.in_order.front().copied().unwrap_or(never);
+        let heap = self.heap.peek().map_or(never, |Reverse(planned)| *planned);
+        let next = foreseen.min(in_order).min(heap);
+        if next == never {
+            return None;
+        }
+        if next == heap {
+            self.heap.pop();
+        } else if next == in_order {
+            self.in_order.pop_front();
+        } else {
+            self.foreseen.pop();
+        }
+        Some((Time((next >> 64) as u64), Happening::unpack(next as u32)))
     }
 
     fn planned(&mut self, at: Time, what: Happening) -> Planned {
