@@ -144,7 +144,7 @@ const PROMISES: [&str; 3] = ["no-creation", "no-duplication", "validity-all"];
 
 fn rulings(history: &History) -> Vec<(&'static str, Ruling)> {
     let properties: Vec<_> = PROMISES.into_iter().filter_map(checkers::find).collect();
-    let judged = checkers::judge(history, &properties);
+    let judged = checkers::judge(history, properties);
     judged.into_iter().map(|(checker, verdict)| (checker.property, verdict.ruling())).collect()
 }
 

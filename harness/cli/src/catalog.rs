@@ -32,7 +32,7 @@ pub fn builtin() -> Catalog {
         implementations: pepperland_impls::ALL.to_vec(),
         workloads: pepperland_workloads::ALL.to_vec(),
         profiles: pepperland_faults::ALL.to_vec(),
-        checkers: pepperland_checkers::ALL.to_vec(),
+        checkers: pepperland_checkers::all().collect(),
         runtimes: runtimes(),
     }
 }

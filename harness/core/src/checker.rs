@@ -1,9 +1,16 @@
 //! The record of a checker: a property, what it needs, and the function that judges it.
 
+mod given;
+mod memo;
+
+pub use given::{Given, bound};
+
 use crate::history::{Event, FailureModel, History, Kind};
 use crate::time::Time;
 use crate::verdict::Verdict;
+use memo::Memo;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A property and its checker, as a file of `checkers/` declares them.
 pub struct Checker {
@@ -17,12 +24,72 @@ pub struct Checker {
     pub source: &'static str,
     /// Whether a finite run can violate it for good.
     pub class: Class,
+    /// Whom it binds: what "correct" means in it.
+    pub binds: Binds,
+    /// The failure models in which it is stated.
+    pub models: &'static [FailureModel],
     /// What judging costs.
     pub cost: &'static str,
     /// The kinds of events without which nothing can be judged.
     pub needs: &'static [Kind],
+    /// What else the history must tell.
+    pub given: &'static [Given],
     /// Judges a history.
     pub check: fn(&Case<'_>) -> Verdict,
+}
+
+impl Checker {
+    /// What the history lacks that the property needs, in words; none if it can be judged.
+    pub fn lacks(&self, history: &History) -> Option<String> {
+        let kind = self.needs.iter().find(|kind| !history.kinds().contains(kind));
+        let given = || self.given.iter().find(|given| !given.is_met(history));
+        kind.map(|kind| kind.word().to_owned()).or_else(|| given().map(ToString::to_string))
+    }
+}
+
+/// Every failure model.
+pub const EVERY_MODEL: &[FailureModel] = &[
+    FailureModel::CrashStop,
+    FailureModel::CrashRecovery,
+    FailureModel::Omission,
+    FailureModel::Byzantine,
+];
+
+/// The failure models in which nobody lies.
+pub const BENIGN: &[FailureModel] =
+    &[FailureModel::CrashStop, FailureModel::CrashRecovery, FailureModel::Omission];
+
+/// Whom a property binds. "Correct" is judged over the whole run: a node that crashes in its last
+/// step was faulty from the first.
+#[derive(Copy, Clone, Debug, Eq, PartialEq)]
+pub enum Binds {
+    /// Correct nodes: up in the end (crash-recovery, omission) or never down (crash-stop), and not
+    /// Byzantine.
+    Correct,
+    /// Correct nodes that go from one view to the next together.
+    Survivors,
+    /// The nodes of the component that is connected and alone in the end.
+    Component,
+    /// Every node but Byzantine ones, those that crash later included.
+    Uniform,
+    /// Clients, which are no nodes.
+    Clients,
+    /// Not the implementation: what it was promised.
+    Environment,
+}
+
+impl Binds {
+    /// The words for it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Binds::Correct => "correct nodes",
+            Binds::Survivors => "nodes that move on together",
+            Binds::Component => "the last component",
+            Binds::Uniform => "every node that is not Byzantine",
+            Binds::Clients => "clients",
+            Binds::Environment => "the environment",
+        }
+    }
 }
 
 /// Whether a finite run can violate a property for good.
@@ -32,6 +99,9 @@ pub enum Class {
     Safety,
     /// Something good happens in the end: judged only on complete runs.
     Liveness,
+    /// No property of an implementation: what it was promised. Where it is broken, the
+    /// implementation cannot be blamed.
+    Assumption,
 }
 
 impl Class {
@@ -40,6 +110,7 @@ impl Class {
         match self {
             Class::Safety => "safety",
             Class::Liveness => "liveness",
+            Class::Assumption => "assumption",
         }
     }
 }
@@ -54,6 +125,7 @@ pub struct Case<'h> {
     pub byzantine: Vec<bool>,
     /// When disturbances that touched something were at work.
     pub disturbed: Vec<(Time, Time)>,
+    memo: Memo,
 }
 
 impl<'h> Case<'h> {
@@ -73,7 +145,19 @@ impl<'h> Case<'h> {
                 _ => {}
             }
         }
-        Case { history, correct, byzantine, disturbed: troubles.windows(history.end()) }
+        Case {
+            history,
+            correct,
+            byzantine,
+            disturbed: troubles.windows(history.end()),
+            memo: Memo::default(),
+        }
+    }
+
+    /// What several checkers ask of a history, worked out by the first that does. There is one
+    /// answer for each type.
+    pub fn once<T: Send + Sync + 'static>(&self, make: impl FnOnce() -> T) -> Arc<T> {
+        self.memo.once(make)
     }
 
     /// Whether a disturbance that touched something was at work between the two instants.

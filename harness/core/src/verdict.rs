@@ -10,7 +10,10 @@ pub struct Verdict {
     pub outcome: Outcome,
     /// How often the property's premise was met.
     pub obligations: u64,
-    /// How many of those a disturbance that touched something overlapped.
+    /// How many of those are known to be met. A checker that stops at the first breach knows of no
+    /// later ones.
+    pub discharged: u64,
+    /// How many of them a disturbance that touched something overlapped.
     pub critical: u64,
 }
 
@@ -70,6 +73,33 @@ pub struct Clause {
     pub holds: bool,
 }
 
+impl Witness {
+    /// The proof as one sentence, in the shape of Elle's explanations (Kingsbury & Alvaro 2020):
+    /// let what is true be true, then by the definition something else is; however it is not.
+    pub fn argument(&self, statement: &str) -> String {
+        let said = |holds: bool| {
+            let clauses = self.clauses.iter().filter(|clause| clause.holds == holds);
+            clauses.map(Clause::told).collect::<Vec<_>>().join(", and ")
+        };
+        let (premises, because) = (said(true), &self.because);
+        let premises = if premises.is_empty() { "this be what happened" } else { &premises };
+        let conclusion = said(false);
+        format!(
+            "Let {premises}. Then {conclusion}, because {statement}; however, {because}: a contradiction"
+        )
+    }
+}
+
+impl Clause {
+    fn told(&self) -> String {
+        let events: Vec<String> = self.events.iter().map(|e| format!("#{}", e.0)).collect();
+        match events.is_empty() {
+            true => self.says.clone(),
+            false => format!("{} ({})", self.says, events.join(", ")),
+        }
+    }
+}
+
 impl Verdict {
     /// Held if there was something to judge, else undecided with `nothing` as the reason.
     pub fn held_or_vacuous(obligations: u64, critical: u64, nothing: &str) -> Verdict {
@@ -77,17 +107,20 @@ impl Verdict {
             0 => Outcome::Undecided(nothing.to_owned()),
             _ => Outcome::Held,
         };
-        Verdict { outcome, obligations, critical }
+        Verdict { outcome, obligations, discharged: obligations, critical }
     }
 
     /// Violated, with the proof.
     pub fn violated(witness: Witness, obligations: u64, critical: u64) -> Verdict {
-        Verdict { outcome: Outcome::Violated(Box::new(witness)), obligations, critical }
+        let (outcome, discharged) =
+            (Outcome::Violated(Box::new(witness)), obligations.saturating_sub(1));
+        Verdict { outcome, obligations, discharged, critical }
     }
 
     /// Undecided, with the reason.
     pub fn undecided(reason: impl Into<String>) -> Verdict {
-        Verdict { outcome: Outcome::Undecided(reason.into()), obligations: 0, critical: 0 }
+        let outcome = Outcome::Undecided(reason.into());
+        Verdict { outcome, obligations: 0, discharged: 0, critical: 0 }
     }
 
     /// The outcome without its evidence.

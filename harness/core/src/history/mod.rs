@@ -136,6 +136,11 @@ impl History {
         read::find_row(self, name)
     }
 
+    /// Whether some delivery states its place in the order.
+    pub fn has_slots(&self) -> bool {
+        self.details.places.iter().any(|place| place.slot.is_some())
+    }
+
     /// One event.
     ///
     /// # Panics

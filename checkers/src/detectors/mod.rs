@@ -1,0 +1,6 @@
+//! Failure detectors: who is suspected, when, and for how long.
+
+use pepperland_core::checker::Checker;
+
+/// The properties of this family, in the order of the catalogue.
+pub const ALL: &[&Checker] = &[];

@@ -1,0 +1,61 @@
+//! Judging a history by properties.
+
+use crate::environment;
+use pepperland_core::checker::{Case, Checker, Class};
+use pepperland_core::history::History;
+use pepperland_core::verdict::{Outcome, Verdict};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::OnceLock;
+
+/// A history before its judge.
+pub struct Judge<'h> {
+    case: Case<'h>,
+    /// Whether to judge although the environment broke its promises.
+    beyond_model: bool,
+    broken: OnceLock<Option<String>>,
+}
+
+impl<'h> Judge<'h> {
+    /// Takes the case.
+    pub fn of(history: &'h History, beyond_model: bool) -> Judge<'h> {
+        Judge { case: Case::new(history), beyond_model, broken: OnceLock::new() }
+    }
+
+    /// Judges by one property. A checker that panics has decided nothing; and where the environment
+    /// broke a promise, a violation is nobody's fault.
+    pub fn verdict(&self, checker: &'static Checker) -> Verdict {
+        let judged = catch_unwind(AssertUnwindSafe(|| (checker.check)(&self.case)));
+        let verdict = judged.unwrap_or_else(|_| Verdict::undecided("the checker itself failed"));
+        if self.beyond_model || checker.class == Class::Assumption || verdict.witness().is_none() {
+            return verdict;
+        }
+        match self.broken_promise() {
+            Some(reason) => Verdict { outcome: Outcome::Undecided(reason.to_owned()), ..verdict },
+            None => verdict,
+        }
+    }
+
+    /// Which promise of the environment was broken, in a sentence, if one was.
+    pub fn broken_promise(&self) -> Option<&str> {
+        let broken = || {
+            let made = |monitor: &&&Checker| monitor.lacks(self.case.history).is_none();
+            let monitors = environment::ALL.iter().filter(made);
+            let mut broken = monitors.filter_map(|monitor| {
+                let verdict = (monitor.check)(&self.case);
+                let because = verdict.witness()?.because.clone();
+                Some(format!("outside the model: {} is broken: {because}", monitor.property))
+            });
+            broken.next()
+        };
+        self.broken.get_or_init(broken).as_deref()
+    }
+}
+
+/// Judges a history by each of these properties.
+pub fn judge(
+    history: &History,
+    properties: impl IntoIterator<Item = &'static Checker>,
+) -> Vec<(&'static Checker, Verdict)> {
+    let judge = Judge::of(history, false);
+    properties.into_iter().map(|checker| (checker, judge.verdict(checker))).collect()
+}

@@ -1,0 +1,36 @@
+//! Order: in which sequence messages are delivered.
+
+mod causal;
+mod fifo;
+mod prefix_order;
+mod total_order;
+mod uniform_total_order;
+
+mod causes;
+mod clocks;
+mod pairwise;
+mod sequence;
+
+#[cfg(test)]
+mod oracle;
+
+use pepperland_core::checker::Checker;
+
+/// The properties of this family, in the order of the catalogue.
+pub const ALL: &[&Checker] = &[
+    &fifo::ENTRY,
+    &causal::ENTRY,
+    &total_order::ENTRY,
+    &uniform_total_order::ENTRY,
+    &prefix_order::ENTRY,
+];
+
+#[cfg(test)]
+mod tests {
+    use crate::crosscheck::{Family, family_tests, multicast};
+
+    const FAMILY: Family =
+        Family { checkers: super::ALL, histories: multicast::history, oracle: super::oracle::rule };
+
+    family_tests!(FAMILY);
+}

@@ -1,0 +1,211 @@
+//! The orders once more, straight from their definitions.
+
+use crate::crosscheck::definition::{Act, Oracle, ruling};
+use pepperland_core::history::{EventId, History};
+use pepperland_core::verdict::Ruling;
+
+/// What a property says of a history.
+pub fn rule(property: &str, history: &History) -> Ruling {
+    let oracle = Oracle::of(history);
+    match property {
+        "fifo" => oracle.fifo(),
+        "causal" => oracle.causal(),
+        "total-order" => oracle.total_order(|o, d| o.surviving(d.node, d.life)),
+        "uniform-total-order" => oracle.total_order(|_, _| true),
+        "prefix-order" => oracle.prefix_order(),
+        other => panic!("no oracle for {other}"),
+    }
+}
+
+impl Oracle<'_> {
+    /// Both broadcast by one incarnation of one node to one group, `a` before `b`.
+    fn is_before_in_stream(&self, a: usize, b: usize) -> bool {
+        let incarnations = self.history.message_table().incarnations();
+        let (Some(x), Some(y)) = (self.broadcast(a), self.broadcast(b)) else { return false };
+        let same = self.origin(a) == self.origin(b) && incarnations[a] == incarnations[b];
+        same && self.group(a) == self.group(b) && x.event < y.event
+    }
+
+    /// The life may do without `row` when it delivers at `event`.
+    fn may_lack(&self, delivery: &Act, row: usize) -> bool {
+        let before = |start: usize| {
+            let later = |m: &usize| *m == row || self.is_before_in_stream(row, *m);
+            self.rows()
+                .filter(later)
+                .any(|m| self.broadcast(m).is_some_and(|b| self.precedes(b.event, start)))
+        };
+        let here = |(n, l, e): &&(usize, usize, usize)| {
+            (*n, *l) == (delivery.node, delivery.life) && *e < delivery.event
+        };
+        self.starts.iter().filter(here).any(|(.., start)| before(*start))
+    }
+
+    /// No bound life delivers a message without or before one that must come first.
+    fn gap_free(&self, must_precede: impl Fn(usize, usize) -> bool) -> Ruling {
+        let counting = self.counting();
+        let (mut obligations, mut broken) = (0, false);
+        for d in counting.iter().filter(|d| self.correct(d.node)) {
+            let earlier: Vec<usize> = self.rows().filter(|m| must_precede(*m, d.row)).collect();
+            obligations += usize::from(!earlier.is_empty());
+            for m in earlier {
+                let here = |e: &&Act| (e.node, e.life, e.row) == (d.node, d.life, m);
+                broken |= match counting.iter().find(here) {
+                    Some(delivery) => delivery.event > d.event,
+                    None => !self.may_lack(d, m),
+                };
+            }
+        }
+        ruling(obligations, broken)
+    }
+
+    fn fifo(&self) -> Ruling {
+        self.gap_free(|m, after| self.is_before_in_stream(m, after))
+    }
+
+    fn causal(&self) -> Ruling {
+        if self.is_circular() {
+            return Ruling::Undecided;
+        }
+        let rows = self.history.message_table().len();
+        let mut before: Vec<Vec<bool>> = (0..rows)
+            .map(|a| (0..rows).map(|b| self.happens_directly_before(a, b)).collect())
+            .collect();
+        for via in 0..rows {
+            for a in 0..rows {
+                for b in 0..rows {
+                    before[a][b] |= before[a][via] && before[via][b];
+                }
+            }
+        }
+        self.gap_free(|m, after| before[m][after])
+    }
+
+    /// A delivery that is an effect of its broadcast.
+    fn is_effect(&self, delivery: &Act) -> bool {
+        let broadcast = self.broadcast(delivery.row);
+        let after = |b: &Act| !self.is_virtual() || b.event < delivery.event;
+        broadcast.is_some_and(after) && self.is_for(delivery.row, delivery.node)
+    }
+
+    fn happens_directly_before(&self, a: usize, b: usize) -> bool {
+        let Some(broadcast) = self.broadcast(b) else { return false };
+        let here = |d: &&Act| (d.node, d.life) == (broadcast.node, broadcast.life);
+        let delivered = |d: &Act| d.row == a && d.event < broadcast.event && self.is_effect(d);
+        let through = self.broadcast(a).is_some() && self.group(a) == self.group(b);
+        let mut deliveries = self.deliveries.iter().filter(here);
+        self.is_before_in_stream(a, b) || through && deliveries.any(delivered)
+    }
+
+    /// No order of the events has every cause before its effects.
+    fn is_circular(&self) -> bool {
+        let effects = self.deliveries.iter().filter(|d| self.is_effect(d));
+        let mut left: Vec<&Act> = self.broadcasts.iter().chain(effects).collect();
+        loop {
+            let is_free = |e: &Act| {
+                let blocked = |f: &&Act| {
+                    let program = f.node == e.node && f.event < e.event;
+                    let is_broadcast = self.broadcasts.contains(f);
+                    program || is_broadcast && f.row == e.row && f.event != e.event
+                };
+                !left.iter().any(blocked)
+            };
+            let kept: Vec<&Act> = left.iter().copied().filter(|e| !is_free(e)).collect();
+            if kept.is_empty() {
+                return false;
+            }
+            if kept.len() == left.len() {
+                return true;
+            }
+            left = kept;
+        }
+    }
+
+    fn total_order(&self, bound: impl Fn(&Self, &Act) -> bool) -> Ruling {
+        let counting: Vec<Act> = self.counting().into_iter().filter(|d| bound(self, d)).collect();
+        let (mut obligations, mut broken) = (0, false);
+        let same_life = |a: &Act, b: &Act| (a.node, a.life) == (b.node, b.life);
+        for a in &counting {
+            for b in counting.iter().filter(|b| same_life(a, b) && b.event > a.event) {
+                for c in counting.iter().filter(|c| c.row == a.row && !same_life(a, c)) {
+                    for d in counting.iter().filter(|d| d.row == b.row && same_life(c, d)) {
+                        obligations += 1;
+                        broken |= d.event < c.event;
+                    }
+                }
+            }
+        }
+        ruling(obligations, broken)
+    }
+
+    fn prefix_order(&self) -> Ruling {
+        let counting: Vec<Act> =
+            self.counting().into_iter().filter(|d| self.group(d.row).is_some()).collect();
+        let twice = |d: &&Act| {
+            counting.iter().any(|e| e.row == d.row && (e.node, e.life) != (d.node, d.life))
+        };
+        let obligations = counting.iter().filter(twice).count();
+        let groups = 0..self.history.groups().len();
+        let broken = groups.into_iter().any(|g| !self.has_sequence(&counting, g));
+        ruling(obligations, broken || self.slots_clash(&counting))
+    }
+
+    fn slots_clash(&self, counting: &[Act]) -> bool {
+        let slot = |d: &Act| self.history.event(EventId(d.event as u32)).place()?.slot;
+        let clash = |d: &Act, e: &Act| {
+            let both =
+                slot(d).is_some() && slot(e).is_some() && self.group(d.row) == self.group(e.row);
+            both && (slot(d) == slot(e)) != (d.row == e.row)
+        };
+        counting.iter().any(|d| counting.iter().any(|e| clash(d, e)))
+    }
+
+    /// Whether some sequence has every first life's deliveries as a prefix, and what each life
+    /// delivered between two late starts as a piece.
+    fn has_sequence(&self, counting: &[Act], group: usize) -> bool {
+        let here: Vec<Act> =
+            counting.iter().copied().filter(|d| self.group(d.row) == Some(group)).collect();
+        let mut runs: Vec<(bool, Vec<usize>)> = Vec::new();
+        let mut ends: Vec<(usize, usize, usize)> = Vec::new();
+        for d in &here {
+            let started =
+                self.starts.iter().filter(|(n, l, e)| (*n, *l) == (d.node, d.life) && *e < d.event);
+            let key = (d.node, d.life, started.count());
+            match ends.iter().position(|end| *end == key) {
+                Some(run) => runs[run].1.push(d.row),
+                None => {
+                    ends.push(key);
+                    runs.push((key.2 == 0, vec![d.row]));
+                }
+            }
+        }
+        let mut rows: Vec<usize> = here.iter().map(|d| d.row).collect();
+        rows.sort_unstable();
+        rows.dedup();
+        permutations(&mut rows, 0, &mut |sequence| {
+            runs.iter().all(|(is_prefix, run)| match is_prefix {
+                true => sequence.starts_with(run),
+                false => sequence.windows(run.len()).any(|piece| piece == run),
+            })
+        })
+    }
+}
+
+/// Whether `found` holds of some permutation of the items from `from` on.
+fn permutations(
+    items: &mut [usize],
+    from: usize,
+    found: &mut impl FnMut(&[usize]) -> bool,
+) -> bool {
+    if from == items.len() {
+        return found(items);
+    }
+    for i in from..items.len() {
+        items.swap(from, i);
+        let yes = permutations(items, from + 1, found);
+        items.swap(from, i);
+        if yes {
+            return true;
+        }
+    }
+    false
+}

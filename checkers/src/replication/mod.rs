@@ -1,0 +1,6 @@
+//! Replication: primaries, replicas and what clients see.
+
+use pepperland_core::checker::Checker;
+
+/// The properties of this family, in the order of the catalogue.
+pub const ALL: &[&Checker] = &[];

@@ -1,0 +1,6 @@
+//! Views: membership, virtual synchrony, partitions.
+
+use pepperland_core::checker::Checker;
+
+/// The properties of this family, in the order of the catalogue.
+pub const ALL: &[&Checker] = &[];
