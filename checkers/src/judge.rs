@@ -35,6 +35,11 @@ impl<'h> Judge<'h> {
         }
     }
 
+    /// Whether this violation was judged although the environment broke a promise.
+    pub fn is_beyond_model(&self, verdict: &Verdict) -> bool {
+        self.beyond_model && verdict.witness().is_some() && self.broken_promise().is_some()
+    }
+
     /// Which promise of the environment was broken, in a sentence, if one was.
     pub fn broken_promise(&self) -> Option<&str> {
         let broken = || {

@@ -1,9 +1,10 @@
 //! Verdicts for other programs: JSON lines, and a run's rows as one document.
 
+use crate::judged::Judged;
 use pepperland_core::finding::{Campaign, Canary, Finding, Row};
 use pepperland_core::history::EventId;
 use pepperland_core::seed::Seed;
-use pepperland_core::verdict::{Outcome, Ruling, Verdict};
+use pepperland_core::verdict::{Clause, Outcome, Ruling};
 use serde::{Deserialize, Serialize};
 
 /// The version of every form here.
@@ -20,7 +21,8 @@ pub fn rows(campaign: &Campaign) -> String {
 }
 
 /// What one property's checker says of one recorded history, as one line, without its end.
-pub fn checked(history: &str, property: &str, verdict: &Verdict) -> String {
+pub fn checked(judged: &Judged<'_>) -> String {
+    let Judged { name, checker, verdict, beyond_model } = *judged;
     let witness = verdict.witness();
     let reason = match &verdict.outcome {
         Outcome::Undecided(reason) => Some(reason.as_str()),
@@ -28,14 +30,18 @@ pub fn checked(history: &str, property: &str, verdict: &Verdict) -> String {
     };
     line(&CheckLine {
         v: VERSION,
-        history,
-        property,
+        history: name,
+        property: checker.property,
         outcome: verdict.ruling(),
         obligations: verdict.obligations,
         critical: verdict.critical,
         witness: witness.map_or(&[], |w| &w.events),
         because: witness.map(|w| w.because.as_str()),
         reason,
+        discharged: verdict.discharged,
+        argument: witness.map(|w| w.argument(checker.statement)),
+        clauses: witness.map_or(&[], |w| &w.clauses),
+        beyond_model,
     })
 }
 
@@ -151,6 +157,13 @@ struct CheckLine<'a> {
     witness: &'a [EventId],
     because: Option<&'a str>,
     reason: Option<&'a str>,
+    discharged: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    argument: Option<String>,
+    #[serde(skip_serializing_if = "<[Clause]>::is_empty")]
+    clauses: &'a [Clause],
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    beyond_model: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -228,6 +241,7 @@ impl CanaryLine {
 mod tests {
     use super::*;
     use crate::fixtures;
+    use pepperland_core::verdict::Verdict;
 
     #[test]
     fn rows_have_their_keys_in_order() {
@@ -254,14 +268,16 @@ mod tests {
     #[test]
     fn checks_have_their_keys_in_order() {
         let verdict = Verdict::violated(fixtures::two_sequencers().witness, 12, 3);
-        let line = checked("h.jsonl", "total-order", &verdict);
+        let judged = |name, verdict| checked(&Judged::of(name, &fixtures::TOTAL_ORDER, verdict));
+        let line = judged("h.jsonl", &verdict);
         let begin = r#"{"v":1,"history":"h.jsonl","property":"total-order","outcome":"violated","#
             .to_owned()
             + r#""obligations":12,"critical":3,"witness":["#;
         assert!(line.starts_with(&begin), "{line}");
-        assert!(line.ends_with(r#","reason":null}"#), "{line}");
-        let undecided = checked("h", "fifo", &Verdict::undecided("nothing"));
-        assert!(undecided.ends_with(r#""witness":[],"because":null,"reason":"nothing"}"#));
+        assert!(line.contains(r#","reason":null,"discharged":11,"argument":"Let "#), "{line}");
+        let undecided = judged("h", &Verdict::undecided("nothing"));
+        let end = r#""witness":[],"because":null,"reason":"nothing","discharged":0}"#;
+        assert!(undecided.ends_with(end), "{undecided}");
     }
 
     #[test]

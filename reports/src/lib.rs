@@ -8,6 +8,7 @@ pub mod annotations;
 pub mod bound;
 pub mod diagram;
 pub mod json;
+mod judged;
 pub mod junit;
 mod mermaid;
 mod pages;
@@ -21,4 +22,5 @@ mod fixtures;
 #[cfg(test)]
 mod hostile;
 
+pub use judged::Judged;
 pub use pages::{finding_page, index_page};

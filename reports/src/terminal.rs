@@ -6,16 +6,19 @@ mod summary;
 
 pub use summary::summary;
 
+use crate::judged::Judged;
 use crate::style::{Style, Tone};
 use crate::text::{count, short, thousands};
 use crate::words;
 use pepperland_core::finding::Finding;
 use pepperland_core::history::{EventId, History};
-use pepperland_core::verdict::{Outcome, Verdict};
+use pepperland_core::verdict::Outcome;
 use std::fmt::Write;
 
 /// Longest sentence that is printed.
 const SENTENCE: usize = 600;
+/// As much of an argument.
+const ARGUMENT: usize = 1_200;
 
 /// A failure: what broke, in a sentence and a picture, how small it is, and how to see it again.
 pub fn finding(finding: &Finding, report: &str, style: Style) -> String {
@@ -49,14 +52,9 @@ pub fn size(finding: &Finding) -> String {
 }
 
 /// The verdict of one property on one recorded history, with the events that prove a violation.
-pub fn judged(
-    name: &str,
-    property: &str,
-    verdict: &Verdict,
-    history: &History,
-    style: Style,
-) -> String {
-    let (property, name) = (short(property, 60), short(name, 200));
+pub fn judged(judged: &Judged<'_>, history: &History, style: Style) -> String {
+    let verdict = judged.verdict;
+    let (property, name) = (short(judged.checker.property, 60), short(judged.name, 200));
     let counted = count(verdict.obligations, "obligation", "obligations");
     match &verdict.outcome {
         Outcome::Held => {
@@ -72,7 +70,9 @@ pub fn judged(
             let violated = style.paint(Tone::Bad, "VIOLATED");
             let because = short(&witness.because, SENTENCE);
             let proof = proof(history, &witness.events);
-            format!("{violated}   {property}   {name}\n  {because}\n{proof}")
+            let argument = short(&witness.argument(judged.checker.statement), ARGUMENT);
+            let outside = outside(judged.beyond_model, style);
+            format!("{violated}   {property}   {name}{outside}\n  {because}\n{proof}  {argument}\n")
         }
     }
 }
@@ -94,11 +94,15 @@ fn proof(history: &History, events: &[EventId]) -> String {
     lines
 }
 
-fn head(finding: &Finding, style: Style) -> String {
-    let outside = match finding.beyond_model {
+fn outside(beyond_model: bool, style: Style) -> String {
+    match beyond_model {
         true => format!("   {}", style.paint(Tone::Warning, "outside the model")),
         false => String::new(),
-    };
+    }
+}
+
+fn head(finding: &Finding, style: Style) -> String {
+    let outside = outside(finding.beyond_model, style);
     format!(
         "{} {}   {}   run {}, seed {}{outside}\n  {}\n",
         style.paint(Tone::Bad, "FAIL"),
@@ -114,6 +118,7 @@ fn head(finding: &Finding, style: Style) -> String {
 mod tests {
     use super::*;
     use crate::fixtures;
+    use pepperland_core::verdict::Verdict;
 
     #[test]
     fn a_broken_total_order() {
@@ -151,7 +156,13 @@ mod tests {
         ];
         let lines: String = verdicts
             .iter()
-            .map(|v| judged("history.jsonl", "total-order", v, history, Style::Plain))
+            .map(|v| {
+                judged(
+                    &Judged::of("history.jsonl", &fixtures::TOTAL_ORDER, v),
+                    history,
+                    Style::Plain,
+                )
+            })
             .collect();
         insta::assert_snapshot!(lines);
     }

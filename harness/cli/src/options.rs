@@ -125,6 +125,12 @@ pub struct Check {
     /// Properties to judge [default: all for which the history holds the needed events]
     #[arg(long, value_name = "P", value_delimiter = ',')]
     pub properties: Vec<String>,
+    /// Judge also where the environment broke what the header says it promised
+    #[arg(long)]
+    pub beyond_model: bool,
+    /// Threads [default: one for each processor]
+    #[arg(long, value_name = "J")]
+    pub jobs: Option<NonZero<usize>>,
     /// How to print verdicts
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub format: Format,

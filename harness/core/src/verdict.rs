@@ -79,13 +79,14 @@ impl Witness {
     pub fn argument(&self, statement: &str) -> String {
         let said = |holds: bool| {
             let clauses = self.clauses.iter().filter(|clause| clause.holds == holds);
-            clauses.map(Clause::told).collect::<Vec<_>>().join(", and ")
+            clauses.map(Clause::told).collect::<Vec<_>>().join(", and that ")
         };
         let (premises, because) = (said(true), &self.because);
-        let premises = if premises.is_empty() { "this be what happened" } else { &premises };
+        let premises = if premises.is_empty() { "this is what happened" } else { &premises };
         let conclusion = said(false);
         format!(
-            "Let {premises}. Then {conclusion}, because {statement}; however, {because}: a contradiction"
+            "Let it be that {premises}. Then it must be that {conclusion}, because {statement}; \
+             however, {because}: a contradiction"
         )
     }
 }
@@ -138,5 +139,30 @@ impl Verdict {
             Outcome::Violated(witness) => Some(witness),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_argument_has_premises_a_rule_and_a_contradiction() {
+        let clause = |says: &str, events: &[u32], holds| Clause {
+            says: says.to_owned(),
+            events: events.iter().copied().map(EventId).collect(),
+            holds,
+        };
+        let clauses = vec![
+            clause("n1 broadcast a before b", &[0, 1], true),
+            clause("n2 delivered b", &[2], true),
+            clause("n2 delivered a before that", &[], false),
+        ];
+        let because = "n2 delivered b without a".to_owned();
+        let witness = Witness { events: Vec::new(), because, clauses };
+        let told = "Let it be that n1 broadcast a before b (#0, #1), and that n2 delivered b (#2). \
+                    Then it must be that n2 delivered a before that, because senders are followed; \
+                    however, n2 delivered b without a: a contradiction";
+        assert_eq!(witness.argument("senders are followed"), told);
     }
 }

@@ -142,6 +142,7 @@ fn key(drawn: &Diagram) -> Markup {
 fn rule(finding: &Finding) -> Markup {
     html! {
         p { (said(&finding.statement, 600)) }
+        p.argument { (said(&finding.witness.argument(&finding.statement), 1_200)) }
         @if !finding.witness.clauses.is_empty() {
             (scroller("Clauses of the rule", html! {
                 table {

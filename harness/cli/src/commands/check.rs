@@ -5,64 +5,90 @@ use crate::commands::run::style;
 use crate::exit::{Failure, Outcome};
 use crate::files::read_history;
 use crate::options::{Check, Format};
-use crate::output::print;
-use pepperland_core::checker::{Case, Checker};
+use crate::output::{print, say};
+use crate::threads::Threads;
+use pepperland_checkers::Judge;
+use pepperland_core::checker::{Checker, Class};
 use pepperland_core::history::History;
 use pepperland_core::verdict::{Ruling, Verdict};
+use pepperland_reports::{Judged, json, terminal};
+use pepperland_search::Executor;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::OnceLock;
 
 /// Judges each history by each property. Every file is read before any is judged.
 pub fn check(options: &Check, catalog: &Catalog) -> Result<ExitCode, Failure> {
-    let all = options.properties.is_empty() || options.properties.iter().any(|name| name == "all");
-    let named: Vec<&'static Checker> = match all {
-        true => catalog.checkers.clone(),
-        false => {
-            options.properties.iter().map(|name| catalog.checker(name)).collect::<Result<_, _>>()?
-        }
-    };
+    let named = named(options, catalog)?;
     let histories: Vec<History> =
         options.histories.iter().map(|path| read_history(path)).collect::<Result<_, _>>()?;
     let mut rulings = Vec::new();
     for (path, history) in options.histories.iter().zip(&histories) {
-        let (judged, left_out) = match all {
-            true => named.iter().partition(|checker| can_judge(checker, history)),
-            false => (named.clone(), Vec::new()),
+        let (judged, left_out) = match &named {
+            Some(named) => (named.clone(), Vec::new()),
+            None => catalog.checkers.iter().partition(|checker| is_for_all(checker, history)),
         };
-        let case = Case::new(history);
-        for checker in judged {
-            let verdict = (checker.check)(&case);
-            tell(options.format, path, checker, &verdict, history);
+        let judge = Judge::of(history, options.beyond_model);
+        let name = path.display().to_string();
+        for (checker, verdict) in judge_all(&judge, options, &judged) {
+            let beyond_model = judge.is_beyond_model(&verdict);
+            let judged = Judged { name: &name, checker, verdict: &verdict, beyond_model };
+            tell(options.format, &judged, history);
             rulings.push(verdict.ruling());
         }
-        say_what_was_left_out(path, &left_out);
+        say_what_was_left_out(path, history, &left_out);
     }
     Ok(end(&rulings))
 }
 
-fn can_judge(checker: &Checker, history: &History) -> bool {
-    checker.needs.iter().all(|needed| history.kinds().contains(needed))
+/// The properties asked for by name; none if it is all that apply.
+fn named(options: &Check, catalog: &Catalog) -> Result<Option<Vec<&'static Checker>>, Failure> {
+    let names = &options.properties;
+    if names.is_empty() || names.iter().any(|name| name == "all") {
+        return Ok(None);
+    }
+    let checkers = names.iter().map(|name| catalog.checker(name));
+    Ok(Some(checkers.collect::<Result<_, _>>()?))
 }
 
-fn tell(format: Format, path: &Path, checker: &Checker, verdict: &Verdict, history: &History) {
-    let name = path.display().to_string();
+/// Whether "all" means this property too: an assumption is no property of an implementation.
+fn is_for_all(checker: &Checker, history: &History) -> bool {
+    checker.class != Class::Assumption && checker.lacks(history).is_none()
+}
+
+/// The verdicts in the order of the properties, on several threads.
+fn judge_all(
+    judge: &Judge<'_>,
+    options: &Check,
+    properties: &[&'static Checker],
+) -> Vec<(&'static Checker, Verdict)> {
+    let verdicts: Vec<OnceLock<Verdict>> = properties.iter().map(|_| OnceLock::new()).collect();
+    Threads::new(options.jobs).run(properties.len(), &|i| {
+        verdicts[i].get_or_init(|| judge.verdict(properties[i]));
+    });
+    let verdicts = verdicts.into_iter().filter_map(OnceLock::into_inner);
+    properties.iter().copied().zip(verdicts).collect()
+}
+
+fn tell(format: Format, judged: &Judged<'_>, history: &History) {
     let text = match format {
-        Format::Json => pepperland_reports::json::checked(&name, checker.property, verdict) + "\n",
-        Format::Human => {
-            pepperland_reports::terminal::judged(&name, checker.property, verdict, history, style())
-        }
+        Format::Json => json::checked(judged) + "\n",
+        Format::Human => terminal::judged(judged, history, style()),
     };
     print(&text);
 }
 
-fn say_what_was_left_out(path: &Path, left_out: &[&'static Checker]) {
-    if !left_out.is_empty() {
-        let names: Vec<&str> = left_out.iter().map(|checker| checker.property).collect();
-        let names = names.join(", ");
-        crate::output::say(&format!(
-            "{}: left out, for want of events they need: {names}",
-            path.display()
-        ));
+fn say_what_was_left_out(path: &Path, history: &History, left_out: &[&'static Checker]) {
+    let mut wanting: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for checker in left_out {
+        if let Some(lack) = checker.lacks(history) {
+            wanting.entry(lack).or_default().push(checker.property);
+        }
+    }
+    for (lack, properties) in wanting {
+        let path = path.display();
+        say(&format!("{path}: left out, for want of {lack}: {}", properties.join(", ")));
     }
 }
 

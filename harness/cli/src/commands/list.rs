@@ -4,6 +4,7 @@ use crate::catalog::Catalog;
 use crate::exit::Failure;
 use crate::options::{List, ListFormat, Listed};
 use crate::output::print;
+use pepperland_core::checker::Given;
 use pepperland_core::implementation::{Claim, Proviso};
 use serde_json::{Map, Value, json};
 use std::process::ExitCode;
@@ -16,6 +17,7 @@ pub fn list(options: &List, catalog: &Catalog) -> Result<ExitCode, Failure> {
             rows.iter().map(|row| format!("{}\n", Value::from(row.clone()))).collect()
         }
         ListFormat::Markdown => markdown(&rows),
+        ListFormat::Human if matches!(options.what, Listed::Properties) => definitions(&rows),
         ListFormat::Human => human(&rows),
     };
     print(&text);
@@ -105,10 +107,13 @@ fn properties(catalog: &Catalog) -> Vec<Value> {
         .checkers
         .iter()
         .map(|c| {
-            let needs: Vec<&str> = c.needs.iter().map(|kind| kind.word()).collect();
+            let events = c.needs.iter().map(|kind| kind.word().to_owned());
+            let needs: Vec<String> = events.chain(c.given.iter().map(Given::to_string)).collect();
+            let models: Vec<&str> = c.models.iter().map(|model| model.word()).collect();
             json!({
                 "name": c.property, "number": c.number, "class": c.class.word(),
-                "statement": c.statement, "source": c.source, "cost": c.cost, "needs": needs,
+                "statement": c.statement, "source": c.source, "binds": c.binds.words(),
+                "models": models, "cost": c.cost, "needs": needs,
             })
         })
         .collect()
@@ -132,6 +137,27 @@ fn human(rows: &[Map<String, Value>]) -> String {
         format!("{:width$}  {}{}\n", cell(&row["name"]), of(row), statement(row))
     };
     rows.iter().map(line).collect()
+}
+
+/// Each property with what there is to know of it.
+fn definitions(rows: &[Map<String, Value>]) -> String {
+    let told = |row: &Map<String, Value>| {
+        let of = |key: &str| cell(&row[key]);
+        let models = row["models"].as_array().map_or(0, Vec::len);
+        let models = if models == 4 { "every failure model".to_owned() } else { of("models") };
+        format!(
+            "{} ({}, {})\n  {}\n  binds {} in {models}; needs {}; {}; {}\n",
+            of("name"),
+            of("number"),
+            of("class"),
+            of("statement"),
+            of("binds"),
+            of("needs"),
+            of("cost"),
+            of("source"),
+        )
+    };
+    rows.iter().map(told).collect()
 }
 
 fn markdown(rows: &[Map<String, Value>]) -> String {

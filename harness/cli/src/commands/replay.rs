@@ -12,6 +12,7 @@ use pepperland_core::runtime::Detail;
 use pepperland_core::scenario::Scenario;
 use pepperland_core::schedule::Schedule;
 use pepperland_core::verdict::Ruling;
+use pepperland_reports::{Judged, terminal};
 use pepperland_search::Trial;
 use std::path::Path;
 use std::process::ExitCode;
@@ -79,12 +80,11 @@ pub fn scenario_of(schedule: &Schedule, runtime: Option<&str>) -> Scenario {
 fn judge(trial: &Trial<'_>, schedule: &Schedule, history: &History) -> Vec<Ruling> {
     let case = Case::new(history);
     let name = trial.plan.scenario.name();
+    let beyond_model = trial.plan.scenario.beyond_model;
     let each = |checker: &&'static pepperland_core::checker::Checker| {
         let verdict = trial.judge_one(checker, schedule, &case);
-        let property = checker.property;
-        let text =
-            pepperland_reports::terminal::judged(&name, property, &verdict, history, style());
-        print(&text);
+        let judged = Judged { name: &name, checker, verdict: &verdict, beyond_model };
+        print(&terminal::judged(&judged, history, style()));
         verdict.ruling()
     };
     trial.checkers.iter().map(each).collect()

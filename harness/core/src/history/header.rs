@@ -102,6 +102,18 @@ pub enum FailureModel {
     Byzantine,
 }
 
+impl FailureModel {
+    /// The word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            FailureModel::CrashStop => "crash-stop",
+            FailureModel::CrashRecovery => "crash-recovery",
+            FailureModel::Omission => "omission",
+            FailureModel::Byzantine => "byzantine",
+        }
+    }
+}
+
 /// What the times mean.
 #[derive(Copy, Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
