@@ -16,6 +16,11 @@ impl Threads {
         let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
         Threads { jobs: jobs.map_or(processors, NonZero::get) }
     }
+
+    /// How many.
+    pub fn count(&self) -> usize {
+        self.jobs
+    }
 }
 
 impl Executor for Threads {

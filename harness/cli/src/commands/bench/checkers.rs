@@ -1,56 +1,96 @@
-//! The basic checkers one after the other on histories in memory, on one core.
+//! The checkers on long histories in memory: each alone on one core, and all that apply together on
+//! every core.
 
 use super::{ROUNDS, grouped, median};
 use crate::output::print;
 use crate::stopwatch::Stopwatch;
-use pepperland_checkers::find;
+use crate::threads::Threads;
 use pepperland_checkers::throughput::synthetic;
-use pepperland_core::checker::Case;
+use pepperland_checkers::{Judge, all, find};
+use pepperland_core::checker::{Checker, Class};
+use pepperland_core::history::{History, Kind};
 use pepperland_core::verdict::Ruling;
+use pepperland_search::Executor;
 
-const NODES: usize = 5;
-const CHECKS: &[&str] = &["no-duplication", "agreement", "fifo", "uniform-total-order", "causal"];
+const FEW: usize = 5;
+const MANY: usize = 50;
+/// Whose sum is compared from size to size.
+const BASIC: &[&str] = &["no-duplication", "agreement", "fifo", "uniform-total-order", "causal"];
 
 /// Measures at each size, and the growth from the first to the last.
 pub fn measure(sizes: &[u64]) {
-    let mut sums = Vec::new();
-    for size in sizes {
-        print(&format!(
-            "basic checkers on {} deliveries, {NODES} nodes, one core\n",
-            grouped(*size as f64)
-        ));
-        sums.push(measure_one(*size));
-    }
+    let sums: Vec<f64> = sizes.iter().map(|size| basic(*size)).collect();
     if let [first, .., last] = &sums[..] {
-        print(&format!(
-            "  growth per delivery from the first to the last: {:.2} ×\n",
-            last / first
-        ));
+        let growth = last / first;
+        print(&format!("  growth per delivery from the first to the last: {growth:.2} ×\n"));
     }
+    let size = sizes[0];
+    let many = total_order(MANY, size);
+    print(&format!("{} deliveries, {MANY} nodes, one core\n", grouped(size as f64)));
+    one_by_one(&many, &["total-order", "causal"]);
+    together(&total_order(FEW, size));
 }
 
-/// Nanoseconds a delivery of all checks together.
-fn measure_one(deliveries: u64) -> f64 {
-    let history = synthetic(NODES, deliveries as usize, 1_000, 1);
-    let case = Case::new(&history);
-    let mut sum = 0.0;
-    for name in CHECKS {
-        let checker = find(name).expect("the basic checkers exist");
-        let mut rounds = Vec::new();
-        for _ in 0..ROUNDS {
-            let watch = Stopwatch::start();
-            let verdict = (checker.check)(&case);
-            rounds.push(watch.elapsed().as_secs_f64() * 1e9 / deliveries as f64);
-            assert_eq!(verdict.ruling(), Ruling::Held, "{name}");
-        }
-        let ns = median(rounds);
-        print(&format!("  {name:24} {ns:>8.2} ns/delivery\n"));
-        sum += ns;
-    }
+fn total_order(nodes: usize, deliveries: u64) -> History {
+    synthetic(nodes, deliveries as usize, 1_000, 1)
+}
+
+fn deliveries(history: &History) -> f64 {
+    history.kinds().iter().filter(|kind| **kind == Kind::Deliver).count() as f64
+}
+
+/// Nanoseconds a delivery of the basic checkers, one after the other.
+fn basic(deliveries: u64) -> f64 {
+    let history = total_order(FEW, deliveries);
+    print(&format!("{} deliveries, {FEW} nodes, one core\n", grouped(deliveries as f64)));
+    one_by_one(&history, &["total-order"]);
+    let sum = one_by_one(&history, BASIC);
     print(&format!(
         "  {:24} {sum:>8.2} ns/delivery = {} deliveries/s\n",
-        "all together",
+        "the five basic ones",
         grouped(1e9 / sum)
     ));
     sum
+}
+
+/// Each property by itself, with nothing worked out before; the sum in nanoseconds a delivery.
+fn one_by_one(history: &History, properties: &[&str]) -> f64 {
+    let ns = |name: &&str| {
+        let checker = find(name).expect("the basic checkers exist");
+        let ns = median((0..ROUNDS).map(|_| alone(history, checker)).collect());
+        print(&format!("  {name:24} {ns:>8.2} ns/delivery = {} M/s\n", grouped(1e3 / ns)));
+        ns
+    };
+    properties.iter().map(ns).sum()
+}
+
+fn alone(history: &History, checker: &'static Checker) -> f64 {
+    let deliveries = deliveries(history);
+    let watch = Stopwatch::start();
+    let verdict = Judge::of(history, false).verdict(checker);
+    let ns = watch.elapsed().as_secs_f64() * 1e9 / deliveries;
+    assert_eq!(verdict.ruling(), Ruling::Held, "{}", checker.property);
+    ns
+}
+
+/// Every property for which the history holds what it needs, on every core.
+fn together(history: &History) {
+    let applies = |c: &&Checker| c.class != Class::Assumption && c.lacks(history).is_none();
+    let properties: Vec<&'static Checker> = all().filter(applies).collect();
+    let (threads, deliveries) = (Threads::new(None), deliveries(history));
+    let round = |_| {
+        let watch = Stopwatch::start();
+        let judge = Judge::of(history, false);
+        threads.run(properties.len(), &|i| {
+            assert_ne!(judge.verdict(properties[i]).ruling(), Ruling::Violated);
+        });
+        deliveries / watch.elapsed().as_secs_f64()
+    };
+    let rate = median((0..ROUNDS).map(round).collect());
+    print(&format!(
+        "all {} properties that apply, {} threads: {} deliveries/s\n",
+        properties.len(),
+        threads.count(),
+        grouped(rate)
+    ));
 }
