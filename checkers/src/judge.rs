@@ -3,7 +3,7 @@
 use crate::environment;
 use pepperland_core::checker::{Case, Checker, Class};
 use pepperland_core::history::History;
-use pepperland_core::verdict::{Outcome, Verdict};
+use pepperland_core::verdict::Verdict;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 
@@ -21,23 +21,20 @@ impl<'h> Judge<'h> {
         Judge { case: Case::new(history), beyond_model, broken: OnceLock::new() }
     }
 
-    /// Judges by one property. A checker that panics has decided nothing; and where the environment
-    /// broke a promise, a violation is nobody's fault.
+    /// Judges by one property. Where the environment broke a promise, nobody was bound by
+    /// anything; and a checker that panics has decided nothing.
     pub fn verdict(&self, checker: &'static Checker) -> Verdict {
+        let regardless = self.beyond_model || checker.class == Class::Assumption;
+        if let Some(reason) = (!regardless).then(|| self.broken_promise()).flatten() {
+            return Verdict::undecided(reason);
+        }
         let judged = catch_unwind(AssertUnwindSafe(|| (checker.check)(&self.case)));
-        let verdict = judged.unwrap_or_else(|_| Verdict::undecided("the checker itself failed"));
-        if self.beyond_model || checker.class == Class::Assumption || verdict.witness().is_none() {
-            return verdict;
-        }
-        match self.broken_promise() {
-            Some(reason) => Verdict { outcome: Outcome::Undecided(reason.to_owned()), ..verdict },
-            None => verdict,
-        }
+        judged.unwrap_or_else(|_| Verdict::undecided("the checker itself failed"))
     }
 
-    /// Whether this violation was judged although the environment broke a promise.
-    pub fn is_beyond_model(&self, verdict: &Verdict) -> bool {
-        self.beyond_model && verdict.witness().is_some() && self.broken_promise().is_some()
+    /// Whether verdicts are given although the environment broke a promise.
+    pub fn is_beyond_model(&self) -> bool {
+        self.beyond_model && self.broken_promise().is_some()
     }
 
     /// Which promise of the environment was broken, in a sentence, if one was.

@@ -60,7 +60,10 @@ pub fn judged(judged: &Judged<'_>, history: &History, style: Style) -> String {
         Outcome::Held => {
             let critical = verdict.critical;
             let held = style.paint(Tone::Good, "held");
-            format!("{held}       {property}   {name}: {counted}, {critical} under fault\n")
+            let outside = outside(judged.beyond_model, style);
+            format!(
+                "{held}       {property}   {name}: {counted}, {critical} under fault{outside}\n"
+            )
         }
         Outcome::Undecided(reason) => {
             let undecided = style.paint(Tone::Warning, "undecided");

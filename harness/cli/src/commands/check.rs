@@ -30,9 +30,8 @@ pub fn check(options: &Check, catalog: &Catalog) -> Result<ExitCode, Failure> {
             None => catalog.checkers.iter().partition(|checker| is_for_all(checker, history)),
         };
         let judge = Judge::of(history, options.beyond_model);
-        let name = path.display().to_string();
+        let (name, beyond_model) = (path.display().to_string(), judge.is_beyond_model());
         for (checker, verdict) in judge_all(&judge, options, &judged) {
-            let beyond_model = judge.is_beyond_model(&verdict);
             let judged = Judged { name: &name, checker, verdict: &verdict, beyond_model };
             tell(options.format, &judged, history);
             rulings.push(verdict.ruling());
@@ -44,12 +43,11 @@ pub fn check(options: &Check, catalog: &Catalog) -> Result<ExitCode, Failure> {
 
 /// The properties asked for by name; none if it is all that apply.
 fn named(options: &Check, catalog: &Catalog) -> Result<Option<Vec<&'static Checker>>, Failure> {
-    let names = &options.properties;
-    if names.is_empty() || names.iter().any(|name| name == "all") {
-        return Ok(None);
-    }
-    let checkers = names.iter().map(|name| catalog.checker(name));
-    Ok(Some(checkers.collect::<Result<_, _>>()?))
+    let is_all = |name: &&String| *name == "all";
+    let all = options.properties.is_empty() || options.properties.iter().any(|name| is_all(&name));
+    let names = options.properties.iter().filter(|name| !is_all(name));
+    let checkers: Vec<_> = names.map(|name| catalog.checker(name)).collect::<Result<_, _>>()?;
+    Ok((!all).then_some(checkers))
 }
 
 /// Whether "all" means this property too: an assumption is no property of an implementation.
