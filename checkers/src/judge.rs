@@ -21,6 +21,11 @@ impl<'h> Judge<'h> {
         Judge { case: Case::new(history), beyond_model, broken: OnceLock::new() }
     }
 
+    /// The history.
+    pub fn history(&self) -> &'h History {
+        self.case.history
+    }
+
     /// Judges by one property. Where the environment broke a promise, nobody was bound by
     /// anything; and a checker that panics has decided nothing.
     pub fn verdict(&self, checker: &'static Checker) -> Verdict {

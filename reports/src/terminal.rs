@@ -51,6 +51,13 @@ pub fn size(finding: &Finding) -> String {
     )
 }
 
+/// The properties that one recorded history leaves undecided for one reason.
+pub fn undecided(name: &str, reason: &str, properties: &[&str], style: Style) -> String {
+    let undecided = style.paint(Tone::Warning, "undecided");
+    let (properties, name) = (properties.join(", "), short(name, 200));
+    format!("{undecided}  {properties}   {name}: {}\n", short(reason, SENTENCE))
+}
+
 /// The verdict of one property on one recorded history, with the events that prove a violation.
 pub fn judged(judged: &Judged<'_>, history: &History, style: Style) -> String {
     let verdict = judged.verdict;
@@ -65,10 +72,7 @@ pub fn judged(judged: &Judged<'_>, history: &History, style: Style) -> String {
                 "{held}       {property}   {name}: {counted}, {critical} under fault{outside}\n"
             )
         }
-        Outcome::Undecided(reason) => {
-            let undecided = style.paint(Tone::Warning, "undecided");
-            format!("{undecided}  {property}   {name}: {}\n", short(reason, SENTENCE))
-        }
+        Outcome::Undecided(reason) => undecided(judged.name, reason, &[property.as_str()], style),
         Outcome::Violated(witness) => {
             let violated = style.paint(Tone::Bad, "VIOLATED");
             let because = short(&witness.because, SENTENCE);

@@ -2,7 +2,7 @@
 
 use crate::catalog::Catalog;
 use crate::commands::run::style;
-use crate::exit::{Failure, Outcome};
+use crate::exit::{self, Failure};
 use crate::files::read_history;
 use crate::options::{Check, Format};
 use crate::output::{print, say};
@@ -10,7 +10,7 @@ use crate::threads::Threads;
 use pepperland_checkers::Judge;
 use pepperland_core::checker::{Checker, Class};
 use pepperland_core::history::History;
-use pepperland_core::verdict::{Ruling, Verdict};
+use pepperland_core::verdict::{Outcome, Ruling, Verdict};
 use pepperland_reports::{Judged, json, terminal};
 use pepperland_search::Executor;
 use std::collections::BTreeMap;
@@ -30,12 +30,9 @@ pub fn check(options: &Check, catalog: &Catalog) -> Result<ExitCode, Failure> {
             None => catalog.checkers.iter().partition(|checker| is_for_all(checker, history)),
         };
         let judge = Judge::of(history, options.beyond_model);
-        let (name, beyond_model) = (path.display().to_string(), judge.is_beyond_model());
-        for (checker, verdict) in judge_all(&judge, options, &judged) {
-            let judged = Judged { name: &name, checker, verdict: &verdict, beyond_model };
-            tell(options.format, &judged, history);
-            rulings.push(verdict.ruling());
-        }
+        let verdicts = judge_all(&judge, options, &judged);
+        tell(options.format, path, &judge, &verdicts);
+        rulings.extend(verdicts.iter().map(|(_, verdict)| verdict.ruling()));
         say_what_was_left_out(path, history, &left_out);
     }
     Ok(end(&rulings))
@@ -69,12 +66,36 @@ fn judge_all(
     properties.iter().copied().zip(verdicts).collect()
 }
 
-fn tell(format: Format, judged: &Judged<'_>, history: &History) {
-    let text = match format {
-        Format::Json => json::checked(judged) + "\n",
-        Format::Human => terminal::judged(judged, history, style()),
-    };
-    print(&text);
+fn tell(format: Format, path: &Path, judge: &Judge<'_>, verdicts: &[(&Checker, Verdict)]) {
+    let (name, beyond_model) = (path.display().to_string(), judge.is_beyond_model());
+    let judged = verdicts.iter().map(|(checker, verdict)| Judged {
+        name: &name,
+        checker,
+        verdict,
+        beyond_model,
+    });
+    match format {
+        Format::Json => judged.for_each(|judged| print(&(json::checked(&judged) + "\n"))),
+        Format::Human => tell_people(&name, judge.history(), judged),
+    }
+}
+
+/// What is undecided comes last, together for each reason: it may be most.
+fn tell_people<'a>(name: &str, history: &History, judged: impl Iterator<Item = Judged<'a>>) {
+    let mut undecided: Vec<(&str, Vec<&str>)> = Vec::new();
+    for judged in judged {
+        let Outcome::Undecided(reason) = &judged.verdict.outcome else {
+            print(&terminal::judged(&judged, history, style()));
+            continue;
+        };
+        match undecided.iter_mut().find(|(known, _)| known == reason) {
+            Some((_, properties)) => properties.push(judged.checker.property),
+            None => undecided.push((reason, vec![judged.checker.property])),
+        }
+    }
+    for (reason, properties) in undecided {
+        print(&terminal::undecided(name, reason, &properties, style()));
+    }
 }
 
 fn say_what_was_left_out(path: &Path, history: &History, left_out: &[&'static Checker]) {
@@ -94,12 +115,14 @@ fn end(rulings: &[Ruling]) -> ExitCode {
     let count = |ruling| rulings.iter().filter(|r| **r == ruling).count();
     let (violated, undecided) = (count(Ruling::Violated), count(Ruling::Undecided));
     if violated > 0 {
-        Outcome::Violated.end(&format!("{violated} of {} verdicts are violations", rulings.len()))
+        exit::Outcome::Violated
+            .end(&format!("{violated} of {} verdicts are violations", rulings.len()))
     } else if rulings.is_empty() {
-        Outcome::NothingRan.end("the histories hold nothing that any property speaks of")
+        exit::Outcome::NothingRan.end("the histories hold nothing that any property speaks of")
     } else if undecided > 0 {
-        Outcome::Undecided.end(&format!("{undecided} of {} verdicts are undecided", rulings.len()))
+        exit::Outcome::Undecided
+            .end(&format!("{undecided} of {} verdicts are undecided", rulings.len()))
     } else {
-        Outcome::Held.end("every property held")
+        exit::Outcome::Held.end("every property held")
     }
 }
