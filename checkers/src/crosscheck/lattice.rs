@@ -1,6 +1,6 @@
 //! Which properties imply which.
 
-use pepperland_core::history::{History, Kind};
+use pepperland_core::history::{History, Kind, NONE};
 
 /// If the first holds then the second cannot be violated, in any history.
 const ALWAYS: &[(&str, &str)] = &[
@@ -9,15 +9,51 @@ const ALWAYS: &[(&str, &str)] = &[
     ("causal", "fifo"),
     ("validity-all", "validity-self"),
     ("validity-all", "validity-some"),
+    ("acyclic-order", "uniform-pairwise-total-order"),
+    ("acyclic-order", "uniform-total-order"),
+    ("uniform-pairwise-total-order", "pairwise-total-order"),
+    ("uniform-pairwise-total-order", "uniform-local-total-order"),
+    ("uniform-pairwise-total-order", "uniform-total-order"),
+    ("uniform-total-order", "uniform-pairwise-total-order"),
+    ("pairwise-total-order", "local-total-order"),
+    ("pairwise-total-order", "total-order"),
+    ("total-order", "pairwise-total-order"),
+    ("uniform-local-total-order", "local-total-order"),
+    ("uniform-prefix-order", "uniform-local-total-order"),
 ];
+
+/// The same, where the destinations of every message are known: some orders compare all messages,
+/// others only those.
+const AMONG_KNOWN: &[(&str, &str)] = &[("uniform-prefix-order", "uniform-pairwise-total-order")];
+
+/// The same, where every frame says what it carries: one that does not can be data for one property
+/// only.
+const AMONG_TOLD: &[(&str, &str)] = &[("genuineness", "strict-genuineness")];
 
 /// The same, in histories of one group in which no life starts late halfway: prefix-order does not
 /// relate what a life delivered before a snapshot with what it delivers after.
 const IN_ONE_GROUP: &[(&str, &str)] = &[("prefix-order", "uniform-total-order")];
 
+/// The same, in histories of one group in which no life starts late.
+const FROM_THE_BEGINNING: &[(&str, &str)] = &[
+    ("prefix-order", "uniform-prefix-order"),
+    ("prefix-order", "acyclic-order"),
+    ("uniform-prefix-order", "acyclic-order"),
+];
+
 /// The implications that bind this history: of the first the second.
 pub fn implications(history: &History) -> impl Iterator<Item = (&'static str, &'static str)> {
     let starts = |k: &Kind| matches!(k, Kind::View | Kind::StateSet);
     let one = history.groups().len() == 1 && !history.kinds().iter().any(starts);
-    ALWAYS.iter().chain(IN_ONE_GROUP.iter().filter(move |_| one)).copied()
+    let known = !history.message_table().broadcasts().contains(&NONE)
+        && history.header.byzantine.is_empty();
+    let told = !history.header.about.contains_key("control");
+    let afresh = one && !history.kinds().contains(&Kind::Recover);
+    ALWAYS
+        .iter()
+        .chain(IN_ONE_GROUP.iter().filter(move |_| one))
+        .chain(AMONG_KNOWN.iter().filter(move |_| known))
+        .chain(AMONG_TOLD.iter().filter(move |_| told))
+        .chain(FROM_THE_BEGINNING.iter().filter(move |_| afresh))
+        .copied()
 }

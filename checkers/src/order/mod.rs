@@ -8,7 +8,8 @@ mod uniform_total_order;
 
 mod causes;
 mod clocks;
-mod pairwise;
+pub mod pairwise;
+pub mod residue;
 mod sequence;
 
 #[cfg(test)]

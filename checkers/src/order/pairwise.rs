@@ -5,7 +5,10 @@
 //! all lives' sequences as long as one is at the front wherever it occurs (Kahn's algorithm on
 //! consecutive deliveries). What is left over lies on or behind a cycle; only there can two lives
 //! disagree on a pair, and there each two lives are compared.
+//!
+//! Within groups, each group has sequences of its own, and is judged by itself.
 
+use crate::order::residue::Residue;
 use crate::scene::blocks::in_blocks;
 use crate::scene::deliverers::Deliverers;
 use crate::scene::proof::Proof;
@@ -18,24 +21,65 @@ use pepperland_core::verdict::{Verdict, Witness};
 
 const NOTHING: &str = "no two nodes that are bound delivered two messages in common";
 
+/// Which messages are compared with one another.
+#[derive(Copy, Clone, Debug, Eq, PartialEq)]
+pub enum Scope {
+    /// All of them.
+    Everything,
+    /// Those to one group; none whose group is not known.
+    Group,
+}
+
+impl Scope {
+    /// Messages of one class are compared with one another.
+    fn class(self, scene: &Scene<'_>, row: u32) -> Option<u32> {
+        match self {
+            Scope::Everything => Some(0),
+            Scope::Group => scene.group(row),
+        }
+    }
+}
+
 /// Whether each two of the bound lives deliver the messages they share in one order.
 pub fn judge(case: &Case<'_>, bound: Bound) -> Verdict {
     let scene = Scene::of(case);
     let bound = scene.bound(bound);
-    let watched = !case.disturbed.is_empty();
-    let by_rank = if watched { by_rank::<true> } else { by_rank::<false> };
-    match by_rank(&scene, &bound) {
-        Some(tally) => settled(tally, &scene, &bound),
-        None => exact(&scene, &bound),
+    match one_order(&scene, &bound) {
+        Some(tally) => settled(tally, &scene, &bound, Scope::Everything),
+        None => exact(&scene, &bound, Scope::Everything),
     }
 }
 
-/// Held, if two lives share two messages.
-fn settled(tally: Tally, scene: &Scene<'_>, bound: &[bool]) -> Verdict {
-    if tally.obligations < 2 || !some_two_share_two(scene, bound) {
+/// The same for messages to one group only.
+pub fn judge_within_groups(case: &Case<'_>, bound: Bound) -> Verdict {
+    let scene = Scene::of(case);
+    let bound = scene.bound(bound);
+    match by_rank_within_groups(&scene, &bound) {
+        Some(tally) => settled(tally, &scene, &bound, Scope::Group),
+        None => exact(&scene, &bound, Scope::Group),
+    }
+}
+
+/// Held, if two lives share two messages that are compared.
+fn settled(tally: Tally, scene: &Scene<'_>, bound: &[bool], scope: Scope) -> Verdict {
+    if tally.obligations < 2 || !some_two_share_two(scene, bound, scope) {
         return Verdict::undecided(NOTHING);
     }
     tally.held(NOTHING)
+}
+
+/// What the fast pass says of every life that does not lie.
+struct Honest(Option<Tally>);
+
+/// Vouches for histories in which there is one order that every bound life follows. Several
+/// properties ask it of the same lives.
+pub fn one_order(scene: &Scene<'_>, bound: &[bool]) -> Option<Tally> {
+    let watched = !scene.case.disturbed.is_empty();
+    let by_rank = if watched { by_rank::<true> } else { by_rank::<false> };
+    if bound == scene.bound(Bound::Honest) {
+        return scene.case.once(|| Honest(by_rank(scene, bound))).0.clone();
+    }
+    by_rank(scene, bound)
 }
 
 /// An obligation is a delivery of a message that another life delivered before.
@@ -70,18 +114,42 @@ fn by_rank<const WATCHED: bool>(scene: &Scene<'_>, bound: &[bool]) -> Option<Tal
     follows.then_some(tally)
 }
 
-/// Stops as soon as some two lives share a second message, which is soon in most histories.
-fn some_two_share_two(scene: &Scene<'_>, bound: &[bool]) -> bool {
-    let mut deliverers: Map<u32, Vec<u32>> = Map::default();
-    let mut pairs: Set<(u32, u32)> = Set::default();
+/// The same, group by group.
+fn by_rank_within_groups(scene: &Scene<'_>, bound: &[bool]) -> Option<Tally> {
+    let groups = scene.group_count();
+    let mut rank = vec![0u32; scene.table.len()];
+    let mut last: Map<u64, u32> = Map::default();
+    let (mut ranked, mut tally) = (0, Tally::of(scene));
     for delivery in scene.deliveries().filter(|d| bound[d.life as usize]) {
+        let Some(group) = scene.group(delivery.row) else { continue };
+        let rank = &mut rank[delivery.row as usize];
+        if *rank == 0 {
+            ranked += 1;
+            *rank = ranked;
+        } else {
+            tally.count_delivery(scene, &delivery);
+        }
+        let place = u64::from(delivery.life) * groups as u64 + u64::from(group);
+        if last.insert(place, *rank).is_some_and(|last| last >= *rank) {
+            return None;
+        }
+    }
+    Some(tally)
+}
+
+/// Stops as soon as some two lives share a second message, which is soon in most histories.
+fn some_two_share_two(scene: &Scene<'_>, bound: &[bool], scope: Scope) -> bool {
+    let mut deliverers: Map<u32, Vec<u32>> = Map::default();
+    let mut pairs: Set<(u32, u32, u32)> = Set::default();
+    for delivery in scene.deliveries().filter(|d| bound[d.life as usize]) {
+        let Some(class) = scope.class(scene, delivery.row) else { continue };
         let others = deliverers.entry(delivery.row).or_default();
         if others.contains(&delivery.life) {
             continue;
         }
         for other in others.iter() {
-            let pair = (delivery.life.min(*other), delivery.life.max(*other));
-            if !pairs.insert(pair) {
+            let (one, two) = (delivery.life.min(*other), delivery.life.max(*other));
+            if !pairs.insert((class, one, two)) {
                 return true;
             }
         }
@@ -90,102 +158,71 @@ fn some_two_share_two(scene: &Scene<'_>, bound: &[bool]) -> bool {
     false
 }
 
-fn exact(scene: &Scene<'_>, bound: &[bool]) -> Verdict {
+fn exact(scene: &Scene<'_>, bound: &[bool], scope: Scope) -> Verdict {
     let mut tally = Tally::of(scene);
-    let mut sequences = sequences(scene, bound, &mut tally);
-    let cyclic = Residue::of(&sequences, scene.table.len()).left;
-    for sequence in &mut sequences {
-        sequence.retain(|d| cyclic[d.row as usize]);
-    }
+    let mut sequences = sequences(scene, bound, scope, &mut tally);
+    Residue::keep(&mut sequences, scene.table.len());
     match inversion(&sequences, scene.table.len()) {
         Some((one, other)) => tally.violated(witness(scene, one, other)),
-        None => settled(tally, scene, bound),
+        None => settled(tally, scene, bound, scope),
     }
 }
 
-/// The first deliveries of each bound life, in order.
-fn sequences(scene: &Scene<'_>, bound: &[bool], tally: &mut Tally) -> Vec<Vec<Delivery>> {
-    let mut sequences = vec![Vec::new(); scene.lives.len()];
+/// What a life delivered of the messages of one class, each once, in order.
+pub struct Sequence {
+    class: u32,
+    /// The deliveries.
+    pub deliveries: Vec<Delivery>,
+}
+
+/// The sequences of each bound life, by class and life.
+pub fn sequences(
+    scene: &Scene<'_>,
+    bound: &[bool],
+    scope: Scope,
+    tally: &mut Tally,
+) -> Vec<Sequence> {
+    let mut sequences: Vec<Sequence> = Vec::new();
+    let mut places: Map<(u32, u32), usize> = Map::default();
     let mut seen = Deliverers::<u64>::empty(scene.table.len(), scene.lives.len());
     let mut shared = vec![false; scene.table.len()];
     for delivery in scene.deliveries().filter(|d| bound[d.life as usize]) {
-        if seen.insert(delivery.row, delivery.life) {
-            sequences[delivery.life as usize].push(delivery);
-            if std::mem::replace(&mut shared[delivery.row as usize], true) {
-                tally.count_delivery(scene, &delivery);
-            }
+        let Some(class) = scope.class(scene, delivery.row) else { continue };
+        if !seen.insert(delivery.row, delivery.life) {
+            continue;
+        }
+        let place = *places.entry((class, delivery.life)).or_insert(sequences.len());
+        if place == sequences.len() {
+            sequences.push(Sequence { class, deliveries: Vec::new() });
+        }
+        sequences[place].deliveries.push(delivery);
+        if std::mem::replace(&mut shared[delivery.row as usize], true) {
+            tally.count_delivery(scene, &delivery);
         }
     }
+    sequences.sort_by_key(|s| (s.class, s.deliveries[0].life));
     sequences
-}
-
-/// Takes messages off the fronts of the sequences until none is at the front everywhere.
-struct Residue<'s> {
-    sequences: &'s [Vec<Delivery>],
-    front: Vec<usize>,
-    /// How many sequences hold the message and have not come to it.
-    ahead: Vec<u32>,
-    /// The sequences that have: the first of a chain, and for each sequence the next.
-    waiting: Vec<u32>,
-    next: Vec<u32>,
-    left: Vec<bool>,
-    ready: Vec<u32>,
-}
-
-impl<'s> Residue<'s> {
-    fn of(sequences: &'s [Vec<Delivery>], rows: usize) -> Residue<'s> {
-        let mut ahead = vec![0; rows];
-        sequences.iter().flatten().for_each(|d| ahead[d.row as usize] += 1);
-        let left = ahead.iter().map(|n| *n > 0).collect();
-        let (front, next) = (vec![0; sequences.len()], vec![NONE; sequences.len()]);
-        let waiting = vec![NONE; rows];
-        let mut residue =
-            Residue { sequences, front, ahead, waiting, next, left, ready: Vec::new() };
-        (0..sequences.len()).for_each(|life| residue.arrive(life));
-        while let Some(row) = residue.ready.pop() {
-            residue.take(row as usize);
-        }
-        residue
-    }
-
-    fn arrive(&mut self, life: usize) {
-        let Some(delivery) = self.sequences[life].get(self.front[life]) else { return };
-        let row = delivery.row as usize;
-        self.next[life] = std::mem::replace(&mut self.waiting[row], life as u32);
-        self.ahead[row] -= 1;
-        if self.ahead[row] == 0 {
-            self.ready.push(delivery.row);
-        }
-    }
-
-    fn take(&mut self, row: usize) {
-        self.left[row] = false;
-        let mut life = std::mem::replace(&mut self.waiting[row], NONE);
-        while life != NONE {
-            let after = self.next[life as usize];
-            self.front[life as usize] += 1;
-            self.arrive(life as usize);
-            life = after;
-        }
-    }
 }
 
 /// Two neighbours in one sequence that stand the other way round in another: `(x, y)` at the one
 /// and `(y, x)` at the other.
-type Inversion = ([Delivery; 2], [Delivery; 2]);
+pub type Inversion = ([Delivery; 2], [Delivery; 2]);
 
-fn inversion(sequences: &[Vec<Delivery>], rows: usize) -> Option<Inversion> {
+/// The first that is found, if there is one. O(sequences² · messages) in each class.
+pub fn inversion(sequences: &[Sequence], rows: usize) -> Option<Inversion> {
     let mut place = vec![NONE; rows];
-    for (life, one) in sequences.iter().enumerate() {
-        for (i, delivery) in one.iter().enumerate() {
-            place[delivery.row as usize] = i as u32;
-        }
-        for other in &sequences[life + 1..] {
-            if let Some(found) = disagreement(one, other, &place) {
-                return Some(found);
+    for class in sequences.chunk_by(|a, b| a.class == b.class) {
+        for (i, one) in class.iter().enumerate() {
+            for (i, delivery) in one.deliveries.iter().enumerate() {
+                place[delivery.row as usize] = i as u32;
             }
+            for other in &class[i + 1..] {
+                if let Some(found) = disagreement(&one.deliveries, &other.deliveries, &place) {
+                    return Some(found);
+                }
+            }
+            one.deliveries.iter().for_each(|d| place[d.row as usize] = NONE);
         }
-        one.iter().for_each(|d| place[d.row as usize] = NONE);
     }
     None
 }

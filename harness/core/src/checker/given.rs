@@ -1,6 +1,7 @@
 //! What a property needs of a history besides events of certain kinds.
 
 use crate::history::{GroupContract, History, PartitionContract};
+use crate::id::NodeId;
 use serde_json::Value;
 use std::fmt;
 
@@ -19,6 +20,8 @@ pub enum Given {
     Slots,
     /// There are several groups.
     Groups,
+    /// Some group does not hold every node.
+    Outsiders,
     /// Groups are closed.
     Closed,
     /// At most one component is to go on.
@@ -38,11 +41,21 @@ impl Given {
             Given::Liars => !header.byzantine.is_empty(),
             Given::Slots => history.has_slots(),
             Given::Groups => history.groups().len() > 1,
+            Given::Outsiders => has_outsiders(history),
             Given::Closed => header.contract.group == GroupContract::Closed,
             Given::Primary => header.contract.partition == PartitionContract::Primary,
             Given::Partitionable => header.contract.partition == PartitionContract::Partitionable,
         }
     }
+}
+
+fn has_outsiders(history: &History) -> bool {
+    let lacks = |members: &[NodeId]| {
+        let mut is_member = vec![false; history.node_count()];
+        members.iter().for_each(|m| is_member[m.index()] = true);
+        is_member.contains(&false)
+    };
+    history.groups().iter().any(|(_, members)| lacks(members))
 }
 
 /// A bound that the header states under `about.bounds`: what was assumed or promised, as a number.
@@ -59,6 +72,7 @@ impl fmt::Display for Given {
             Given::Liars => write!(f, "byzantine nodes"),
             Given::Slots => write!(f, "slots"),
             Given::Groups => write!(f, "several groups"),
+            Given::Outsiders => write!(f, "a group that not every node is in"),
             Given::Closed => write!(f, "contract.group closed"),
             Given::Primary => write!(f, "contract.partition primary"),
             Given::Partitionable => write!(f, "contract.partition partitionable"),
