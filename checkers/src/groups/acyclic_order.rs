@@ -6,9 +6,10 @@
 //! *Global Total Order*; Guerraoui & Schiper: *Acyclic order*). It binds every incarnation of every
 //! node that is not Byzantine; deliveries of one life are compared, so that what a restart forgot
 //! is not before what came after it. A pairwise check does not see the cycle a < b < c < a that
-//! three nodes make of which no two share two messages. Cycles of length two are pairwise disagreements,
-//! so that acyclic-order implies uniform-total-order, in one group or several. There is nothing to
-//! judge unless lives and the messages they deliver make up a circle: only there a cycle can arise.
+//! three nodes make of which no two share two messages. Cycles of length two are disagreements on a
+//! pair, so that acyclic-order implies uniform-total-order, in one group or several. There is
+//! nothing to judge unless lives and the messages they deliver make up a circle: only there a cycle
+//! can arise.
 //! # Cost
 //! O(events) if one order fits all; else O(events + nodes² · messages on a cycle), and a bounded
 //! search for a short one.

@@ -58,11 +58,12 @@ fn check(case: &Case<'_>) -> Verdict {
 fn told(scene: &Scene<'_>, delivery: &Delivery, sender: u32) -> Witness {
     let (message, group) = (scene.name(delivery.row), group_name(scene, delivery.row));
     let (who, sender) = (scene.who(delivery.life), scene.node_name(sender));
+    let origin = format!("{message}, which {sender} broadcast to {group}");
     Proof::default()
         .yes(format!("{sender} broadcast {message} to {group}"), scene.broadcast(delivery.row))
         .yes(format!("{who} delivered {message}"), [EventId(delivery.event)])
         .no(format!("{sender} is in {group}"), [])
-        .because(format!("{who} delivered {message}, which {sender} broadcast to {group}; {sender} is not in {group}"))
+        .because(format!("{who} delivered {origin}; {sender} is not in {group}"))
 }
 
 #[cfg(test)]

@@ -6,9 +6,9 @@
 //! *Minimality*). A frame that carries several messages must satisfy each: its ends lie in the
 //! intersection of those allowed. Frames without messages (heartbeats, views, tokens) are free.
 //! A send at a node that does not lie is judged by both its ends. A receipt is judged only if the
-//! send of its frame was not recorded, for it shows no more than the send, and not if the frame was corrupted
-//! or comes from a node that may lie. Messages whose sender may lie, or which nobody broadcast, have
-//! no known destinations, and those to all nodes can go nowhere wrong.
+//! send of its frame was not recorded, for it shows no more than the send, and not if the frame was
+//! corrupted or comes from a node that may lie. Messages whose sender may lie, or which nobody
+//! broadcast, have no known destinations, and those to all nodes can go nowhere wrong.
 //! # Cost
 //! O(events + messages in frames).
 //! # Witness

@@ -21,7 +21,7 @@ use pepperland_core::verdict::Verdict;
 pub const ENTRY: Checker = Checker {
     property: "local-total-order",
     number: "MG2",
-    statement: "correct p and q deliver the messages to one group that both deliver in the same order",
+    statement: "correct p and q deliver what both deliver of one group's messages in one order",
     source: "Hadzilacos & Toueg 1994",
     class: Class::Safety,
     binds: Binds::Correct,

@@ -21,7 +21,7 @@ use pepperland_core::verdict::Verdict;
 pub const ENTRY: Checker = Checker {
     property: "pairwise-total-order",
     number: "MG3",
-    statement: "any two correct nodes deliver the messages that both deliver in the same order, of all groups",
+    statement: "any two correct nodes deliver what both deliver, of all groups, in one order",
     source: "Hadzilacos & Toueg 1994",
     class: Class::Safety,
     binds: Binds::Correct,

@@ -2,8 +2,8 @@
 //! what the other did, but for what a life that starts late is excused from?
 //!
 //! Lives are compared by the groups that they have in common. For one such set of groups, messages
-//! are ranked by their first delivery anywhere. If every life delivers in the order of ranks, and is
-//! excused from what it leaves out, no two disagree. If not, each two lives are compared.
+//! are ranked by their first delivery anywhere. If every life delivers in the order of ranks, and
+//! is excused from what it leaves out, no two disagree. If not, each two lives are compared.
 
 use crate::scene::{Delivery, Scene};
 use pepperland_core::collections::Map;

@@ -1,5 +1,5 @@
-//! Small histories of overlapping groups: mostly in one order, with a few liberties, and frames that
-//! mostly go where they belong.
+//! Small histories of overlapping groups: mostly in one order, with a few liberties, and frames
+//! that mostly go where they belong.
 
 use crate::crosscheck::Small;
 use pepperland_core::history::lanes::parse;

@@ -4,8 +4,8 @@
 //! # Definition
 //! If `p` and `q` both deliver `m` and `m'`, which were multicast to the same group, then `p`
 //! delivers `m` before `m'` if and only if `q` does (Hadzilacos & Toueg: *Uniform Local Total
-//! Order*). It binds every incarnation of every node that is not Byzantine, and is local-total-order
-//! in all else.
+//! Order*). It binds every incarnation of every node that is not Byzantine, and is
+//! local-total-order in all else.
 //! # Cost
 //! O(events) if one order fits all; else O(events + nodes² · messages on or behind a cycle).
 //! # Witness
@@ -21,7 +21,7 @@ use pepperland_core::verdict::Verdict;
 pub const ENTRY: Checker = Checker {
     property: "uniform-local-total-order",
     number: "MG2u",
-    statement: "any p and q deliver the messages to one group that both deliver in the same order",
+    statement: "any p and q deliver what both deliver of one group's messages in one order",
     source: "Hadzilacos & Toueg 1994",
     class: Class::Safety,
     binds: Binds::Uniform,

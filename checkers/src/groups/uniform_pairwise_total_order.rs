@@ -3,8 +3,8 @@
 //!
 //! # Definition
 //! If `p` and `q` both deliver `m` and `m'`, then `p` delivers `m` before `m'` if and only if `q`
-//! does, to whatever groups `m` and `m'` were multicast (Hadzilacos & Toueg: *Uniform Pairwise Total
-//! Order*). It binds every incarnation of every node that is not Byzantine.
+//! does, to whatever groups `m` and `m'` were multicast (Hadzilacos & Toueg: *Uniform Pairwise
+//! Total Order*). It binds every incarnation of every node that is not Byzantine.
 //! # Cost
 //! O(events) if one order fits all; else O(events + nodes² · messages on or behind a cycle).
 //! # Witness
@@ -20,7 +20,7 @@ use pepperland_core::verdict::Verdict;
 pub const ENTRY: Checker = Checker {
     property: "uniform-pairwise-total-order",
     number: "MG3u",
-    statement: "any two nodes deliver the messages that both deliver in the same order, of all groups",
+    statement: "any two nodes deliver what both deliver, of all groups, in one order",
     source: "Hadzilacos & Toueg 1994",
     class: Class::Safety,
     binds: Binds::Uniform,

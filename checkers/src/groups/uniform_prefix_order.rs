@@ -2,13 +2,13 @@
 //! of what the other has.
 //!
 //! # Definition
-//! If `p` and `q` are both destinations of `m` and `m'`, `p` delivers `m` and `q` delivers `m'`, then
-//! `p` delivers `m'` before `m`, or `q` delivers `m` before `m'` (Schiper & Pedone: *Uniform prefix
-//! order*). It binds every incarnation of every node that is not Byzantine; incarnations that forgot
-//! are compared as if they were nodes of their own. A life that starts late may deliver `m` without
-//! what was broadcast before it started, if it never delivers that; what it does deliver must be in
-//! order. Messages whose group is not known are left out. In one group, prefix-order says more of
-//! lives that start late: this form asks them for no sequence without holes.
+//! If `p` and `q` are both destinations of `m` and `m'`, `p` delivers `m` and `q` delivers `m'`,
+//! then `p` delivers `m'` before `m`, or `q` delivers `m` before `m'` (Schiper & Pedone: *Uniform
+//! prefix order*). It binds every incarnation of every node that is not Byzantine; incarnations
+//! that forgot are compared as if they were nodes of their own. A life that starts late may deliver
+//! `m` without what was broadcast before it started, if it never delivers that; what it does deliver
+//! must be in order. Messages whose group is not known are left out. In one group, prefix-order says
+//! more of lives that start late: they deliver pieces without holes of one sequence.
 //! # Cost
 //! For each set of groups that two nodes have in common O(d log d) for the d deliveries of messages
 //! to them; where there is no one order, O(lives · d).
@@ -92,6 +92,7 @@ mod tests {
     use super::*;
     use crate::cases::{because, ruling, undecided};
     use crate::groups::small::{in_groups, in_groups_with_restarts};
+    use pepperland_core::history::Clock;
     use pepperland_core::verdict::Ruling;
 
     const TWO: &[&str] = &["g:1,2", "h:1,2"];
@@ -127,7 +128,15 @@ mod tests {
     }
 
     #[test]
-    fn a_hole_in_a_long_run_of_restarts_is_found() {
+    fn what_was_broadcast_in_the_instant_of_the_start_may_be_lacking() {
+        let picture = "n1:   !a/g !b/h a b\nn2: # ^         b";
+        let mut history = in_groups_with_restarts(TWO, picture);
+        history.header.clock = Clock::Real;
+        assert_eq!(ruling(&ENTRY, &history), Ruling::Held);
+    }
+
+    #[test]
+    fn restarts_may_deliver_piece_by_piece() {
         let pieces = "n2: # ^ a # ^ b # ^ c\nn1: !a/g a !b/h b !c/g c";
         assert_eq!(ruling(&ENTRY, &in_groups_with_restarts(TWO, pieces)), Ruling::Held);
     }

@@ -68,18 +68,12 @@ fn settled(tally: Tally, scene: &Scene<'_>, bound: &[bool], scope: Scope) -> Ver
     tally.held(NOTHING)
 }
 
-/// What the fast pass says of every life that does not lie.
-struct Honest(Option<Tally>);
-
-/// Vouches for histories in which there is one order that every bound life follows. Several
-/// properties ask it of the same lives.
+/// Vouches for histories in which there is one order that every bound life follows.
 pub fn one_order(scene: &Scene<'_>, bound: &[bool]) -> Option<Tally> {
-    let watched = !scene.case.disturbed.is_empty();
-    let by_rank = if watched { by_rank::<true> } else { by_rank::<false> };
-    if bound == scene.bound(Bound::Honest) {
-        return scene.case.once(|| Honest(by_rank(scene, bound))).0.clone();
+    match scene.case.disturbed.is_empty() {
+        true => by_rank::<false>(scene, bound),
+        false => by_rank::<true>(scene, bound),
     }
-    by_rank(scene, bound)
 }
 
 /// An obligation is a delivery of a message that another life delivered before.

@@ -5,7 +5,6 @@ use pepperland_core::time::Time;
 use pepperland_core::verdict::{Verdict, Witness};
 
 /// Counts obligations. One is critical if a disturbance overlaps it.
-#[derive(Clone)]
 pub struct Tally {
     /// How many so far.
     pub obligations: u64,
