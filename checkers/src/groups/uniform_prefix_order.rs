@@ -5,10 +5,11 @@
 //! If `p` and `q` are both destinations of `m` and `m'`, `p` delivers `m` and `q` delivers `m'`,
 //! then `p` delivers `m'` before `m`, or `q` delivers `m` before `m'` (Schiper & Pedone: *Uniform
 //! prefix order*). It binds every incarnation of every node that is not Byzantine; incarnations
-//! that forgot are compared as if they were nodes of their own. A life that starts late may deliver
-//! `m` without what was broadcast before it started, if it never delivers that; what it does deliver
-//! must be in order. Messages whose group is not known are left out. In one group, prefix-order says
-//! more of lives that start late: they deliver pieces without holes of one sequence.
+//! that forgot are compared as if they were nodes of their own. A life that starts late may
+//! deliver `m` without what was broadcast before it started, if it never delivers that; what it
+//! does deliver must be in order. Messages whose group is not known are left out. In one group,
+//! prefix-order says more of lives that start late: they deliver pieces without holes of one
+//! sequence.
 //! # Cost
 //! For each set of groups that two nodes have in common O(d log d) for the d deliveries of messages
 //! to them; where there is no one order, O(lives · d).
@@ -129,7 +130,7 @@ mod tests {
 
     #[test]
     fn what_was_broadcast_in_the_instant_of_the_start_may_be_lacking() {
-        let picture = "n1:   !a/g !b/h a b\nn2: # ^         b";
+        let picture = "n1:   !a/g !b/h   a b\nn2: # ^         b";
         let mut history = in_groups_with_restarts(TWO, picture);
         history.header.clock = Clock::Real;
         assert_eq!(ruling(&ENTRY, &history), Ruling::Held);
