@@ -5,6 +5,7 @@
 //! default of 256 stands for 4,000 histories of each family, 65,536 for a million.
 
 pub mod definition;
+mod every;
 mod lattice;
 pub mod multicast;
 

@@ -18,7 +18,7 @@ mod frames;
 mod prefixes;
 
 #[cfg(test)]
-mod oracle;
+pub mod oracle;
 #[cfg(test)]
 mod small;
 

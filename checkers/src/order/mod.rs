@@ -13,7 +13,7 @@ pub mod residue;
 mod sequence;
 
 #[cfg(test)]
-mod oracle;
+pub mod oracle;
 
 use pepperland_core::checker::Checker;
 

@@ -12,7 +12,7 @@ mod owed;
 mod promises;
 
 #[cfg(test)]
-mod oracle;
+pub mod oracle;
 
 use pepperland_core::checker::Checker;
 
