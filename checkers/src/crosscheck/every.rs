@@ -280,7 +280,8 @@ impl Scope {
     }
 }
 
-/// An order that counts: between a broadcast and another event, each a node and a place in its lane.
+/// An order that counts: between a broadcast and another event, each a node and a place in its
+/// lane.
 struct Pair {
     broadcast: (usize, usize),
     other: (usize, usize),

@@ -1,9 +1,10 @@
 //! Two lives and the messages to groups that both are in: is what one delivered of them a prefix of
 //! what the other did, but for what a life that starts late is excused from?
 //!
-//! Lives are compared by the groups that they have in common. For one such set of groups, messages
-//! are ranked by their first delivery anywhere. If every life delivers in the order of ranks, and
-//! is excused from what it leaves out, no two disagree. If not, each two lives are compared.
+//! Lives are compared by the groups that they have in common. For one such set of groups, all is
+//! well if what each life delivered is a prefix of the longest. Else messages are ranked by their
+//! first delivery anywhere: if every life delivers in the order of ranks, and is excused from what
+//! it leaves out, no two disagree. If not, each two lives are compared.
 
 use crate::scene::{Delivery, Scene};
 use pepperland_core::collections::Map;
@@ -95,6 +96,19 @@ pub fn obliging(lives: &[Vec<Item>]) -> impl Iterator<Item = Delivery> + '_ {
 /// Whether there is one order of the messages that every life follows without a hole that it is
 /// not excused from.
 pub fn follow_one_order(lives: &[Vec<Item>]) -> bool {
+    let excused = lives.iter().flatten().any(|item| item.excused > 0);
+    are_prefixes(lives) || excused && follow_ranks(lives)
+}
+
+/// Whether each is a prefix of the longest.
+fn are_prefixes(lives: &[Vec<Item>]) -> bool {
+    let Some(longest) = lives.iter().max_by_key(|life| life.len()) else { return true };
+    let same = |(one, other): (&Item, &Item)| one.delivery.row == other.delivery.row;
+    lives.iter().all(|life| life.iter().zip(longest).all(same))
+}
+
+/// The same, where the order is that of first deliveries.
+fn follow_ranks(lives: &[Vec<Item>]) -> bool {
     let mut all: Vec<&Item> = lives.iter().flatten().collect();
     all.sort_unstable_by_key(|item| item.delivery.event);
     let mut rank: Map<u32, usize> = Map::default();

@@ -110,8 +110,8 @@ fn triples_of_groups() -> Vec<Vec<Letter>> {
     triples.map(|groups| groups.map(letter).to_vec()).collect()
 }
 
-/// What three nodes deliver of the messages, all of them broadcast before: only what is for them, or
-/// anything.
+/// What three nodes deliver of the messages, all of them broadcast before: only what is for them,
+/// or anything.
 fn in_groups(messages: &[Letter], anything: bool) -> Scope {
     let is_for = |m: &usize, node: usize| GROUPS[messages[*m].group].1.contains(&node);
     let lanes = (0..3).map(|node| {

@@ -1,4 +1,5 @@
-//! Every checker of some families on every history of every scope; and that what is left out can be.
+//! Every checker of some families on every history of every scope; and that what is left out can
+//! be left out.
 
 use super::scopes::{self, Liberty};
 use super::{Pair, Scope, is_least};
