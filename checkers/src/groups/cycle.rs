@@ -15,7 +15,7 @@ pub struct Step {
     pub after: Delivery,
 }
 
-/// How many deliveries the search may look at after it found a first cycle.
+/// How many deliveries, and sequences, the search may look at after it found a first cycle.
 const PATIENCE: usize = 1 << 22;
 
 /// A shortest cycle, if there is one; if the search becomes too long, the shortest of those found.
@@ -114,6 +114,7 @@ impl<'s> Search<'s> {
         for (seen, sequence) in self.seen.iter_mut().zip(self.sequences) {
             *seen = sequence.deliveries.len();
         }
+        self.looked += self.seen.len();
         let mut queue = VecDeque::from([(start, 1)]);
         let mut met = vec![start];
         let mut end = None;

@@ -38,7 +38,7 @@ pub const ENTRY: Checker = Checker {
     check,
 };
 
-const NOTHING: &str = "no frame carried a message that is not for every node";
+pub(super) const NOTHING: &str = "no frame carried a message that is not for every node";
 
 fn check(case: &Case<'_>) -> Verdict {
     let scene = Scene::of(case);

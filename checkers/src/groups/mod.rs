@@ -64,6 +64,15 @@ mod tests {
         family_tests!(FAMILY);
     }
 
+    #[test]
+    fn frames_without_sense_make_no_checker_panic() {
+        let history = small::frames_without_sense();
+        for checker in super::ALL {
+            crate::cases::ruling(checker, &history);
+        }
+        assert_eq!(crate::cases::undecided(super::ALL[6], &history), super::genuineness::NOTHING);
+    }
+
     /// What several groups add to reliability is that only members owe anything.
     #[test]
     fn reliability_asks_nothing_of_outsiders() {

@@ -65,6 +65,28 @@ pub fn deliver(recorder: &mut Recorder, node: usize, number: u32) {
     recorder.deliver(Time::ZERO, NodeId(node as u32), &message, None, None);
 }
 
+/// Frames from nowhere to nowhere, with messages of nobody, of a group that is not there, and of
+/// one that was broadcast twice.
+pub fn frames_without_sense() -> History {
+    let nodes = (1..=3).map(|n| format!("n{n}")).collect();
+    let mut recorder = Recorder::new(Header { nodes, ..header(&["g:1,2", "h:2,7"]) });
+    let id = |origin, number| MessageId { origin: NodeId(origin), incarnation: 0, number };
+    for (node, group) in [(0, 9), (5, 0), (0, 0)] {
+        let message = Message { id: id(node, 1), ..Message::default() };
+        recorder.broadcast(Time::ZERO, NodeId(node), &message, GroupId(group), None);
+    }
+    let ids = [id(0, 1), id(5, 1), id(1, 7), id(u32::MAX, 0)];
+    let rows: Vec<u32> = ids.into_iter().map(|id| recorder.row(id)).collect();
+    for node in [0, 1, 50, u32::MAX] {
+        for (peer, kind) in [(0, Kind::Send), (77, Kind::Send), (1, Kind::Recv), (77, Kind::Recv)] {
+            let mut frame = Transmission::new(NodeId(peer), u64::MAX);
+            frame.messages = rows.iter().copied().chain([1000, u32::MAX]).collect();
+            recorder.transmission(Time::ZERO, NodeId(node), kind, frame, None);
+        }
+    }
+    recorder.into_history()
+}
+
 /// Which groups there are; the last of these layouts leaves the last node out of everything.
 const LAYOUTS: [&[&str]; 5] = [
     &["f:1,2", "g:2,3", "h:1,3"],

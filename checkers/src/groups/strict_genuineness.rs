@@ -24,7 +24,7 @@ use pepperland_core::verdict::{Verdict, Witness};
 /// The record.
 pub const ENTRY: Checker = Checker {
     property: "strict-genuineness",
-    number: "MG6s",
+    number: "MG6-strict",
     statement: "a node that no message is for and that broadcasts none sends no frame of data",
     source: "Guerraoui & Schiper 2001",
     class: Class::Safety,

@@ -20,7 +20,7 @@ use pepperland_core::verdict::Verdict;
 /// The record.
 pub const ENTRY: Checker = Checker {
     property: "uniform-local-total-order",
-    number: "MG2u",
+    number: "MG2-uniform",
     statement: "any p and q deliver what both deliver of one group's messages in one order",
     source: "Hadzilacos & Toueg 1994",
     class: Class::Safety,

@@ -19,7 +19,7 @@ use pepperland_core::verdict::Verdict;
 /// The record.
 pub const ENTRY: Checker = Checker {
     property: "uniform-pairwise-total-order",
-    number: "MG3u",
+    number: "MG3-uniform",
     statement: "any two nodes deliver what both deliver, of all groups, in one order",
     source: "Hadzilacos & Toueg 1994",
     class: Class::Safety,
