@@ -9,6 +9,22 @@ const ALWAYS: &[(&str, &str)] = &[
     ("causal", "fifo"),
     ("validity-all", "validity-self"),
     ("validity-all", "validity-some"),
+    ("uniform-no-creation", "no-creation"),
+    ("no-creation", "byzantine-no-creation"),
+    ("no-creation", "no-forgery"),
+    ("no-creation", "payload-integrity"),
+    ("no-creation", "no-precognition"),
+    ("no-creation", "no-misdelivery"),
+    ("uniform-no-duplication", "no-duplication"),
+    ("no-duplication-across-incarnations", "no-duplication"),
+    ("no-duplication", "no-duplication-per-incarnation"),
+    ("uniform-integrity", "integrity"),
+    ("integrity", "no-creation"),
+    ("integrity", "no-duplication"),
+    ("uniform-integrity", "uniform-no-creation"),
+    ("uniform-integrity", "uniform-no-duplication"),
+    ("uniform-agreement", "majority-uniform-agreement"),
+    ("validity-some", "anycast-at-least-one"),
 ];
 
 /// The same, in histories of one group in which no life starts late halfway: prefix-order does not

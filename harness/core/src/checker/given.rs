@@ -1,6 +1,6 @@
 //! What a property needs of a history besides events of certain kinds.
 
-use crate::history::{GroupContract, History, PartitionContract};
+use crate::history::{Channel, Clock, GroupContract, History, PartitionContract};
 use serde_json::Value;
 use std::fmt;
 
@@ -25,6 +25,10 @@ pub enum Given {
     Primary,
     /// Every component is to go on.
     Partitionable,
+    /// The network promised this, or more.
+    Channel(Channel),
+    /// The lines are one true order.
+    Virtual,
 }
 
 impl Given {
@@ -41,6 +45,8 @@ impl Given {
             Given::Closed => header.contract.group == GroupContract::Closed,
             Given::Primary => header.contract.partition == PartitionContract::Primary,
             Given::Partitionable => header.contract.partition == PartitionContract::Partitionable,
+            Given::Channel(least) => header.contract.channel.is_some_and(|c| c <= least),
+            Given::Virtual => header.clock == Clock::Virtual,
         }
     }
 }
@@ -62,6 +68,30 @@ impl fmt::Display for Given {
             Given::Closed => write!(f, "contract.group closed"),
             Given::Primary => write!(f, "contract.partition primary"),
             Given::Partitionable => write!(f, "contract.partition partitionable"),
+            Given::Channel(Channel::Perfect) => write!(f, "contract.channel perfect"),
+            Given::Channel(Channel::FairLoss) => write!(f, "contract.channel fair-loss or perfect"),
+            Given::Channel(Channel::Lossy) => write!(f, "contract.channel"),
+            Given::Virtual => write!(f, "clock virtual"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::lanes::lanes;
+
+    #[test]
+    fn a_stronger_channel_keeps_the_promise_of_a_weaker_one() {
+        let mut history = lanes("n1: !a");
+        let all = [Channel::Perfect, Channel::FairLoss, Channel::Lossy].map(Given::Channel);
+        let mut met = |channel| {
+            history.header.contract.channel = channel;
+            all.map(|given| given.is_met(&history))
+        };
+        assert_eq!(met(None), [false, false, false]);
+        assert_eq!(met(Some(Channel::Lossy)), [false, false, true]);
+        assert_eq!(met(Some(Channel::FairLoss)), [false, true, true]);
+        assert_eq!(met(Some(Channel::Perfect)), [true, true, true]);
     }
 }
