@@ -16,7 +16,7 @@
 use crate::scene::Scene;
 use crate::scene::proof::Proof;
 use crate::scene::tally::Tally;
-use pepperland_core::checker::{Binds, Case, Checker, Class, EVERY_MODEL};
+use pepperland_core::checker::{Binds, Case, Checker, Class, EVERY_MODEL, Given};
 use pepperland_core::collections::{Map, Set};
 use pepperland_core::history::{EventId, Kind, NONE};
 use pepperland_core::id::NodeId;
@@ -33,7 +33,7 @@ pub const ENTRY: Checker = Checker {
     models: EVERY_MODEL,
     cost: "O(events + members of views)",
     needs: &[Kind::Deliver],
-    given: &[],
+    given: &[Given::AnyOf(&[Kind::View, Kind::Join, Kind::Leave])],
     check,
 };
 

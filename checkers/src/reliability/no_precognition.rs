@@ -27,7 +27,7 @@ pub const ENTRY: Checker = Checker {
     models: EVERY_MODEL,
     cost: "O(events)",
     needs: &[Kind::Broadcast, Kind::Deliver],
-    given: &[Given::Virtual],
+    given: &[Given::OneOrder],
     check,
 };
 

@@ -1,6 +1,7 @@
 //! What a property needs of a history besides events of certain kinds.
 
-use crate::history::{Channel, Clock, GroupContract, History, PartitionContract};
+use crate::history::{Channel, Clock, GroupContract, History, Kind, PartitionContract};
+use crate::id::NodeId;
 use serde_json::Value;
 use std::fmt;
 
@@ -28,7 +29,11 @@ pub enum Given {
     /// The network promised this, or more.
     Channel(Channel),
     /// The lines are one true order.
-    Virtual,
+    OneOrder,
+    /// Some group does not hold every node.
+    Outsiders,
+    /// There are events of one of these kinds.
+    AnyOf(&'static [Kind]),
 }
 
 impl Given {
@@ -46,9 +51,20 @@ impl Given {
             Given::Primary => header.contract.partition == PartitionContract::Primary,
             Given::Partitionable => header.contract.partition == PartitionContract::Partitionable,
             Given::Channel(least) => header.contract.channel.is_some_and(|c| c <= least),
-            Given::Virtual => header.clock == Clock::Virtual,
+            Given::OneOrder => header.clock == Clock::Virtual,
+            Given::Outsiders => has_outsiders(history),
+            Given::AnyOf(kinds) => history.kinds().iter().any(|kind| kinds.contains(kind)),
         }
     }
+}
+
+fn has_outsiders(history: &History) -> bool {
+    let lacks = |members: &[NodeId]| {
+        let mut is_member = vec![false; history.node_count()];
+        members.iter().for_each(|m| is_member[m.index()] = true);
+        is_member.contains(&false)
+    };
+    history.groups().iter().any(|(_, members)| lacks(members))
 }
 
 /// A bound that the header states under `about.bounds`: what was assumed or promised, as a number.
@@ -71,7 +87,12 @@ impl fmt::Display for Given {
             Given::Channel(Channel::Perfect) => write!(f, "contract.channel perfect"),
             Given::Channel(Channel::FairLoss) => write!(f, "contract.channel fair-loss or perfect"),
             Given::Channel(Channel::Lossy) => write!(f, "contract.channel"),
-            Given::Virtual => write!(f, "clock virtual"),
+            Given::OneOrder => write!(f, "clock virtual"),
+            Given::Outsiders => write!(f, "a group that not every node is in"),
+            Given::AnyOf(kinds) => {
+                let words: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
+                write!(f, "{}", words.join(" or "))
+            }
         }
     }
 }
