@@ -29,7 +29,7 @@ mod validity_some;
 
 mod creation;
 mod duplicates;
-mod owed;
+pub mod owed;
 mod parts;
 mod promises;
 mod receipts;
