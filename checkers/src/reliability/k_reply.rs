@@ -15,7 +15,7 @@
 use crate::scene::Scene;
 use crate::scene::proof::Proof;
 use crate::scene::tally::Tally;
-use pepperland_core::checker::{Binds, Case, Checker, Class, EVERY_MODEL};
+use pepperland_core::checker::{Binds, Case, Checker, Class, EVERY_MODEL, Given};
 use pepperland_core::history::{Event, EventId, History, Kind};
 use pepperland_core::id::NodeId;
 use pepperland_core::verdict::{Verdict, Witness};
@@ -33,7 +33,7 @@ pub const ENTRY: Checker = Checker {
     models: EVERY_MODEL,
     cost: "O(events + replies)",
     needs: &[Kind::Invoke, Kind::Response],
-    given: &[],
+    given: &[Given::Operation("multicast")],
     check,
 };
 

@@ -12,7 +12,7 @@
 
 use crate::reliability::creation::{self, Clause, Reading, Senders};
 use crate::scene::Bound;
-use pepperland_core::checker::{Binds, Case, Checker, Class, EVERY_MODEL};
+use pepperland_core::checker::{Binds, Case, Checker, Class, EVERY_MODEL, Given};
 use pepperland_core::history::Kind;
 use pepperland_core::verdict::Verdict;
 
@@ -27,7 +27,7 @@ pub const ENTRY: Checker = Checker {
     models: EVERY_MODEL,
     cost: "O(events)",
     needs: &[Kind::Broadcast, Kind::Deliver],
-    given: &[],
+    given: &[Given::Digests],
     check,
 };
 

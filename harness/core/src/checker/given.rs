@@ -1,6 +1,6 @@
 //! What a property needs of a history besides events of certain kinds.
 
-use crate::history::{Channel, Clock, GroupContract, History, Kind, PartitionContract};
+use crate::history::{Channel, Clock, GroupContract, History, Kind, NONE, PartitionContract};
 use crate::id::NodeId;
 use serde_json::Value;
 use std::fmt;
@@ -34,6 +34,10 @@ pub enum Given {
     Outsiders,
     /// There are events of one of these kinds.
     AnyOf(&'static [Kind]),
+    /// Deliveries state digests of their payloads.
+    Digests,
+    /// Clients ask for this operation.
+    Operation(&'static str),
 }
 
 impl Given {
@@ -54,8 +58,19 @@ impl Given {
             Given::OneOrder => header.clock == Clock::Virtual,
             Given::Outsiders => has_outsiders(history),
             Given::AnyOf(kinds) => history.kinds().iter().any(|kind| kinds.contains(kind)),
+            Given::Digests => {
+                let mut events = history.kinds().iter().zip(history.digests());
+                events.any(|(kind, digest)| *kind == Kind::Deliver && *digest != NONE)
+            }
+            Given::Operation(name) => asks_for(history, name),
         }
     }
+}
+
+fn asks_for(history: &History, operation: &str) -> bool {
+    let mut invokes = history.events().filter(|event| event.kind() == Kind::Invoke);
+    let name = |op: &Value| op.get("f").and_then(Value::as_str).map(str::to_owned);
+    invokes.any(|event| event.field("op").and_then(name).as_deref() == Some(operation))
 }
 
 fn has_outsiders(history: &History) -> bool {
@@ -93,6 +108,8 @@ impl fmt::Display for Given {
                 let words: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
                 write!(f, "{}", words.join(" or "))
             }
+            Given::Digests => write!(f, "digests of deliveries"),
+            Given::Operation(name) => write!(f, "operation {name}"),
         }
     }
 }
