@@ -217,9 +217,13 @@ fn network_step(draft: &mut Draft, setup: &Setup, (what, node, message, how): St
         55..62 => draft.frame(Kind::Recv, node, (node + 1) % NODES, &[message, how as usize % 4]),
         62..66 => draft.frame(Kind::Send, node, (node + 1) % NODES, &[message]),
         66..86 => draft.discard(node, message),
-        86..90 => draft.plain(node, Kind::Crash, Value::Null),
-        90..94 => draft.plain(node, Kind::Recover, Value::Null),
-        94..96 => draft.plain(node, Kind::StateSet, Value::Null),
+        86..93 => {
+            draft.plain(node, Kind::Crash, Value::Null);
+            if how < 6 {
+                draft.plain(node, Kind::Recover, Value::Null);
+            }
+        }
+        93..96 => draft.plain(node, Kind::StateSet, Value::Null),
         _ => {
             let members: Vec<usize> = (0..NODES).filter(|m| how >> m & 1 == 0).collect();
             draft.view(node, 1 + u64::from(how % 2), &members, None);
@@ -270,9 +274,15 @@ pub fn clients() -> BoxedStrategy<Small> {
             if what < 30 {
                 op["g"] = json!(["g", "h"][group(message)]);
             }
+            let few = [json!(["n2"]), json!(["n1", "n1"]), json!([])];
             let several = [json!(["n1", "n2"]), json!(["n2", "n3"]), json!(["n1", "n2", "n3"])];
-            let odd = [json!(["n1", "n1"]), json!([]), json!(["n9"]), json!([3]), json!(null)];
-            let from = several.iter().chain(&odd).nth(message % 3 + if how < 2 { 5 } else { 0 });
+            let odd = [json!(["n9"]), json!([3]), json!(null)];
+            let from = match how {
+                0 => &odd,
+                1 | 2 => &few,
+                _ => &several,
+            };
+            let from = &from[message % 3];
             let result = json!({"f": "multicast_ok", "from": from});
             let status = if how == 5 { "unknown" } else { "ok" };
             let fields = json!({"client": client, "result": result, "status": status});
@@ -297,7 +307,7 @@ pub fn anycast() -> BoxedStrategy<Small> {
                 0..70 => {
                     draft.broadcast(message, setup.two_groups);
                     if how > 0 {
-                        draft.deliver(if how == 1 { node } else { 1 }, message, b"x");
+                        draft.deliver(if how < 3 { node } else { 1 }, message, b"x");
                     }
                 }
                 70..80 => draft.plain(node, Kind::Crash, Value::Null),
