@@ -66,3 +66,62 @@ pub fn judge(
     let judge = Judge::of(history, false);
     properties.into_iter().map(|checker| (checker, judge.verdict(checker))).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::find;
+    use pepperland_core::history::Channel;
+    use pepperland_core::verdict::{Outcome, Ruling};
+
+    /// A node delivers twice what it received twice, over a channel that promises so much.
+    fn doubled(channel: Option<Channel>) -> History {
+        let text = r#"{"format":"pepperland.history","version":1,"nodes":["n1","n2"]}
+{"t":1,"n":"n1","k":"broadcast","m":"n1:0:1"}
+{"t":2,"n":"n1","k":"send","to":"n2","x":1,"m":"n1:0:1"}
+{"t":3,"n":"n2","k":"recv","from":"n1","x":1,"m":"n1:0:1"}
+{"t":3,"n":"n2","k":"deliver","m":"n1:0:1"}
+{"t":4,"n":"n2","k":"recv","from":"n1","x":1,"m":"n1:0:1"}
+{"t":4,"n":"n2","k":"deliver","m":"n1:0:1"}
+"#;
+        let mut history = History::read(text.as_bytes()).unwrap();
+        history.header.contract.channel = channel;
+        history
+    }
+
+    fn ruling(history: &History, beyond_model: bool, property: &str) -> Ruling {
+        Judge::of(history, beyond_model).verdict(find(property).unwrap()).ruling()
+    }
+
+    #[test]
+    fn a_broken_promise_leaves_a_violation_undecided() {
+        let history = doubled(Some(Channel::Perfect));
+        let verdict = Judge::of(&history, false).verdict(find("no-duplication").unwrap());
+        let told = "outside the model: link-no-duplication is broken: \
+                    n2 received frame 1 from n1 more often than it was sent";
+        assert_eq!(verdict.outcome, Outcome::Undecided(told.to_owned()));
+        assert_eq!(ruling(&history, true, "no-duplication"), Ruling::Violated);
+        assert_eq!(ruling(&history, false, "link-no-duplication"), Ruling::Violated);
+    }
+
+    #[test]
+    fn what_was_not_promised_cannot_be_broken() {
+        for channel in [None, Some(Channel::Lossy), Some(Channel::FairLoss)] {
+            let history = doubled(channel);
+            assert_eq!(Judge::of(&history, false).broken_promise(), None);
+            assert_eq!(ruling(&history, false, "no-duplication"), Ruling::Violated);
+        }
+    }
+
+    #[test]
+    fn a_bound_is_a_promise() {
+        let mut history = doubled(None);
+        let bounds = serde_json::json!({"delay": 1});
+        history.header.about.insert("bounds".into(), bounds);
+        assert_eq!(ruling(&history, false, "delay-bound"), Ruling::Violated);
+        assert_eq!(ruling(&history, false, "no-duplication"), Ruling::Undecided);
+        history.header.about.insert("bounds".into(), serde_json::json!({"delay": 2}));
+        assert_eq!(ruling(&history, false, "delay-bound"), Ruling::Held);
+        assert_eq!(ruling(&history, false, "no-duplication"), Ruling::Violated);
+    }
+}

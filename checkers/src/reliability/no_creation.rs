@@ -13,12 +13,11 @@
 //! # Witness
 //! The delivery; and the broadcast, if there is one.
 
-use crate::scene::proof::Proof;
-use crate::scene::tally::Tally;
-use crate::scene::{Bound, Delivery, Scene};
+use crate::reliability::creation::{self, EVERY_CLAUSE, Reading, Senders};
+use crate::scene::Bound;
 use pepperland_core::checker::{Binds, Case, Checker, Class, EVERY_MODEL};
-use pepperland_core::history::{EventId, Kind, NONE};
-use pepperland_core::verdict::{Verdict, Witness};
+use pepperland_core::history::Kind;
+use pepperland_core::verdict::Verdict;
 
 /// The record.
 pub const ENTRY: Checker = Checker {
@@ -35,95 +34,15 @@ pub const ENTRY: Checker = Checker {
     check,
 };
 
+const READING: Reading = Reading {
+    receivers: Bound::Correct,
+    senders: Senders::Honest,
+    clauses: EVERY_CLAUSE,
+    nothing: "no correct node delivered a message of a sender that does not lie",
+};
+
 fn check(case: &Case<'_>) -> Verdict {
-    let scene = Scene::of(case);
-    let bound = scene.bound(Bound::Correct);
-    let liars = case.byzantine.contains(&true);
-    let mut tally = Tally::of(&scene);
-    let mut witness = None;
-    for delivery in scene.all_deliveries().filter(|d| bound[d.life as usize]) {
-        if liars && !has_honest_sender(case, scene.table.origins()[delivery.row as usize]) {
-            continue;
-        }
-        tally.count_delivery(&scene, &delivery);
-        if witness.is_none() {
-            witness = judge(&scene, &delivery);
-        }
-    }
-    tally.verdict(witness, "no correct node delivered a message of a sender that does not lie")
-}
-
-/// A sender that is not known may be one that lies.
-fn has_honest_sender(case: &Case<'_>, origin: u32) -> bool {
-    case.byzantine.get(origin as usize) == Some(&false)
-}
-
-fn judge(scene: &Scene<'_>, delivery: &Delivery) -> Option<Witness> {
-    let broadcast = scene.table.broadcasts()[delivery.row as usize];
-    if broadcast == NONE {
-        return Some(never_broadcast(scene, delivery));
-    }
-    if scene.is_virtual() && broadcast > delivery.event {
-        return Some(too_early(scene, delivery, EventId(broadcast)));
-    }
-    let (stated, now) = (
-        scene.table.digests()[delivery.row as usize],
-        scene.history.digests()[delivery.event as usize],
-    );
-    if stated != now && stated != NONE && now != NONE {
-        let text = |event| scene.history.event(event).digest();
-        let (was, is) = (text(EventId(broadcast)), text(EventId(delivery.event)));
-        if was != is {
-            return Some(changed(scene, delivery, EventId(broadcast), was, is));
-        }
-    }
-    let recipient = scene.is_recipient(delivery.row, scene.node(delivery.life));
-    (!recipient).then(|| outsider(scene, delivery, EventId(broadcast)))
-}
-
-fn delivered(scene: &Scene<'_>, delivery: &Delivery) -> (String, Proof) {
-    let says = format!("{} delivered {}", scene.who(delivery.life), scene.name(delivery.row));
-    let proof = Proof::default().yes(says.clone(), [EventId(delivery.event)]);
-    (says, proof)
-}
-
-fn never_broadcast(scene: &Scene<'_>, delivery: &Delivery) -> Witness {
-    let (says, proof) = delivered(scene, delivery);
-    let clause = format!("somebody broadcast {}", scene.name(delivery.row));
-    proof.no(clause, []).because(format!("{says}, which nobody broadcast"))
-}
-
-fn too_early(scene: &Scene<'_>, delivery: &Delivery, broadcast: EventId) -> Witness {
-    let (says, proof) = delivered(scene, delivery);
-    let clause = format!("{} was broadcast before that", scene.name(delivery.row));
-    proof.no(clause, [broadcast]).because(format!("{says} before it was broadcast"))
-}
-
-fn changed(
-    scene: &Scene<'_>,
-    delivery: &Delivery,
-    broadcast: EventId,
-    was: Option<String>,
-    is: Option<String>,
-) -> Witness {
-    let (says, proof) = delivered(scene, delivery);
-    let (was, is) = (was.unwrap_or_default(), is.unwrap_or_default());
-    let both = [broadcast, EventId(delivery.event)];
-    proof
-        .yes(format!("{} was broadcast", scene.name(delivery.row)), [broadcast])
-        .no("it was delivered as it was broadcast", both)
-        .because(format!("{says} with digest {is}; it was broadcast with {was}"))
-}
-
-fn outsider(scene: &Scene<'_>, delivery: &Delivery, broadcast: EventId) -> Witness {
-    let (says, proof) = delivered(scene, delivery);
-    let group = scene.group(delivery.row).unwrap_or(0) as usize;
-    let group = scene.history.groups().get(group).map_or("?", |(name, _)| name);
-    let who = scene.who(delivery.life);
-    proof
-        .yes(format!("{} was broadcast to {group}", scene.name(delivery.row)), [broadcast])
-        .no(format!("{who} is in {group}"), [])
-        .because(format!("{says}, which was broadcast to {group}; {who} is not in {group}"))
+    creation::judge(case, &READING)
 }
 
 #[cfg(test)]

@@ -63,18 +63,34 @@ impl<'s, 'a> Debts<'s, 'a> {
 
 /// Agreement: what one of the `trigger` lives delivered is owed by every debtor.
 pub fn agreement(case: &Case<'_>, trigger: Bound, nothing: &str) -> Verdict {
+    agreement_on(case, trigger, nothing, |_, _| true)
+}
+
+/// The same, of the messages that are `judged`.
+pub fn agreement_on(
+    case: &Case<'_>,
+    trigger: Bound,
+    nothing: &str,
+    judged: impl Fn(&Scene<'_>, u32) -> bool,
+) -> Verdict {
     if !case.history.header.complete {
         return Verdict::undecided(INCOMPLETE);
     }
     let scene = Scene::of(case);
+    let judged = |row| judged(&scene, row);
     if is_narrow(&scene) {
-        judge::<u8>(&scene, trigger, nothing)
+        judge::<u8>(&scene, trigger, nothing, judged)
     } else {
-        judge::<u64>(&scene, trigger, nothing)
+        judge::<u64>(&scene, trigger, nothing, judged)
     }
 }
 
-fn judge<W: Word>(scene: &Scene<'_>, trigger: Bound, nothing: &str) -> Verdict {
+fn judge<W: Word>(
+    scene: &Scene<'_>,
+    trigger: Bound,
+    nothing: &str,
+    judged: impl Fn(u32) -> bool,
+) -> Verdict {
     let triggers = scene.bound(trigger);
     let delivered = Deliverers::<W>::of(scene);
     let (obliging, content) = (obliging(scene, &triggers), content(scene));
@@ -82,7 +98,7 @@ fn judge<W: Word>(scene: &Scene<'_>, trigger: Bound, nothing: &str) -> Verdict {
     let debts = Debts::of(scene);
     let (mut tally, mut witness) = (Tally::of(scene), None);
     for row in 0..scene.table.len() as u32 {
-        if !delivered.meets(row, &obliging, 0) {
+        if !delivered.meets(row, &obliging, 0) || !judged(row) {
             continue;
         }
         count(&mut tally, scene, row, &last);

@@ -1,4 +1,5 @@
-//! What a broadcast promises, at the end of a complete history: the three readings of validity.
+//! What a broadcast promises, at the end of a complete history: the three readings of validity, and
+//! that of anycast.
 //!
 //! A broadcast promises something if its sender is correct and did not crash during the call. Where
 //! deliveries are logged and the history records when calls return, that is a crash before the
@@ -22,6 +23,8 @@ pub enum To {
     All,
     /// Some correct recipient.
     Some,
+    /// Any recipient, even one that then crashes. A Byzantine one may have, unseen.
+    Anyone,
 }
 
 /// Judges one reading of validity.
@@ -42,10 +45,19 @@ fn kept<W: Word>(scene: &Scene<'_>, to: To) -> Verdict {
         let origin = scene.table.origins()[row as usize];
         let mut owing = debts.debtors(row).filter(|node| to != To::Sender || *node == origin);
         let Some(first) = owing.next() else { continue };
+        let anyone =
+            to == To::Anyone && recipients(scene, row).any(|n| debts.has(&delivered, n, row));
+        if to == To::Anyone
+            && !anyone
+            && recipients(scene, row).any(|n| scene.case.byzantine[n as usize])
+        {
+            continue;
+        }
         owed::count(&mut tally, scene, row, &last);
         let has = |node: &u32| debts.has(&delivered, *node, row);
         let missing = match to {
             To::Some => (!correct_recipients(scene, row).any(|n| has(&n))).then_some(first),
+            To::Anyone => (!anyone).then_some(first),
             To::Sender | To::All => std::iter::once(first).chain(owing).find(|n| !has(n)),
         };
         if witness.is_none() {
@@ -56,8 +68,12 @@ fn kept<W: Word>(scene: &Scene<'_>, to: To) -> Verdict {
 }
 
 fn correct_recipients<'s>(scene: &'s Scene<'_>, row: u32) -> impl Iterator<Item = u32> + 's {
+    recipients(scene, row).filter(|n| scene.case.correct[*n as usize])
+}
+
+fn recipients<'s>(scene: &'s Scene<'_>, row: u32) -> impl Iterator<Item = u32> + 's {
     let nodes = 0..scene.history.node_count() as u32;
-    nodes.filter(move |n| scene.case.correct[*n as usize] && scene.is_recipient(row, *n))
+    nodes.filter(move |n| scene.is_recipient(row, *n))
 }
 
 /// The calls to broadcast, and the crashes that may have undone them.
@@ -127,5 +143,8 @@ fn broken(scene: &Scene<'_>, row: u32, missing: u32, to: To) -> Witness {
         To::Some => proof
             .no(format!("some correct node delivered {message} by the end of the run"), first)
             .because(format!("{sender} broadcast {message}; no correct node ever delivered it")),
+        To::Anyone => proof
+            .no(format!("some node delivered {message} by the end of the run"), [])
+            .because(format!("{sender} broadcast {message}; nobody ever delivered it")),
     }
 }

@@ -32,9 +32,14 @@ pub struct Start {
 impl Lives {
     /// Finds the lives. One scan of the kinds.
     pub fn of(case: &Case<'_>) -> Lives {
+        let contract = case.history.header.contract.delivery;
+        Lives::forgetting(case, contract != DeliveryContract::Logged)
+    }
+
+    /// Finds the lives as if every restart forgot, or as if none did, whatever the contract.
+    pub fn forgetting(case: &Case<'_>, forgetful: bool) -> Lives {
         let history = case.history;
         let nodes = history.node_count() as u32;
-        let forgetful = history.header.contract.delivery != DeliveryContract::Logged;
         let (node, last) = ((0..nodes).collect(), (0..nodes).collect());
         let mut lives = Lives { node, last, starts: Vec::new(), forgetful };
         let turns: Vec<u32> = turns(history.kinds()).collect();

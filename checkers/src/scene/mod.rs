@@ -66,6 +66,11 @@ impl<'a> Scene<'a> {
         Scene { case, history, table: history.message_table(), lives, members }
     }
 
+    /// The same case with other lives.
+    pub fn with_lives(self, lives: Lives) -> Scene<'a> {
+        Scene { lives: Arc::new(lives), ..self }
+    }
+
     /// The streams of the scene.
     pub fn streams(&self) -> Arc<Streams> {
         self.case.once(|| Streams::of(self))
@@ -170,9 +175,12 @@ impl<'a> Scene<'a> {
 
     /// The key of a late start.
     pub fn start_key(&self, event: u32) -> u64 {
-        let error =
-            if self.is_virtual() { 0 } else { self.history.header.clock_error.unwrap_or(0) };
-        self.key(event).saturating_add(error)
+        self.key(event).saturating_add(self.clock_error())
+    }
+
+    /// By how much keys of different nodes may be wrong: not at all where lines are one true order.
+    pub fn clock_error(&self) -> u64 {
+        if self.is_virtual() { 0 } else { self.history.header.clock_error.unwrap_or(0) }
     }
 
     /// When an event happened.

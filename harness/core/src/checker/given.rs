@@ -1,6 +1,6 @@
 //! What a property needs of a history besides events of certain kinds.
 
-use crate::history::{GroupContract, History, PartitionContract};
+use crate::history::{Channel, Clock, GroupContract, History, Kind, NONE, PartitionContract};
 use crate::id::NodeId;
 use serde_json::Value;
 use std::fmt;
@@ -20,14 +20,24 @@ pub enum Given {
     Slots,
     /// There are several groups.
     Groups,
-    /// Some group does not hold every node.
-    Outsiders,
     /// Groups are closed.
     Closed,
     /// At most one component is to go on.
     Primary,
     /// Every component is to go on.
     Partitionable,
+    /// The network promised this, or more.
+    Channel(Channel),
+    /// The lines are one true order.
+    OneOrder,
+    /// Some group does not hold every node.
+    Outsiders,
+    /// There are events of one of these kinds.
+    AnyOf(&'static [Kind]),
+    /// Deliveries state digests of their payloads.
+    Digests,
+    /// Clients ask for this operation.
+    Operation(&'static str),
 }
 
 impl Given {
@@ -41,12 +51,26 @@ impl Given {
             Given::Liars => !header.byzantine.is_empty(),
             Given::Slots => history.has_slots(),
             Given::Groups => history.groups().len() > 1,
-            Given::Outsiders => has_outsiders(history),
             Given::Closed => header.contract.group == GroupContract::Closed,
             Given::Primary => header.contract.partition == PartitionContract::Primary,
             Given::Partitionable => header.contract.partition == PartitionContract::Partitionable,
+            Given::Channel(least) => header.contract.channel.is_some_and(|c| c <= least),
+            Given::OneOrder => header.clock == Clock::Virtual,
+            Given::Outsiders => has_outsiders(history),
+            Given::AnyOf(kinds) => history.kinds().iter().any(|kind| kinds.contains(kind)),
+            Given::Digests => {
+                let mut events = history.kinds().iter().zip(history.digests());
+                events.any(|(kind, digest)| *kind == Kind::Deliver && *digest != NONE)
+            }
+            Given::Operation(name) => asks_for(history, name),
         }
     }
+}
+
+fn asks_for(history: &History, operation: &str) -> bool {
+    let mut invokes = history.events().filter(|event| event.kind() == Kind::Invoke);
+    let name = |op: &Value| op.get("f").and_then(Value::as_str).map(str::to_owned);
+    invokes.any(|event| event.field("op").and_then(name).as_deref() == Some(operation))
 }
 
 fn has_outsiders(history: &History) -> bool {
@@ -72,10 +96,40 @@ impl fmt::Display for Given {
             Given::Liars => write!(f, "byzantine nodes"),
             Given::Slots => write!(f, "slots"),
             Given::Groups => write!(f, "several groups"),
-            Given::Outsiders => write!(f, "a group that not every node is in"),
             Given::Closed => write!(f, "contract.group closed"),
             Given::Primary => write!(f, "contract.partition primary"),
             Given::Partitionable => write!(f, "contract.partition partitionable"),
+            Given::Channel(Channel::Perfect) => write!(f, "contract.channel perfect"),
+            Given::Channel(Channel::FairLoss) => write!(f, "contract.channel fair-loss or perfect"),
+            Given::Channel(Channel::Lossy) => write!(f, "contract.channel"),
+            Given::OneOrder => write!(f, "clock virtual"),
+            Given::Outsiders => write!(f, "a group that not every node is in"),
+            Given::AnyOf(kinds) => {
+                let words: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
+                write!(f, "{}", words.join(" or "))
+            }
+            Given::Digests => write!(f, "digests of deliveries"),
+            Given::Operation(name) => write!(f, "operation {name}"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::lanes::lanes;
+
+    #[test]
+    fn a_stronger_channel_keeps_the_promise_of_a_weaker_one() {
+        let mut history = lanes("n1: !a");
+        let all = [Channel::Perfect, Channel::FairLoss, Channel::Lossy].map(Given::Channel);
+        let mut met = |channel| {
+            history.header.contract.channel = channel;
+            all.map(|given| given.is_met(&history))
+        };
+        assert_eq!(met(None), [false, false, false]);
+        assert_eq!(met(Some(Channel::Lossy)), [false, false, true]);
+        assert_eq!(met(Some(Channel::FairLoss)), [false, true, true]);
+        assert_eq!(met(Some(Channel::Perfect)), [true, true, true]);
     }
 }

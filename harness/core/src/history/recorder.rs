@@ -123,6 +123,12 @@ impl Recorder {
         self.push(at, node.0, Kind::BroadcastReturn, row, NONE, cause.as_slice(), NONE)
     }
 
+    /// The node removed a message from its retransmission buffer.
+    pub fn discard(&mut self, at: Time, node: NodeId, message: MessageId) -> EventId {
+        let row = self.history.messages.row(message);
+        self.push(at, node.0, Kind::Discard, row, NONE, &[], NONE)
+    }
+
     /// The node installed a view.
     pub fn view(
         &mut self,
