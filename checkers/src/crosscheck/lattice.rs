@@ -9,11 +9,29 @@ const ALWAYS: &[(&str, &str)] = &[
     ("causal", "fifo"),
     ("validity-all", "validity-self"),
     ("validity-all", "validity-some"),
+    ("fifo", "fifo-order"),
+    ("fifo", "fifo-correct-senders"),
+    ("uniform-fifo", "fifo"),
+    ("uniform-fifo", "uniform-fifo-order"),
+    ("uniform-fifo-order", "fifo-order"),
+    ("fifo-across-incarnations", "fifo-order"),
+    ("fifo-across-groups", "fifo-order"),
+    ("fifo-total-order", "fifo"),
+    ("fifo-total-order", "total-order"),
+    ("causal-total-order", "causal"),
+    ("causal-total-order", "fifo-total-order"),
+    ("prefix-order", "uniform-gap-free-total-order"),
+    ("uniform-gap-free-total-order", "gap-free-total-order"),
 ];
 
 /// The same, in histories of one group in which no life starts late halfway: prefix-order does not
 /// relate what a life delivered before a snapshot with what it delivers after.
-const IN_ONE_GROUP: &[(&str, &str)] = &[("prefix-order", "uniform-total-order")];
+const IN_ONE_GROUP: &[(&str, &str)] = &[
+    ("prefix-order", "uniform-total-order"),
+    ("uniform-gap-free-total-order", "uniform-total-order"),
+    ("gap-free-total-order", "total-order"),
+    ("fifo-across-groups", "fifo"),
+];
 
 /// The implications that bind this history: of the first the second.
 pub fn implications(history: &History) -> impl Iterator<Item = (&'static str, &'static str)> {

@@ -43,7 +43,7 @@ fn check(case: &Case<'_>) -> Verdict {
     let scene = Scene::of(case);
     let streams = scene.streams();
     let bound = scene.bound(Bound::Correct);
-    let quick = clocks::along_one_sequence(&scene, &streams, &bound)
+    let quick = clocks::along_one_course(&scene, &streams, &bound)
         .or_else(|| clocks::in_file_order(&scene, &streams, &bound));
     if let Some(tally) = quick {
         return tally.held("no correct node delivered a message that depends on another");

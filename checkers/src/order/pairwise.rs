@@ -6,6 +6,7 @@
 //! consecutive deliveries). What is left over lies on or behind a cycle; only there can two lives
 //! disagree on a pair, and there each two lives are compared.
 
+use crate::order::course::Course;
 use crate::scene::blocks::in_blocks;
 use crate::scene::deliverers::Deliverers;
 use crate::scene::proof::Proof;
@@ -22,6 +23,13 @@ const NOTHING: &str = "no two nodes that are bound delivered two messages in com
 pub fn judge(case: &Case<'_>, bound: Bound) -> Verdict {
     let scene = Scene::of(case);
     let bound = scene.bound(bound);
+    if let Some(course) = Course::of(&scene) {
+        let long = course.delivered.iter().zip(&bound).filter(|(n, bound)| **bound && **n > 1);
+        if long.count() < 2 {
+            return Verdict::undecided(NOTHING);
+        }
+        return course.shared(&scene, &bound).held(NOTHING);
+    }
     let watched = !case.disturbed.is_empty();
     let by_rank = if watched { by_rank::<true> } else { by_rank::<false> };
     match by_rank(&scene, &bound) {
