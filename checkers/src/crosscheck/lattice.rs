@@ -10,6 +10,18 @@ const ALWAYS: &[(&str, &str)] = &[
     ("validity-all", "validity-self"),
     ("validity-all", "validity-some"),
     ("fifo", "fifo-order"),
+    ("causal", "local-order"),
+    ("causal", "causal-order"),
+    ("causal-order", "fifo-order"),
+    ("uniform-causal", "causal"),
+    ("uniform-causal", "uniform-fifo"),
+    ("uniform-causal", "uniform-local-order"),
+    ("uniform-causal", "uniform-causal-order"),
+    ("uniform-causal-order", "causal-order"),
+    ("uniform-causal-order", "uniform-fifo-order"),
+    ("uniform-local-order", "local-order"),
+    ("causal-across-groups", "causal-order"),
+    ("causal-through-clients", "causal-across-groups"),
     ("fifo", "fifo-correct-senders"),
     ("uniform-fifo", "fifo"),
     ("uniform-fifo", "uniform-fifo-order"),
@@ -32,6 +44,24 @@ const IN_ONE_GROUP: &[(&str, &str)] = &[
     ("gap-free-total-order", "total-order"),
     ("fifo-across-groups", "fifo"),
 ];
+
+/// The same: the first two together imply the third. Hadzilacos & Toueg 1994: causal order is FIFO
+/// order and local order.
+const TOGETHER: &[(&str, &str, &str)] = &[
+    ("fifo", "local-order", "causal"),
+    ("uniform-fifo", "uniform-local-order", "uniform-causal"),
+    ("fifo", "total-order", "fifo-total-order"),
+    ("causal", "total-order", "causal-total-order"),
+];
+
+/// The implications that bind this history: of the first two the third.
+pub fn conjunctions(
+    history: &History,
+) -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    let starts = |k: &Kind| matches!(k, Kind::View | Kind::StateSet | Kind::Recover);
+    let one = history.groups().len() == 1 && !history.kinds().iter().any(starts);
+    TOGETHER.iter().filter(move |_| one).copied()
+}
 
 /// The implications that bind this history: of the first the second.
 pub fn implications(history: &History) -> impl Iterator<Item = (&'static str, &'static str)> {

@@ -46,6 +46,11 @@ pub struct Lanes {
 }
 
 impl Lanes {
+    /// A lane for each stream, whatever its group.
+    pub fn one_each(streams: &Streams) -> Lanes {
+        Lanes { of: (0..streams.len() as u32).collect(), width: streams.len() }
+    }
+
     /// Numbers the streams of each group.
     pub fn of(scene: &Scene<'_>, streams: &Streams) -> Lanes {
         let mut used = vec![0; scene.group_count()];

@@ -1,6 +1,9 @@
 //! Order: in which sequence messages are delivered.
 
 mod causal;
+mod causal_across_groups;
+mod causal_order;
+mod causal_through_clients;
 mod causal_total_order;
 mod consecutive_slots;
 mod fifo;
@@ -10,21 +13,29 @@ mod fifo_correct_senders;
 mod fifo_order;
 mod fifo_total_order;
 mod gap_free_total_order;
+mod local_order;
 mod prefix_order;
 mod total_order;
+mod uniform_causal;
+mod uniform_causal_order;
 mod uniform_fifo;
 mod uniform_fifo_order;
 mod uniform_gap_free_total_order;
+mod uniform_local_order;
 mod uniform_total_order;
 
+mod causality;
 mod causes;
+mod chain;
 mod clocks;
 mod course;
 mod gap_free;
+mod locally;
 mod pairwise;
 mod sender_order;
 mod sequence;
 mod slots;
+mod steps;
 mod together;
 
 #[cfg(test)]
@@ -43,7 +54,14 @@ pub const ALL: &[&Checker] = &[
     &fifo_correct_senders::ENTRY,
     &fifo_across_incarnations::ENTRY,
     &fifo_across_groups::ENTRY,
+    &local_order::ENTRY,
+    &uniform_local_order::ENTRY,
     &causal::ENTRY,
+    &causal_order::ENTRY,
+    &uniform_causal::ENTRY,
+    &uniform_causal_order::ENTRY,
+    &causal_across_groups::ENTRY,
+    &causal_through_clients::ENTRY,
     &total_order::ENTRY,
     &uniform_total_order::ENTRY,
     &gap_free_total_order::ENTRY,
@@ -128,7 +146,70 @@ mod tests {
             ],
         };
         const FAMILY: Family = Family {
-            checkers: &[&fifo_across_groups::ENTRY],
+            checkers: &[&fifo_across_groups::ENTRY, &causal_across_groups::ENTRY],
+            histories: || histories(&TASTE),
+            oracle: rule,
+        };
+
+        family_tests!(FAMILY);
+    }
+
+    /// Causes in one group.
+    mod causes {
+        use super::*;
+
+        const TASTE: Taste = Taste {
+            groups: 20,
+            recovery: 30,
+            settle: 60,
+            viewed: 0,
+            real: 20,
+            weights: &[
+                (What::Skip, 8),
+                (What::Any, 8),
+                (What::Crash, 3),
+                (What::Recover, 5),
+                (What::Snapshot, 1),
+            ],
+        };
+        const FAMILY: Family = Family {
+            checkers: &[
+                &local_order::ENTRY,
+                &uniform_local_order::ENTRY,
+                &causal::ENTRY,
+                &causal_order::ENTRY,
+                &uniform_causal::ENTRY,
+                &uniform_causal_order::ENTRY,
+            ],
+            histories: || histories(&TASTE),
+            oracle: rule,
+        };
+
+        family_tests!(FAMILY);
+    }
+
+    /// Clients, and nodes that take one another's snapshots.
+    mod clients {
+        use super::*;
+
+        const TASTE: Taste = Taste {
+            groups: 20,
+            recovery: 30,
+            settle: 60,
+            viewed: 0,
+            real: 20,
+            weights: &[
+                (What::Skip, 6),
+                (What::Any, 6),
+                (What::Crash, 2),
+                (What::Recover, 4),
+                (What::Transfer, 15),
+                (What::Invoke, 20),
+                (What::Respond, 20),
+            ],
+        };
+        const FAMILY: Family = Family {
+            checkers: &[&causal_through_clients::ENTRY],
             histories: || histories(&TASTE),
             oracle: rule,
         };

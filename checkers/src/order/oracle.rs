@@ -1,5 +1,6 @@
 //! The orders once more, straight from their definitions.
 
+mod hidden;
 mod trees;
 
 use crate::crosscheck::definition::{Act, Oracle, ruling};
@@ -23,7 +24,14 @@ pub fn rule(property: &str, history: &History) -> Ruling {
         "fifo-correct-senders" => oracle.fifo_correct_senders(),
         "fifo-across-incarnations" => oracle.fifo_across_incarnations(),
         "fifo-across-groups" => oracle.fifo_across_groups(),
-        "causal" => oracle.causal(),
+        "local-order" => oracle.local_order(Oracle::correct_receiver),
+        "uniform-local-order" => oracle.local_order(|_, _| true),
+        "causal" => oracle.causal(|o, hb| o.gap_free(Oracle::correct_receiver, hb)),
+        "causal-order" => oracle.causal(|o, hb| o.in_order(Oracle::correct_receiver, hb)),
+        "uniform-causal" => oracle.causal(|o, hb| o.gap_free(|_, _| true, hb)),
+        "uniform-causal-order" => oracle.causal(|o, hb| o.in_order(|_, _| true, hb)),
+        "causal-across-groups" => oracle.causal_across(false),
+        "causal-through-clients" => oracle.causal_across(true),
         "total-order" => oracle.total_order(|o, d| o.surviving(d.node, d.life)),
         "uniform-total-order" => oracle.total_order(|_, _| true),
         "gap-free-total-order" => oracle.tree(|o, d| o.surviving(d.node, d.life)),
@@ -158,7 +166,11 @@ impl Oracle<'_> {
         )
     }
 
-    fn causal(&self) -> Ruling {
+    fn local_order(&self, bound: impl Fn(&Self, &Act) -> bool) -> Ruling {
+        self.gap_free(bound, |m, n| self.is_delivered_before(m, n))
+    }
+
+    fn causal(&self, rule: impl Fn(&Self, &dyn Fn(usize, usize) -> bool) -> Ruling) -> Ruling {
         if self.is_circular() {
             return Ruling::Undecided;
         }
@@ -173,7 +185,7 @@ impl Oracle<'_> {
                 }
             }
         }
-        self.gap_free(Oracle::correct_receiver, |m, after| before[m][after])
+        rule(self, &|m, after| before[m][after])
     }
 
     /// A delivery that is an effect of its broadcast.
@@ -184,12 +196,17 @@ impl Oracle<'_> {
     }
 
     fn happens_directly_before(&self, a: usize, b: usize) -> bool {
+        self.is_before_in_stream(a, b) || self.is_delivered_before(a, b)
+    }
+
+    /// The sender of `b` had delivered `a` when it broadcast `b`.
+    fn is_delivered_before(&self, a: usize, b: usize) -> bool {
         let Some(broadcast) = self.broadcast(b) else { return false };
         let here = |d: &&Act| (d.node, d.life) == (broadcast.node, broadcast.life);
         let delivered = |d: &Act| d.row == a && d.event < broadcast.event && self.is_effect(d);
         let through = self.broadcast(a).is_some() && self.group(a) == self.group(b);
         let mut deliveries = self.deliveries.iter().filter(here);
-        self.is_before_in_stream(a, b) || through && deliveries.any(delivered)
+        through && deliveries.any(delivered)
     }
 
     /// No order of the events has every cause before its effects.
