@@ -5,6 +5,7 @@ mod causal_across_groups;
 mod causal_order;
 mod causal_through_clients;
 mod causal_total_order;
+mod chronological_order;
 mod consecutive_slots;
 mod fifo;
 mod fifo_across_groups;
@@ -13,7 +14,13 @@ mod fifo_correct_senders;
 mod fifo_order;
 mod fifo_total_order;
 mod gap_free_total_order;
+mod generic_order;
+mod linearizable_broadcast;
 mod local_order;
+mod no_contamination;
+mod optimistic_before_final;
+mod optimistic_order;
+mod optimistic_termination;
 mod prefix_order;
 mod total_order;
 mod uniform_causal;
@@ -30,6 +37,8 @@ mod chain;
 mod clocks;
 mod course;
 mod gap_free;
+mod intervals;
+mod lateness;
 mod locally;
 mod pairwise;
 mod sender_order;
@@ -70,6 +79,13 @@ pub const ALL: &[&Checker] = &[
     &consecutive_slots::ENTRY,
     &fifo_total_order::ENTRY,
     &causal_total_order::ENTRY,
+    &chronological_order::ENTRY,
+    &linearizable_broadcast::ENTRY,
+    &no_contamination::ENTRY,
+    &optimistic_before_final::ENTRY,
+    &optimistic_order::ENTRY,
+    &optimistic_termination::ENTRY,
+    &generic_order::ENTRY,
 ];
 
 #[cfg(test)]
@@ -116,10 +132,116 @@ mod tests {
             settle: 30,
             viewed: 0,
             real: 20,
+            hoping: false,
             weights: &[(What::Skip, 4), (What::Crash, 3), (What::Recover, 5), (What::Snapshot, 1)],
         };
         const FAMILY: Family = Family {
             checkers: &[&consecutive_slots::ENTRY],
+            histories: || histories(&TASTE),
+            oracle: rule,
+        };
+
+        family_tests!(FAMILY);
+    }
+
+    /// Orders of time.
+    mod timed {
+        use super::*;
+
+        const TASTE: Taste = Taste {
+            groups: 20,
+            recovery: 30,
+            settle: 60,
+            viewed: 0,
+            real: 40,
+            hoping: false,
+            weights: &[
+                (What::Skip, 20),
+                (What::Any, 20),
+                (What::Return, 40),
+                (What::Crash, 3),
+                (What::Recover, 5),
+            ],
+        };
+        const FAMILY: Family = Family {
+            checkers: &[&chronological_order::ENTRY, &linearizable_broadcast::ENTRY],
+            histories: || histories(&TASTE),
+            oracle: rule,
+        };
+
+        family_tests!(FAMILY);
+    }
+
+    /// Senders that deliver, broadcast and crash.
+    mod contaminated {
+        use super::*;
+
+        const TASTE: Taste = Taste {
+            groups: 5,
+            recovery: 30,
+            settle: 90,
+            viewed: 0,
+            real: 20,
+            hoping: false,
+            weights: &[(What::Skip, 20), (What::Any, 10), (What::Crash, 16), (What::Recover, 5)],
+        };
+        const FAMILY: Family = Family {
+            checkers: &[&no_contamination::ENTRY],
+            histories: || histories(&TASTE),
+            oracle: rule,
+        };
+
+        family_tests!(FAMILY);
+    }
+
+    /// Optimistic deliveries.
+    mod hopes {
+        use super::*;
+
+        const TASTE: Taste = Taste {
+            groups: 10,
+            recovery: 30,
+            settle: 60,
+            viewed: 0,
+            real: 20,
+            hoping: true,
+            weights: &[
+                (What::Opt, 10),
+                (What::Skip, 4),
+                (What::Any, 2),
+                (What::Crash, 2),
+                (What::Recover, 5),
+                (What::Snapshot, 2),
+            ],
+        };
+        const FAMILY: Family = Family {
+            checkers: &[
+                &optimistic_before_final::ENTRY,
+                &optimistic_order::ENTRY,
+                &optimistic_termination::ENTRY,
+            ],
+            histories: || histories(&TASTE),
+            oracle: rule,
+        };
+
+        family_tests!(FAMILY);
+    }
+
+    /// Replicas that execute operations.
+    mod replicas {
+        use super::*;
+
+        const TASTE: Taste = Taste {
+            groups: 0,
+            recovery: 30,
+            settle: 0,
+            viewed: 0,
+            real: 20,
+            hoping: false,
+            weights: &[(What::Apply, 200), (What::Crash, 3), (What::Recover, 8)],
+        };
+        const FAMILY: Family = Family {
+            checkers: &[&generic_order::ENTRY],
             histories: || histories(&TASTE),
             oracle: rule,
         };
@@ -137,6 +259,7 @@ mod tests {
             settle: 50,
             viewed: 0,
             real: 20,
+            hoping: false,
             weights: &[
                 (What::Skip, 4),
                 (What::Any, 3),
@@ -164,6 +287,7 @@ mod tests {
             settle: 60,
             viewed: 0,
             real: 20,
+            hoping: false,
             weights: &[
                 (What::Skip, 8),
                 (What::Any, 8),
@@ -198,6 +322,7 @@ mod tests {
             settle: 60,
             viewed: 0,
             real: 20,
+            hoping: false,
             weights: &[
                 (What::Skip, 6),
                 (What::Any, 6),
@@ -227,6 +352,7 @@ mod tests {
             settle: 20,
             viewed: 0,
             real: 20,
+            hoping: false,
             weights: &[
                 (What::Skip, 10),
                 (What::Any, 6),

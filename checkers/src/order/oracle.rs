@@ -1,6 +1,8 @@
 //! The orders once more, straight from their definitions.
 
 mod hidden;
+mod hopes;
+mod timed;
 mod trees;
 
 use crate::crosscheck::definition::{Act, Oracle, ruling};
@@ -34,6 +36,13 @@ pub fn rule(property: &str, history: &History) -> Ruling {
         "causal-through-clients" => oracle.causal_across(true),
         "total-order" => oracle.total_order(|o, d| o.surviving(d.node, d.life)),
         "uniform-total-order" => oracle.total_order(|_, _| true),
+        "chronological-order" => oracle.chronological(),
+        "linearizable-broadcast" => oracle.linearizable(),
+        "no-contamination" => oracle.no_contamination(),
+        "optimistic-before-final" => oracle.optimistic_before_final(),
+        "optimistic-order" => oracle.optimistic_order(),
+        "optimistic-termination" => oracle.optimistic_termination(),
+        "generic-order" => oracle.generic_order(),
         "gap-free-total-order" => oracle.tree(|o, d| o.surviving(d.node, d.life)),
         "uniform-gap-free-total-order" => oracle.tree(|_, _| true),
         "prefix-order" => oracle.prefix_order(),
@@ -69,7 +78,7 @@ impl Oracle<'_> {
         same && x.event < y.event
     }
 
-    fn correct_receiver(&self, delivery: &Act) -> bool {
+    pub(super) fn correct_receiver(&self, delivery: &Act) -> bool {
         self.correct(delivery.node)
     }
 
@@ -123,7 +132,7 @@ impl Oracle<'_> {
     }
 
     /// No bound life delivers a message before one that must come first.
-    fn in_order(
+    pub(super) fn in_order(
         &self,
         bound: impl Fn(&Self, &Act) -> bool,
         must_precede: impl Fn(usize, usize) -> bool,

@@ -24,6 +24,8 @@ pub struct Taste {
     pub viewed: u32,
     /// In how many of a hundred the clock is real.
     pub real: u32,
+    /// Whether nodes deliver optimistically, and seldom forget to, before they deliver.
+    pub hoping: bool,
     /// The weights of what happens besides broadcasts and deliveries in order.
     pub weights: &'static [(What, u32)],
 }
@@ -67,6 +69,7 @@ pub struct Setup {
     slots: bool,
     real: bool,
     error: u64,
+    hoping: bool,
 }
 
 /// One thing that happens, and numbers that are taken modulo whatever there is.
@@ -91,11 +94,12 @@ pub fn histories(taste: &'static Taste) -> BoxedStrategy<Small> {
 }
 
 fn setup(taste: &'static Taste) -> impl Strategy<Value = Setup> {
+    let hoping = taste.hoping;
     let chance = |percent: u32| prop::bool::weighted(f64::from(percent) / 100.0);
     let first = (3..=4_usize, chance(taste.groups), chance(15), chance(taste.recovery));
     let second = (chance(20), chance(80), chance(taste.settle), chance(taste.viewed));
     let third = (chance(50), chance(taste.real), 0..6_u64);
-    (first, second, third).prop_map(|(first, second, third)| {
+    (first, second, third).prop_map(move |(first, second, third)| {
         let (nodes, two_groups, byzantine, recovery) = first;
         let (logged, complete, settle, viewed) = second;
         let (slots, real, error) = third;
@@ -111,6 +115,7 @@ fn setup(taste: &'static Taste) -> impl Strategy<Value = Setup> {
             slots,
             real,
             error,
+            hoping,
         }
     })
 }
@@ -269,6 +274,9 @@ impl Play {
     }
 
     fn deliver(&mut self, node: usize, m: usize) {
+        if self.setup.hoping && !self.hoped[node].contains(&m) && self.at % 16 != 0 {
+            self.hope_for(node, m);
+        }
         self.delivered[node].push(m);
         let (slot, at) = (self.setup.slots.then_some(m as u64), self.now());
         let message = message(self.messages[m].0);
@@ -276,7 +284,12 @@ impl Play {
     }
 
     fn hope(&mut self, node: usize, skip: usize) {
-        let Some(m) = self.lacks(node, &self.hoped[node], skip) else { return };
+        if let Some(m) = self.lacks(node, &self.hoped[node], skip) {
+            self.hope_for(node, m);
+        }
+    }
+
+    fn hope_for(&mut self, node: usize, m: usize) {
         self.hoped[node].push(m);
         let at = self.now();
         self.recorder.opt_deliver(at, NodeId(node as u32), self.messages[m].0, None);
@@ -289,6 +302,7 @@ impl Play {
         self.up[node] = true;
         self.incarnation[node] += 1;
         if !self.setup.logged {
+            self.hoped[node].clear();
             self.delivered[node] = (0..self.messages.len()).collect();
             self.applied[node] = (0..self.log.len()).collect();
         }
@@ -358,4 +372,13 @@ impl Play {
 
 fn message(id: MessageId) -> Message {
     Message { id, body: Body::new(&[0]) }
+}
+
+/// A complete history of three nodes on a virtual clock, from the lines of its events.
+pub fn run(events: &str) -> History {
+    let nodes = ["n1", "n2", "n3"];
+    let header = json!({"format": "pepperland.history", "version": 1, "nodes": nodes,
+        "clock": "virtual", "complete": true});
+    let file = format!("{header}\n{}\n", events.trim());
+    History::read(file.as_bytes()).unwrap_or_else(|e| panic!("{e}"))
 }
