@@ -34,6 +34,8 @@ const ALWAYS: &[(&str, &str)] = &[
     ("causal-total-order", "fifo-total-order"),
     ("prefix-order", "uniform-gap-free-total-order"),
     ("uniform-gap-free-total-order", "gap-free-total-order"),
+    ("reliable-total-order", "total-order-within-views"),
+    ("uniform-total-order", "total-order-within-views"),
 ];
 
 /// The same, in histories of one group in which no life starts late halfway: prefix-order does not
@@ -52,6 +54,7 @@ const TOGETHER: &[(&str, &str, &str)] = &[
     ("uniform-fifo", "uniform-local-order", "uniform-causal"),
     ("fifo", "total-order", "fifo-total-order"),
     ("causal", "total-order", "causal-total-order"),
+    ("uniform-gap-free-total-order", "uniform-agreement", "no-contamination"),
 ];
 
 /// The implications that bind this history: of the first two the third.

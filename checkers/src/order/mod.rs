@@ -22,7 +22,9 @@ mod optimistic_before_final;
 mod optimistic_order;
 mod optimistic_termination;
 mod prefix_order;
+mod reliable_total_order;
 mod total_order;
+mod total_order_within_views;
 mod uniform_causal;
 mod uniform_causal_order;
 mod uniform_fifo;
@@ -30,6 +32,7 @@ mod uniform_fifo_order;
 mod uniform_gap_free_total_order;
 mod uniform_local_order;
 mod uniform_total_order;
+mod view_total_order;
 
 mod causality;
 mod causes;
@@ -46,6 +49,7 @@ mod sequence;
 mod slots;
 mod steps;
 mod together;
+mod within_views;
 
 #[cfg(test)]
 mod oracle;
@@ -86,6 +90,9 @@ pub const ALL: &[&Checker] = &[
     &optimistic_order::ENTRY,
     &optimistic_termination::ENTRY,
     &generic_order::ENTRY,
+    &total_order_within_views::ENTRY,
+    &reliable_total_order::ENTRY,
+    &view_total_order::ENTRY,
 ];
 
 #[cfg(test)]
@@ -242,6 +249,40 @@ mod tests {
         };
         const FAMILY: Family = Family {
             checkers: &[&generic_order::ENTRY],
+            histories: || histories(&TASTE),
+            oracle: rule,
+        };
+
+        family_tests!(FAMILY);
+    }
+
+    /// Views.
+    mod views {
+        use super::*;
+
+        const TASTE: Taste = Taste {
+            groups: 5,
+            recovery: 30,
+            settle: 80,
+            viewed: 90,
+            real: 20,
+            hoping: false,
+            weights: &[
+                (What::View, 2),
+                (What::Flush, 4),
+                (What::Skip, 8),
+                (What::Any, 4),
+                (What::Crash, 1),
+                (What::Recover, 3),
+                (What::Snapshot, 1),
+            ],
+        };
+        const FAMILY: Family = Family {
+            checkers: &[
+                &total_order_within_views::ENTRY,
+                &reliable_total_order::ENTRY,
+                &view_total_order::ENTRY,
+            ],
             histories: || histories(&TASTE),
             oracle: rule,
         };

@@ -4,6 +4,7 @@ mod hidden;
 mod hopes;
 mod timed;
 mod trees;
+mod views;
 
 use crate::crosscheck::definition::{Act, Oracle, ruling};
 use pepperland_core::history::{EventId, History};
@@ -43,6 +44,9 @@ pub fn rule(property: &str, history: &History) -> Ruling {
         "optimistic-order" => oracle.optimistic_order(),
         "optimistic-termination" => oracle.optimistic_termination(),
         "generic-order" => oracle.generic_order(),
+        "total-order-within-views" => oracle.within_views(false),
+        "reliable-total-order" => oracle.within_views(true),
+        "view-total-order" => oracle.view_total_order(),
         "gap-free-total-order" => oracle.tree(|o, d| o.surviving(d.node, d.life)),
         "uniform-gap-free-total-order" => oracle.tree(|_, _| true),
         "prefix-order" => oracle.prefix_order(),

@@ -105,7 +105,7 @@ fn exact(scene: &Scene<'_>, bound: &[bool]) -> Verdict {
     for sequence in &mut sequences {
         sequence.retain(|d| cyclic[d.row as usize]);
     }
-    match inversion(&sequences, scene.table.len()) {
+    match inversion(&sequences, &mut vec![NONE; scene.table.len()]) {
         Some((one, other)) => tally.violated(witness(scene, one, other)),
         None => settled(tally, scene, bound),
     }
@@ -180,16 +180,18 @@ impl<'s> Residue<'s> {
 
 /// Two neighbours in one sequence that stand the other way round in another: `(x, y)` at the one
 /// and `(y, x)` at the other.
-type Inversion = ([Delivery; 2], [Delivery; 2]);
+pub type Inversion = ([Delivery; 2], [Delivery; 2]);
 
-fn inversion(sequences: &[Vec<Delivery>], rows: usize) -> Option<Inversion> {
-    let mut place = vec![NONE; rows];
+/// The first inversion between two of the sequences. `place` holds [`NONE`] for each row, before
+/// and after.
+pub fn inversion(sequences: &[Vec<Delivery>], place: &mut [u32]) -> Option<Inversion> {
     for (life, one) in sequences.iter().enumerate() {
         for (i, delivery) in one.iter().enumerate() {
             place[delivery.row as usize] = i as u32;
         }
         for other in &sequences[life + 1..] {
-            if let Some(found) = disagreement(one, other, &place) {
+            if let Some(found) = disagreement(one, other, place) {
+                one.iter().for_each(|d| place[d.row as usize] = NONE);
                 return Some(found);
             }
         }
@@ -214,7 +216,8 @@ fn disagreement(one: &[Delivery], other: &[Delivery], place: &[u32]) -> Option<I
     None
 }
 
-fn witness(scene: &Scene<'_>, one: [Delivery; 2], other: [Delivery; 2]) -> Witness {
+/// The proof of an inversion.
+pub fn witness(scene: &Scene<'_>, one: [Delivery; 2], other: [Delivery; 2]) -> Witness {
     let (p, q) = (scene.who(one[0].life), scene.who(other[0].life));
     let (a, b) = (scene.name(one[0].row), scene.name(one[1].row));
     let events = |pair: [Delivery; 2]| pair.map(|d| EventId(d.event));

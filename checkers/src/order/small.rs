@@ -44,6 +44,8 @@ pub enum What {
     Recover,
     /// Installs the node's next view, and seldom one that is not.
     View,
+    /// Every node that is up delivers what it lacks, unless in a hurry, and installs one next view.
+    Flush,
     Snapshot,
     /// Delivers optimistically, and seldom out of order.
     Opt,
@@ -164,6 +166,9 @@ fn play(setup: Setup, ops: &[Op]) -> History {
     for node in 0..if play.setup.settle { nodes } else { 0 } {
         while play.deliver_next(node, 0) {}
     }
+    if play.setup.viewed && play.setup.settle {
+        play.flush(false);
+    }
     play.recorder.into_history()
 }
 
@@ -215,6 +220,7 @@ impl Play {
             }
             What::Recover => self.recover(node),
             What::View => self.view(node, pick),
+            What::Flush => self.flush(pick % 4 == 0),
             What::Snapshot => self.set(node, json!({})),
             What::Opt => self.hope(node, usize::from(pick % 6 == 0)),
             What::Apply => self.apply(node, pick),
@@ -338,6 +344,15 @@ impl Play {
         let install = ViewInstall { view, members, primary: true, transitional: None, group: None };
         let at = self.now();
         self.recorder.view(at, NodeId(node as u32), install, None);
+    }
+
+    fn flush(&mut self, hurry: bool) {
+        let next = self.view.iter().max().copied().unwrap_or(0);
+        for node in (0..self.setup.nodes).filter(|node| self.up[*node]).collect::<Vec<_>>() {
+            while !hurry && self.deliver_next(node, 0) {}
+            self.view[node] = next;
+            self.view(node, 2);
+        }
     }
 
     fn apply(&mut self, node: usize, pick: usize) {
