@@ -2,13 +2,13 @@
 //!
 //! # Definition
 //! If the broadcast of `m` happened before the broadcast of `m'`, no correct node that both are for
-//! delivers `m'` unless it delivered `m` before (Hadzilacos & Toueg: *Causal Order* of multicasts to
-//! several groups). Unlike in causal, which judges each group alone, `m` and `m'` may be for
+//! delivers `m'` unless it delivered `m` before (Hadzilacos & Toueg: *Causal Order* of multicasts
+//! to several groups). Unlike in causal, which judges each group alone, `m` and `m'` may be for
 //! different groups, and what happened between may have passed through others, of which the
 //! receiver is no member. In all else it is as causal.
 //! # Cost
-//! O(events · streams), with a vector of streams for each message: the broadcasts of one incarnation
-//! to one group are a stream.
+//! O(events · streams), with a vector of streams for each message: the broadcasts of one
+//! incarnation to one group are a stream.
 //! # Witness
 //! Both broadcasts, the shortest chain of deliveries and broadcasts between them, the delivery of
 //! the second message; and the late delivery of the first, if any.
@@ -25,7 +25,8 @@ use pepperland_core::verdict::Verdict;
 pub const ENTRY: Checker = Checker {
     property: "causal-across-groups",
     number: "OR3-gap, all groups",
-    statement: "if m was broadcast before m', to whatever groups, no correct node of both delivers m' without m before",
+    statement: "if m was broadcast before m', to whatever groups, no correct node of both \
+                delivers m' without m before",
     source: "Hadzilacos & Toueg 1994",
     class: Class::Safety,
     binds: Binds::Correct,

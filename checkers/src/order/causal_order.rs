@@ -1,10 +1,11 @@
 //! Causal order among what is delivered: no message comes before one that it may depend on.
 //!
 //! # Definition
-//! If the broadcast of `m` happened before the broadcast of `m'`, no correct node delivers `m'` before
-//! it delivers `m` (Chockler, Keidar & Vitenberg: *Causal Delivery*). Unlike causal this is said only
-//! of a node that delivers both: `m` may be missing for good. What *happened before* is, and whom it
-//! binds, is as in causal: it leads through messages that the receiver never delivers too.
+//! If the broadcast of `m` happened before the broadcast of `m'`, no correct node delivers `m'`
+//! before it delivers `m` (Chockler, Keidar & Vitenberg: *Causal Delivery*). Unlike causal this is
+//! said only of a node that delivers both: `m` may be missing for good. What *happened before* is,
+//! and whom it binds, is as in causal: it leads through messages that the receiver never delivers
+//! too.
 //! # Cost
 //! O(events) if all deliveries follow one sequence; else O(events · senders), with a vector of
 //! senders for each message.

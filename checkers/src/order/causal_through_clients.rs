@@ -3,19 +3,19 @@
 //! # Definition
 //! If the broadcast of `m` happened before the broadcast of `m'`, no correct node that both are for
 //! delivers `m'` unless it delivered `m` before, where *happened before* also leads outside the
-//! messages (Cheriton & Skeen's hidden channels): from what a node knew when it answered a client to
-//! that client's next request and the node that it was put to; and from what a node knew when
-//! it took a snapshot to the node that installed it. Only where an `invoke` or `response` names its
-//! node is it known what the node knew; an answer of unknown outcome told nothing; a snapshot is the
-//! first one of its node with the same `hash`, `slot` and `set`. In all else it is as
+//! messages (Cheriton & Skeen's hidden channels): from what a node knew when it answered a client
+//! to that client's next request and the node that it was put to; and from what a node knew when it
+//! took a snapshot to the node that installed it. Only where an `invoke` or `response` names its
+//! node is it known what the node knew; an answer of unknown outcome told nothing; a snapshot is
+//! the first one of its node with the same `hash`, `slot` and `set`. In all else it is as
 //! causal-across-groups. No multicast can know of such causes by itself: a broken verdict says that
 //! the system as a whole is not causal, and the witness says by what way the cause went.
 //! # Cost
 //! O(events · streams), with a vector of streams for each message, client and snapshot.
 //! # Witness
 //! Both broadcasts, the shortest chain of events between them, the delivery of the second message;
-//! and the late delivery of the first, if any. The sentence says whether the chain leads by way of a
-//! client or a snapshot.
+//! and the late delivery of the first, if any. The sentence says whether the chain leads by way of
+//! a client or a snapshot.
 
 use crate::order::causality::{self, Rule};
 use crate::order::sender_order::Form;
@@ -29,7 +29,8 @@ use pepperland_core::verdict::Verdict;
 pub const ENTRY: Checker = Checker {
     property: "causal-through-clients",
     number: "OR3-gap, hidden channels",
-    statement: "if m was broadcast before m', even by way of a client or a snapshot, no correct node delivers m' without m before",
+    statement: "if m was broadcast before m', even by way of a client or a snapshot, no correct \
+                node delivers m' without m before",
     source: "Cheriton & Skeen 1993",
     class: Class::Safety,
     binds: Binds::Correct,
@@ -55,13 +56,8 @@ fn check(case: &Case<'_>) -> Verdict {
 mod tests {
     use super::*;
     use crate::cases::{because, ruling, undecided};
-    use pepperland_core::history::History;
+    use crate::order::small::run;
     use pepperland_core::verdict::Ruling;
-
-    fn run(events: &str) -> History {
-        let header = r#"{"format":"pepperland.history","version":1,"nodes":["n1","n2","n3"],"clock":"virtual"}"#;
-        History::read(format!("{header}\n{events}").as_bytes()).unwrap()
-    }
 
     const CLIENT: &str = r#"{"t":1,"n":"n1","k":"broadcast","m":"n1:0:1"}
 {"t":2,"n":"n1","k":"response","client":"c","result":{},"status":"ok"}

@@ -1,8 +1,9 @@
 //! Causal total order: one order for all, in which no message precedes its causes.
 //!
 //! # Definition
-//! causal and total-order together (Hadzilacos & Toueg: *Causal Atomic Broadcast*, its safety). Neither
-//! implies the other. What each says, and of whom, is written there; it holds only if both do.
+//! causal and total-order together (Hadzilacos & Toueg: *Causal Atomic Broadcast*, its safety).
+//! Neither implies the other. What each says, and of whom, is written there; it holds only if both
+//! do.
 //! # Cost
 //! That of both.
 //! # Witness

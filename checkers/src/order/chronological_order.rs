@@ -1,11 +1,11 @@
 //! Chronological order: messages are delivered in the order of the instants of their broadcasts.
 //!
 //! # Definition
-//! If `m` was broadcast earlier than `m'`, by more than clocks can err, then no correct node of their
-//! group delivers `m'` before it delivers `m` (Lamport 1978's anomalous behaviour is what breaks it).
-//! It is said only of a node that delivers both, and judged group by group. The instants are the
-//! times of the broadcasts; on a real clock they must differ by more than the `clock_error` of the
-//! history, and on none do equal ones decide anything.
+//! If `m` was broadcast earlier than `m'`, by more than clocks can err, then no correct node of
+//! their group delivers `m'` before it delivers `m` (Lamport 1978's anomalous behaviour is what
+//! breaks it). It is said only of a node that delivers both, and judged group by group. The
+//! instants are the times of the broadcasts; on a real clock they must differ by more than the
+//! `clock_error` of the history, and on none do equal ones decide anything.
 //! # Cost
 //! O(events); a bit for each receiver and message where the fast pass does not vouch.
 //! # Witness
@@ -21,7 +21,8 @@ use pepperland_core::verdict::Verdict;
 pub const ENTRY: Checker = Checker {
     property: "chronological-order",
     number: "OR13",
-    statement: "if m is broadcast at an earlier instant than m', no correct node delivers m' before m",
+    statement: "if m is broadcast at an earlier instant than m', no correct node delivers m' \
+                before m",
     source: "Lamport 1978",
     class: Class::Safety,
     binds: Binds::Correct,

@@ -3,9 +3,10 @@
 //! # Definition
 //! Where deliveries state their slot: the slot is the same wherever a message is delivered, no two
 //! messages share one, and what a node delivers next is in the slot after the last (a log without
-//! holes, numbered; Schneider). It binds every incarnation of every node that is not Byzantine and is
-//! judged group by group. With which slot a life begins is not said; after a late start (a restart
-//! that forgot, a joiner, a snapshot), and after a delivery that states no slot, it may begin anew.
+//! holes, numbered; Schneider). It binds every incarnation of every node that is not Byzantine and
+//! is judged group by group. With which slot a life begins is not said; after a late start (a
+//! restart that forgot, a joiner, a snapshot), and after a delivery that states no slot, it may
+//! begin anew.
 //! # Cost
 //! O(events).
 //! # Witness
@@ -24,7 +25,8 @@ use pepperland_core::verdict::{Verdict, Witness};
 pub const ENTRY: Checker = Checker {
     property: "consecutive-slots",
     number: "OR8b",
-    statement: "each message has one slot and each slot one message, and each node delivers slot after slot",
+    statement: "each message has one slot and each slot one message, and each node delivers \
+                slot after slot",
     source: "Schneider 1990",
     class: Class::Safety,
     binds: Binds::Uniform,

@@ -23,7 +23,8 @@ use std::sync::Arc;
 pub const ENTRY: Checker = Checker {
     property: "fifo-across-groups",
     number: "MG7",
-    statement: "if a node broadcasts m before m', to whatever groups, no correct node of both delivers m' without m before",
+    statement: "if a node broadcasts m before m', to whatever groups, no correct node of both \
+                delivers m' without m before",
     source: "Hadzilacos & Toueg 1994",
     class: Class::Safety,
     binds: Binds::Correct,

@@ -24,7 +24,8 @@ use std::sync::Arc;
 pub const ENTRY: Checker = Checker {
     property: "fifo-across-incarnations",
     number: "OR1-ord, by origin",
-    statement: "if a node broadcasts m before m', in whatever incarnations, no correct node delivers m' before m",
+    statement: "if a node broadcasts m before m', in whatever incarnations, no correct node \
+                delivers m' before m",
     source: "Hadzilacos & Toueg 1994",
     class: Class::Safety,
     binds: Binds::Correct,

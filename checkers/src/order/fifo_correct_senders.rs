@@ -23,7 +23,8 @@ use std::sync::Arc;
 pub const ENTRY: Checker = Checker {
     property: "fifo-correct-senders",
     number: "OR1-gap, correct senders",
-    statement: "if a correct node broadcasts m before m', no correct node delivers m' without m before",
+    statement: "if a correct node broadcasts m before m', no correct node delivers m' without m \
+                before",
     source: "Coulouris, Dollimore & Kindberg 2005",
     class: Class::Safety,
     binds: Binds::Correct,

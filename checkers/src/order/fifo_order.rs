@@ -3,10 +3,11 @@
 //! # Definition
 //! If a node broadcasts `m` before it broadcasts `m'`, then no correct node delivers `m'` before it
 //! delivers `m` (Chockler, Keidar & Vitenberg: *FIFO Delivery*). Unlike fifo this is said only of a
-//! node that delivers both: `m` may be missing for good, as where a view change drops what a crashed
-//! sender left behind. It binds correct receivers, whatever becomes of the sender, unless the sender
-//! is Byzantine. Scope: messages of one incarnation of the sender to one group. That a receiver
-//! starts late (a restart that forgot, a joiner's first view, a snapshot) excuses no inversion.
+//! node that delivers both: `m` may be missing for good, as where a view change drops what a
+//! crashed sender left behind. It binds correct receivers, whatever becomes of the sender, unless
+//! the sender is Byzantine. Scope: messages of one incarnation of the sender to one group. That a
+//! receiver starts late (a restart that forgot, a joiner's first view, a snapshot) excuses no
+//! inversion.
 //! # Cost
 //! O(events); a counter for each receiver and sender, a bit for each receiver and message.
 //! # Witness

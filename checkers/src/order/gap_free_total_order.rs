@@ -1,16 +1,16 @@
 //! Gap-free total order: a correct node delivers a message only after all that go before it.
 //!
 //! # Definition
-//! If some correct node delivers `m` before `m'`, then a correct node delivers `m'` only after it has
-//! delivered `m` (Baldoni, Cimmino & Marchetti: *strong non-uniform total order*). Where a restart
-//! forgets, it binds the last life of a correct node, as total-order does.
-//! This is so if and only if what any two have delivered when they deliver one message is the same:
-//! there is a tree of messages through which every life goes down from the root, though perhaps not
-//! along the same branch. Unlike total-order it forbids holes: whoever skipped `m`
-//! cannot act on `m'`. Unlike prefix-order it lets two nodes deliver different messages after the
-//! same ones, as long as they never meet again. It is judged group by group. A life that starts late
-//! (a restart that forgot, a joiner, a snapshot) goes down a piece of the tree, wherever it begins;
-//! what it delivered before a snapshot and after are two pieces, and their order is not compared.
+//! If some correct node delivers `m` before `m'`, then a correct node delivers `m'` only after it
+//! has delivered `m` (Baldoni, Cimmino & Marchetti: *strong non-uniform total order*). Where a
+//! restart forgets, it binds the last life of a correct node, as total-order does. This is so if
+//! and only if what any two have delivered when they deliver one message is the same: there is a
+//! tree of messages through which every life goes down from the root, though perhaps not along the
+//! same branch. Unlike total-order it forbids holes: whoever skipped `m` cannot act on `m'`. Unlike
+//! prefix-order it lets two nodes deliver different messages after the same ones, as long as they
+//! never meet again. It is judged group by group. A life that starts late (a restart that forgot, a
+//! joiner, a snapshot) goes down a piece of the tree, wherever it begins; what it delivered before
+//! a snapshot and after are two pieces, and their order is not compared.
 //! # Cost
 //! O(events).
 //! # Witness
@@ -26,7 +26,8 @@ use pepperland_core::verdict::Verdict;
 pub const ENTRY: Checker = Checker {
     property: "gap-free-total-order",
     number: "OR6",
-    statement: "if a correct node delivers m before m', every correct node delivers m' only after m",
+    statement: "if a correct node delivers m before m', every correct node delivers m' only \
+                after m",
     source: "Baldoni, Cimmino & Marchetti 2006",
     class: Class::Safety,
     binds: Binds::Correct,

@@ -3,11 +3,13 @@
 //! # Definition
 //! If two replicas both execute two operations that conflict, they execute them in the same order
 //! (Pedone & Schiper: *Generic Broadcast*, partial order, of what is done with the messages). Two
-//! operations conflict if they state one key and are not both reads; one that states no key conflicts
-//! with none. An operation is its slot and what it does, the same at every replica; the first
-//! execution in a life counts. It binds every incarnation of every node that is not Byzantine.
+//! operations conflict if they state one key and are not both reads; one that states no key
+//! conflicts with none. An operation is its slot and what it does, the same at every replica; the
+//! first execution in a life counts. It binds every incarnation of every node that is not
+//! Byzantine.
 //! # Cost
-//! O(operations) if one order fits all; else, for keys that none fits, O(nodes² · operations of them).
+//! O(operations) if one order fits all; else, for keys that none fits, O(nodes² · operations of
+//! them).
 //! # Witness
 //! Four executions: two nodes, two operations.
 
@@ -23,7 +25,8 @@ use pepperland_core::verdict::{Verdict, Witness};
 pub const ENTRY: Checker = Checker {
     property: "generic-order",
     number: "OR16",
-    statement: "if any two nodes both execute two operations that conflict, they do so in the same order",
+    statement: "if any two nodes both execute two operations that conflict, they do so in the \
+                same order",
     source: "Pedone & Schiper 2002",
     class: Class::Safety,
     binds: Binds::Uniform,
@@ -228,7 +231,10 @@ mod tests {
 
     #[test]
     fn conflicts_are_ordered_and_the_rest_is_free() {
-        let told = r#"n1 executed {"f":"write","key":1} of slot 0 before {"f":"read","key":1} of slot 1; n2 did so the other way round"#;
+        let (write, read) = (r#"{"f":"write","key":1}"#, r#"{"f":"read","key":1}"#);
+        let told = format!(
+            "n1 executed {write} of slot 0 before {read} of slot 1; n2 did so the other way round"
+        );
         assert_eq!(because(&ENTRY, &executed(&CROSSED, [("write", 1), ("read", 1)])), told);
         undecided(&ENTRY, &executed(&CROSSED, [("read", 1), ("read", 1)]));
         undecided(&ENTRY, &executed(&CROSSED, [("write", 1), ("write", 2)]));

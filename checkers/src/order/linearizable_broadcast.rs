@@ -2,11 +2,11 @@
 //!
 //! # Definition
 //! If the call that broadcast `m` returned before the call that broadcast `m'` was made, in real
-//! time, then no correct node of their group delivers `m'` before it delivers `m` (the real-time order
-//! of Herlihy & Wing, of broadcasts). It is weaker than chronological-order: of calls that overlap
-//! nothing is said, nor of one that never returned. It is said only of a node that delivers both, and
-//! judged group by group. On a virtual clock the lines are the order of time; on a real one
-//! return and call must be further apart than the `clock_error` of the history.
+//! time, then no correct node of their group delivers `m'` before it delivers `m` (the real-time
+//! order of Herlihy & Wing, of broadcasts). It is weaker than chronological-order: of calls that
+//! overlap nothing is said, nor of one that never returned. It is said only of a node that delivers
+//! both, and judged group by group. On a virtual clock the lines are the order of time; on a real
+//! one return and call must be further apart than the `clock_error` of the history.
 //! # Cost
 //! O(events); a bit for each receiver and message where the fast pass does not vouch.
 //! # Witness
@@ -22,7 +22,8 @@ use pepperland_core::verdict::Verdict;
 pub const ENTRY: Checker = Checker {
     property: "linearizable-broadcast",
     number: "OR13, real time",
-    statement: "if the broadcast of m returns before that of m' begins, no correct node delivers m' before m",
+    statement: "if the broadcast of m returns before that of m' begins, no correct node \
+                delivers m' before m",
     source: "Herlihy & Wing 1990",
     class: Class::Safety,
     binds: Binds::Correct,

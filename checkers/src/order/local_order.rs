@@ -1,13 +1,13 @@
 //! Local order: what a node delivered before it broadcasts, others deliver before its message.
 //!
 //! # Definition
-//! If a node has delivered `m` when it broadcasts `m'`, then no correct node delivers `m'` unless it
-//! delivered `m` before (Hadzilacos & Toueg: *Local Order*). It is what causal order adds to FIFO
-//! order: causal is fifo and local-order together, and these two say which half broke. Inside one
-//! group; what a node delivered before a restart that forgot, or before the message was broadcast at
-//! all, counts for nothing. A receiver that starts late may do without what was broadcast before, but
-//! what it delivers of it comes in order too. Correct
-//! receivers are bound, whatever becomes of the sender.
+//! If a node has delivered `m` when it broadcasts `m'`, then no correct node delivers `m'` unless
+//! it delivered `m` before (Hadzilacos & Toueg: *Local Order*). It is what causal order adds to
+//! FIFO order: causal is fifo and local-order together, and these two say which half broke. Inside
+//! one group; what a node delivered before a restart that forgot, or before the message was
+//! broadcast at all, counts for nothing. A receiver that starts late may do without what was
+//! broadcast before, but what it delivers of it comes in order too. Correct receivers are bound,
+//! whatever becomes of the sender.
 //! # Cost
 //! O(events) if all deliveries follow one sequence; else O(events · nodes) at most, for each node
 //! follows what each sender delivered.
@@ -25,7 +25,8 @@ use pepperland_core::verdict::Verdict;
 pub const ENTRY: Checker = Checker {
     property: "local-order",
     number: "OR2",
-    statement: "if a node delivers m before it broadcasts m', no correct node delivers m' without m before",
+    statement: "if a node delivers m before it broadcasts m', no correct node delivers m' \
+                without m before",
     source: "Hadzilacos & Toueg 1994",
     class: Class::Safety,
     binds: Binds::Correct,

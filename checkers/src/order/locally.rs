@@ -70,10 +70,12 @@ impl Minds {
                     let count = lists[list].len() as u32;
                     before[*row as usize] = Before { list: list as u32, count };
                 }
-                Kind::Deliver if !scene.is_virtual() || broadcast < event => {
-                    if scene.is_recipient(*row, *node) && seen.insert(*row, life) {
-                        lists[list].push(Delivery { event, life, row: *row });
-                    }
+                Kind::Deliver
+                    if (!scene.is_virtual() || broadcast < event)
+                        && scene.is_recipient(*row, *node)
+                        && seen.insert(*row, life) =>
+                {
+                    lists[list].push(Delivery { event, life, row: *row });
                 }
                 _ => {}
             }

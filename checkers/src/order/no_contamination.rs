@@ -1,15 +1,15 @@
 //! No contamination: whoever has delivered wrongly cannot pass it on before it crashes.
 //!
 //! # Definition
-//! A node that crashes is *inconsistent* from its first delivery that is not the next in the order in
-//! which correct nodes deliver: it skipped a message, or delivered one that they never do, or that
-//! they deliver elsewhere. No correct node delivers a message that such a node broadcast after that
-//! (Gopal & Toueg 1991; Défago, Schiper & Urbán). We say it of each correct receiver by itself: if `q` delivers `m`,
-//! then what the sender had delivered when it broadcast `m` is how `q`'s deliveries begin. Neither
-//! uniform-total-order nor uniform-gap-free-total-order prevents contamination; the
-//! latter together with uniform-agreement does. Inside one group; senders are the incarnations that
-//! crashed, receivers the last lives of correct nodes; lives that start late are left out, for
-//! what a restart or a snapshot stands for is not told.
+//! A node that crashes is *inconsistent* from its first delivery that is not the next in the order
+//! in which correct nodes deliver: it skipped a message, or delivered one that they never do, or
+//! that they deliver elsewhere. No correct node delivers a message that such a node broadcast after
+//! that (Gopal & Toueg 1991; Défago, Schiper & Urbán). We say it of each correct receiver by
+//! itself: if `q` delivers `m`, then what the sender had delivered when it broadcast `m` is how
+//! `q`'s deliveries begin. Neither uniform-total-order nor uniform-gap-free-total-order prevents
+//! contamination; the latter together with uniform-agreement does. Inside one group; senders are
+//! the incarnations that crashed, receivers the last lives of correct nodes; lives that start late
+//! are left out, for what a restart or a snapshot stands for is not told.
 //! # Cost
 //! O(events · correct nodes).
 //! # Witness

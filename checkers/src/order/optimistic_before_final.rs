@@ -3,8 +3,8 @@
 //! # Definition
 //! A node that delivers `m` has delivered `m` optimistically before (Pedone & Schiper: *Optimistic
 //! Order*, part 1; the hope is of use only if it comes first). It binds every incarnation of every
-//! node that is not Byzantine. A life that starts late (a restart that forgot, a joiner, a snapshot)
-//! need not have hoped for what was broadcast before.
+//! node that is not Byzantine. A life that starts late (a restart that forgot, a joiner, a
+//! snapshot) need not have hoped for what was broadcast before.
 //! # Cost
 //! O(events); a bit for each node and message.
 //! # Witness

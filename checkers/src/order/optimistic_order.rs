@@ -1,11 +1,11 @@
 //! Optimistic order: a node delivers in the order in which it had delivered optimistically.
 //!
 //! # Definition
-//! If a node delivers `m` optimistically before `m'`, and delivers both in the end, then it delivers `m`
-//! before `m'`. That is what optimism bets on, the network's spontaneous order (Pedone & Schiper;
-//! Kemme, Pedone, Alonso, Schiper & Wiesmann 2003); few protocols promise it, and where it is
-//! broken the bet was lost, not the order. It binds every incarnation of every node that is not
-//! Byzantine, each by itself; first deliveries count.
+//! If a node delivers `m` optimistically before `m'`, and delivers both in the end, then it
+//! delivers `m` before `m'`. That is what optimism bets on, the network's spontaneous order (Pedone
+//! & Schiper; Kemme, Pedone, Alonso, Schiper & Wiesmann 2003); few protocols promise it, and where
+//! it is broken the bet was lost, not the order. It binds every incarnation of every node that is
+//! not Byzantine, each by itself; first deliveries count.
 //! # Cost
 //! O(events), with a number for each node and message.
 //! # Witness

@@ -3,9 +3,9 @@
 //! # Definition
 //! If a correct node delivers `m` optimistically, it delivers `m` in the end (Pedone & Schiper:
 //! *Termination* of optimistic atomic broadcast). A history has no event that takes a hope back; an
-//! implementation that may do so does not promise this. Where a restart forgets, what an incarnation
-//! that crashed hoped for is void, any incarnation of the node discharges it, and a node whose last
-//! life starts late does not owe what was broadcast before.
+//! implementation that may do so does not promise this. Where a restart forgets, what an
+//! incarnation that crashed hoped for is void, any incarnation of the node discharges it, and a
+//! node whose last life starts late does not owe what was broadcast before.
 //! # Cost
 //! O(events); a bit for each node and message.
 //! # Witness

@@ -1,12 +1,12 @@
 //! Reliable total order: within a view nobody leaves out a message that others put before.
 //!
 //! # Definition
-//! Total order within views, and besides: if `p` and `q` both install view `V` and right after it `V'`,
-//! `p` delivers `m` before `m'` in `V`, both were sent in one view, and `q` delivers `m'` in `V`, then
-//! `q` has delivered `m` before (Chockler, Keidar & Vitenberg: *Reliable Total Order*, which they say
-//! of all processes; we say it of those that move on together). In which view a message was sent is
-//! taken from its broadcast. A node that joins in `V`, restarts or takes a snapshot there need not have
-//! what came before.
+//! Total order within views, and besides: if `p` and `q` both install view `V` and right after it
+//! `V'`, `p` delivers `m` before `m'` in `V`, both were sent in one view, and `q` delivers `m'` in
+//! `V`, then `q` has delivered `m` before (Chockler, Keidar & Vitenberg: *Reliable Total Order*,
+//! which they say of all processes; we say it of those that move on together). In which view a
+//! message was sent is taken from its broadcast. A node that joins in `V`, restarts or takes a
+//! snapshot there need not have what came before.
 //! # Cost
 //! O(events) if in each move one order fits all; else O(nodes² · deliveries of the move).
 //! # Witness
@@ -26,7 +26,8 @@ use pepperland_core::verdict::{Verdict, Witness};
 pub const ENTRY: Checker = Checker {
     property: "reliable-total-order",
     number: "OR17, reliable",
-    statement: "nodes that move from one view to the next together deliver in one order and without holes",
+    statement: "nodes that move from one view to the next together deliver in one order and \
+                without holes",
     source: "Chockler, Keidar & Vitenberg 2001",
     class: Class::Safety,
     binds: Binds::Survivors,

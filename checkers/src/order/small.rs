@@ -220,9 +220,9 @@ impl Play {
             }
             What::Recover => self.recover(node),
             What::View => self.view(node, pick),
-            What::Flush => self.flush(pick % 4 == 0),
+            What::Flush => self.flush(pick.is_multiple_of(4)),
             What::Snapshot => self.set(node, json!({})),
-            What::Opt => self.hope(node, usize::from(pick % 6 == 0)),
+            What::Opt => self.hope(node, usize::from(pick.is_multiple_of(6))),
             What::Apply => self.apply(node, pick),
             What::Invoke | What::Respond => self.client(op.what, node, pick),
             What::Transfer => self.transfer(node),
@@ -280,7 +280,7 @@ impl Play {
     }
 
     fn deliver(&mut self, node: usize, m: usize) {
-        if self.setup.hoping && !self.hoped[node].contains(&m) && self.at % 16 != 0 {
+        if self.setup.hoping && !self.hoped[node].contains(&m) && !self.at.is_multiple_of(16) {
             self.hope_for(node, m);
         }
         self.delivered[node].push(m);
@@ -358,10 +358,10 @@ impl Play {
     fn apply(&mut self, node: usize, pick: usize) {
         let left: Vec<usize> =
             (0..self.log.len()).filter(|slot| !self.applied[node].contains(slot)).collect();
-        let skip = usize::from(pick % 6 == 0);
+        let skip = usize::from(pick.is_multiple_of(6));
         let slot = left.get(skip).copied().unwrap_or(self.log.len());
         if slot == self.log.len() {
-            let f = if pick % 3 == 0 { "read" } else { "write" };
+            let f = if pick.is_multiple_of(3) { "read" } else { "write" };
             self.log.push(json!({"f": f, "key": pick % 2}));
         }
         self.applied[node].push(slot);

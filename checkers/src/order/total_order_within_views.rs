@@ -1,12 +1,13 @@
 //! Total order within views: nodes that move on together order what they deliver before.
 //!
 //! # Definition
-//! If `p` and `q` both install view `V` and right after it `V'`, and in `V` both deliver `m` and `m'`,
-//! they deliver them in the same order (Chockler, Keidar & Vitenberg: *Weak Total Order*). Nodes
-//! that a partition separates, which move to different views, may differ, and of a view from which nobody moved on nothing is
-//! said. It binds every node that is not Byzantine, up to its crash; a restart breaks the move off.
-//! Views are per group; a delivery is in the view that it states, else in the last one installed. We take the pairwise
-//! form, the weakest that the words allow.
+//! If `p` and `q` both install view `V` and right after it `V'`, and in `V` both deliver `m` and
+//! `m'`, they deliver them in the same order (Chockler, Keidar & Vitenberg: *Weak Total Order*).
+//! Nodes that a partition separates, which move to different views, may differ, and of a view from
+//! which nobody moved on nothing is said. It binds every node that is not Byzantine, up to its
+//! crash; a restart breaks the move off. Views are per group; a delivery is in the view that it
+//! states, else in the last one installed. We take the pairwise form, the weakest that the words
+//! allow.
 //! # Cost
 //! O(events) if in each move one order fits all; else O(nodes² · deliveries of the move).
 //! # Witness
@@ -23,7 +24,8 @@ use pepperland_core::verdict::Verdict;
 pub const ENTRY: Checker = Checker {
     property: "total-order-within-views",
     number: "OR17, weak",
-    statement: "nodes that move from one view to the next together deliver in the same order what both deliver in the first",
+    statement: "nodes that move from one view to the next together deliver in the same order \
+                what both deliver in the first",
     source: "Chockler, Keidar & Vitenberg 2001",
     class: Class::Safety,
     binds: Binds::Survivors,

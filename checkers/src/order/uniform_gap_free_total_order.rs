@@ -1,16 +1,16 @@
 //! Uniform gap-free total order: any node delivers a message only after all that go before it.
 //!
 //! # Definition
-//! If some node delivers `m` before `m'`, then any node delivers `m'` only after it has delivered `m`
-//! (Défago, Schiper & Urbán: *Gap-Free Uniform Total Order*). It binds every incarnation of every
-//! node that is not Byzantine.
-//! This is so if and only if what any two have delivered when they deliver one message is the same:
-//! there is a tree of messages through which every life goes down from the root, though perhaps not
-//! along the same branch. Unlike uniform-total-order it forbids holes: whoever skipped `m`
-//! cannot act on `m'`. Unlike prefix-order it lets two nodes deliver different messages after the
-//! same ones, as long as they never meet again. It is judged group by group. A life that starts late
-//! (a restart that forgot, a joiner, a snapshot) goes down a piece of the tree, wherever it begins;
-//! what it delivered before a snapshot and after are two pieces, and their order is not compared.
+//! If some node delivers `m` before `m'`, then any node delivers `m'` only after it has delivered
+//! `m` (Défago, Schiper & Urbán: *Gap-Free Uniform Total Order*). It binds every incarnation of
+//! every node that is not Byzantine. This is so if and only if what any two have delivered when
+//! they deliver one message is the same: there is a tree of messages through which every life goes
+//! down from the root, though perhaps not along the same branch. Unlike uniform-total-order it
+//! forbids holes: whoever skipped `m` cannot act on `m'`. Unlike prefix-order it lets two nodes
+//! deliver different messages after the same ones, as long as they never meet again. It is judged
+//! group by group. A life that starts late (a restart that forgot, a joiner, a snapshot) goes down
+//! a piece of the tree, wherever it begins; what it delivered before a snapshot and after are two
+//! pieces, and their order is not compared.
 //! # Cost
 //! O(events).
 //! # Witness

@@ -1,12 +1,12 @@
 //! Uniform local order: local order that binds every receiver, those that crash later included.
 //!
 //! # Definition
-//! If a node has delivered `m` when it broadcasts `m'`, then no node that is not Byzantine delivers `m'` unless it
-//! delivered `m` before (Hadzilacos & Toueg: *Uniform Local Order*). It is what causal order adds to FIFO
-//! order: causal is fifo and local-order together, and these two say which half broke. Inside one
-//! group; what a node delivered before a restart that forgot, or before the message was broadcast at
-//! all, counts for nothing. A receiver that starts late may do without what was broadcast before, but
-//! what it delivers of it comes in order too. Every
+//! If a node has delivered `m` when it broadcasts `m'`, then no node that is not Byzantine delivers
+//! `m'` unless it delivered `m` before (Hadzilacos & Toueg: *Uniform Local Order*). It is what
+//! causal order adds to FIFO order: causal is fifo and local-order together, and these two say
+//! which half broke. Inside one group; what a node delivered before a restart that forgot, or
+//! before the message was broadcast at all, counts for nothing. A receiver that starts late may do
+//! without what was broadcast before, but what it delivers of it comes in order too. Every
 //! incarnation of every receiver is bound.
 //! # Cost
 //! O(events) if all deliveries follow one sequence; else O(events · nodes) at most, for each node

@@ -1,12 +1,12 @@
 //! View total order: messages and views together come in one order.
 //!
 //! # Definition
-//! Of any two messages, or a message and a view, or two views: if `p` and `q` both deliver or install
-//! both, they do so in the same order (Birman & Joseph's *gbcast* is ordered so against everything;
-//! Chockler, Keidar & Vitenberg's messages of mixed types). Inside one group; it binds every incarnation of every
-//! node that is not Byzantine, each message and view where it first came. What a life
-//! that starts late (a restart that forgot, a joiner, a snapshot) catches up with, broadcast before
-//! it started, is left out: where it belongs is not told.
+//! Of any two messages, or a message and a view, or two views: if `p` and `q` both deliver or
+//! install both, they do so in the same order (Birman & Joseph's *gbcast* is ordered so against
+//! everything; Chockler, Keidar & Vitenberg's messages of mixed types). Inside one group; it binds
+//! every incarnation of every node that is not Byzantine, each message and view where it first
+//! came. What a life that starts late (a restart that forgot, a joiner, a snapshot) catches up
+//! with, broadcast before it started, is left out: where it belongs is not told.
 //! # Cost
 //! O(events) if one order fits all; else O(nodes² · events).
 //! # Witness
@@ -27,7 +27,8 @@ use pepperland_core::verdict::{Verdict, Witness};
 pub const ENTRY: Checker = Checker {
     property: "view-total-order",
     number: "OR18",
-    statement: "if any p and q both deliver or install two messages or views, they do so in the same order",
+    statement: "if any p and q both deliver or install two messages or views, they do so in the \
+                same order",
     source: "Birman & Joseph 1987",
     class: Class::Safety,
     binds: Binds::Uniform,

@@ -1,4 +1,5 @@
-//! What nodes deliver between one view and the next, side by side for those that make the same move.
+//! What nodes deliver between one view and the next, side by side for those that make the same
+//! move.
 
 use crate::order::pairwise::{self, Inversion};
 use crate::scene::deliverers::Deliverers;
@@ -110,10 +111,12 @@ impl Build<'_, '_> {
                     self.sent[row as usize] = self.stays[*stay].view;
                 }
             }
-            Kind::Deliver if row != NONE && self.scene.is_recipient(row, node) => {
-                if self.seen.insert(row, life) {
-                    self.deliver(Delivery { event, life, row }, node);
-                }
+            Kind::Deliver
+                if row != NONE
+                    && self.scene.is_recipient(row, node)
+                    && self.seen.insert(row, life) =>
+            {
+                self.deliver(Delivery { event, life, row }, node);
             }
             _ => {}
         }
