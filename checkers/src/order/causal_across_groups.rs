@@ -53,7 +53,7 @@ mod tests {
     use super::*;
     use crate::cases::{because, ruling, undecided};
     use pepperland_core::history::lanes::parse;
-    use pepperland_core::history::{Header, History};
+    use pepperland_core::history::{DeliveryContract, FailureModel, Header, History};
     use pepperland_core::verdict::Ruling;
 
     fn two_groups(picture: &str) -> History {
@@ -73,6 +73,18 @@ mod tests {
         assert_eq!(ruling(crate::find("causal").unwrap(), &history), Ruling::Undecided);
         let ordered = two_groups("n1: !a/g !b/i\nn3:           b !c/h\nn2:                 a c");
         assert_eq!(ruling(&ENTRY, &ordered), Ruling::Held);
+    }
+
+    #[test]
+    fn what_a_node_broadcast_before_a_restart_causes_nothing_after_it() {
+        let mut header = Header::new(["n1", "n2", "n3"].map(str::to_owned).to_vec());
+        header.groups.insert("g".into(), header.nodes.clone());
+        header.groups.insert("h".into(), header.nodes.clone());
+        header.failure_model = FailureModel::CrashRecovery;
+        header.contract.delivery = DeliveryContract::Logged;
+        let judge = |picture| ruling(&ENTRY, &parse(picture, header.clone()).unwrap());
+        assert_eq!(judge("n1: !a/g # ^   !b/h\nn2:              b"), Ruling::Undecided);
+        assert_eq!(judge("n1: !a/g a # ^ !b/h\nn2:              b"), Ruling::Violated);
     }
 
     #[test]

@@ -263,7 +263,7 @@ mod clients {
 
     const TASTE: Taste = Taste {
         groups: 20,
-        recovery: 30,
+        recovery: 60,
         settle: 60,
         viewed: 0,
         real: 20,
@@ -271,8 +271,8 @@ mod clients {
         weights: &[
             (What::Skip, 6),
             (What::Any, 6),
-            (What::Crash, 2),
-            (What::Recover, 4),
+            (What::Crash, 4),
+            (What::Recover, 12),
             (What::Transfer, 15),
             (What::Invoke, 20),
             (What::Respond, 20),

@@ -1,4 +1,8 @@
 //! Order: in which sequence messages are delivered.
+//!
+//! Not judged is whether ties are broken as a protocol says it breaks them (by timestamp and name,
+//! Lamport 1978): a history holds neither the timestamps that messages carried nor those that a
+//! node had heard from the others.
 
 mod causal;
 mod causal_across_groups;

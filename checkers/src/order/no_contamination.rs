@@ -48,8 +48,8 @@ fn check(case: &Case<'_>) -> Verdict {
     if !is_affordable(scene.lives.len(), scene.group_count()) {
         return Verdict::undecided("too many nodes and groups to follow each pair");
     }
-    let (surviving, late) = (scene.bound(Bound::Surviving), scene.lives.late());
-    let lists = Lists::of(&scene, &late);
+    let surviving = scene.bound(Bound::Surviving);
+    let lists = Lists::of(&scene);
     let mut agreed: Map<(u32, u32), usize> = Map::default();
     let mut tally = Tally::of(&scene);
     for delivery in lists.in_order() {
@@ -59,7 +59,7 @@ fn check(case: &Case<'_>) -> Verdict {
         };
         let group = before.list % scene.group_count() as u32;
         let sender = before.list as usize / scene.group_count();
-        if surviving[sender] || late[sender] || before.count == 0 {
+        if surviving[sender] || before.count == 0 {
             continue;
         }
         tally.count_delivery(&scene, &delivery);
@@ -81,15 +81,16 @@ struct Before {
     count: usize,
 }
 
-/// What each life delivered in each group, and how much of it before each of its broadcasts.
+/// What each life delivered in each group, and how much of it before each of its broadcasts. Lives
+/// that start late are left out.
 struct Lists {
     of: Vec<Vec<Delivery>>,
     before: Map<u32, Before>,
 }
 
 impl Lists {
-    fn of(scene: &Scene<'_>, late: &[bool]) -> Lists {
-        let groups = scene.group_count();
+    fn of(scene: &Scene<'_>) -> Lists {
+        let (groups, late) = (scene.group_count(), scene.lives.late());
         let mut lists =
             Lists { of: vec![Vec::new(); scene.lives.len() * groups], before: Map::default() };
         let mut now = scene.lives.follow(scene.case);

@@ -45,8 +45,8 @@ pub struct Moves {
     pub sent: Vec<u32>,
 }
 
-/// A node and a group.
-type Seat = (u32, u32);
+/// A node, how often it has restarted, and a group.
+type Seat = (u32, u32, u32);
 
 struct Build<'s, 'a> {
     scene: &'s Scene<'a>,
@@ -56,7 +56,8 @@ struct Build<'s, 'a> {
     /// The stay that a node is in; and every one since its last restart, by its view.
     now: Map<Seat, usize>,
     known: Map<(Seat, u32), usize>,
-    restarted: Set<u32>,
+    /// How often each node has restarted.
+    restarts: Vec<u32>,
     sent: Vec<u32>,
     seen: Deliverers<u64>,
 }
@@ -71,7 +72,7 @@ impl Moves {
             stays: Vec::new(),
             now: Map::default(),
             known: Map::default(),
-            restarted: Set::default(),
+            restarts: vec![0; scene.history.node_count()],
             sent: vec![NONE; scene.table.len()],
             seen: Deliverers::empty(scene.table.len(), scene.lives.len()),
         };
@@ -98,16 +99,12 @@ impl Build<'_, '_> {
     fn event(&mut self, event: u32, kind: Kind, node: u32, life: u32) {
         let row = self.scene.history.messages()[event as usize];
         match kind {
-            Kind::Recover => {
-                self.restarted.insert(node);
-                self.now.retain(|(other, _), _| *other != node);
-                self.known.retain(|((other, _), _), _| *other != node);
-            }
+            Kind::Recover => self.restarts[node as usize] += 1,
             Kind::View => self.view(event, node),
             Kind::Broadcast if row != NONE && self.scene.is_broadcast(row) => {
                 let group = self.scene.group(row).unwrap_or(NONE);
                 let here = self.scene.table.broadcasts()[row as usize] == event;
-                if let Some(stay) = self.now.get(&(node, group)).filter(|_| here) {
+                if let Some(stay) = self.now.get(&self.seat(node, group)).filter(|_| here) {
                     self.sent[row as usize] = self.stays[*stay].view;
                 }
             }
@@ -122,9 +119,13 @@ impl Build<'_, '_> {
         }
     }
 
+    fn seat(&self, node: u32, group: u32) -> Seat {
+        (node, self.restarts[node as usize], group)
+    }
+
     fn start(&mut self, node: u32) {
         for group in 0..self.scene.group_count() as u32 {
-            if let Some(stay) = self.now.get(&(node, group)) {
+            if let Some(stay) = self.now.get(&self.seat(node, group)) {
                 self.stays[*stay].started = true;
             }
         }
@@ -134,14 +135,14 @@ impl Build<'_, '_> {
         let Some(install) = self.scene.history.event(EventId(event)).view() else { return };
         let group = install.group.unwrap_or(0);
         let view = self.number(group, &install.view);
-        let seat = (node, group);
+        let seat = self.seat(node, group);
         if let Some(stay) = self.now.get(&seat).map(|stay| &mut self.stays[*stay]) {
             if stay.view == view {
                 return;
             }
             stay.next = Some(view);
         }
-        let started = self.restarted.contains(&node) && !self.now.contains_key(&seat);
+        let started = self.restarts[node as usize] > 0 && !self.now.contains_key(&seat);
         let stay = Stay { view, next: None, entries: Vec::new(), started };
         self.now.insert(seat, self.stays.len());
         self.known.insert((seat, view), self.stays.len());
@@ -160,13 +161,14 @@ impl Build<'_, '_> {
     /// The delivery counts in the view that it states, if its node installed it.
     fn deliver(&mut self, delivery: Delivery, node: u32) {
         let Some(group) = self.scene.group(delivery.row) else { return };
+        let seat = self.seat(node, group);
         let place = self.scene.history.event(EventId(delivery.event)).place();
         let stay = match place.and_then(|place| place.view.as_ref()) {
             Some(view) => {
                 let view = self.number(group, view);
-                self.known.get(&((node, group), view))
+                self.known.get(&(seat, view))
             }
-            None => self.now.get(&(node, group)),
+            None => self.now.get(&seat),
         };
         if let Some(stay) = stay.map(|stay| &mut self.stays[*stay]) {
             let begins = std::mem::replace(&mut stay.started, false);
