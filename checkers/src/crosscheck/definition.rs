@@ -55,6 +55,20 @@ impl<'h> Oracle<'h> {
         oracle
     }
 
+    pub fn kind(&self, event: usize) -> Kind {
+        self.history.kinds()[event]
+    }
+
+    /// The node of an event, if it does not lie.
+    pub fn honest(&self, event: usize) -> Option<usize> {
+        self.node(event).filter(|node| !self.lies(*node))
+    }
+
+    /// By how much the times of two nodes may differ.
+    pub fn error(&self) -> u64 {
+        if self.is_virtual() { 0 } else { self.history.header.clock_error.unwrap_or(0) }
+    }
+
     pub fn node(&self, event: usize) -> Option<usize> {
         Some(self.history.nodes()[event] as usize).filter(|n| *n < self.history.node_count())
     }

@@ -167,6 +167,12 @@ pub fn contradicts_nothing(family: &Family) {
                 return Err(format!("{strong} held, {weak} violated"));
             }
         }
+        for (one, other, both) in lattice::conjunctions(history) {
+            let held = [one, other].map(|half| rule(half) == Ruling::Held);
+            if held == [true; 2] && rule(both) == Ruling::Violated {
+                return Err(format!("{one} and {other} held, {both} violated"));
+            }
+        }
         Ok(())
     });
 }

@@ -62,10 +62,6 @@ impl Oracle<'_> {
         self.history.event(EventId(event as u32)).field(key)
     }
 
-    fn error(&self) -> u64 {
-        if self.is_virtual() { 0 } else { self.history.header.clock_error.unwrap_or(0) }
-    }
-
     /// The frame of an event, between nodes that do not lie.
     fn frame(&self, event: usize) -> Option<Name> {
         let (here, frame) = (self.node(event)?, self.told(event)?);

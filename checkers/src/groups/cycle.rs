@@ -1,6 +1,6 @@
 //! A short cycle among messages, where each is delivered by some life before the next.
 
-use crate::order::pairwise::{Sequence, inversion};
+use crate::order::pairwise::{Sequence, first_inversion};
 use crate::order::residue::Residue;
 use crate::scene::Delivery;
 use pepperland_core::history::NONE;
@@ -28,7 +28,7 @@ pub fn shortest(mut sequences: Vec<Sequence>, rows: usize) -> Option<Vec<Step>> 
     Residue::keep_between(&mut sequences, rows);
     sequences.retain(|s| !s.deliveries.is_empty());
     let start = on_a_cycle(&sequences)?;
-    if let Some((one, other)) = inversion(&sequences, rows) {
+    if let Some((one, other)) = first_inversion(&sequences, rows) {
         let step = |[before, after]: [Delivery; 2]| Step { before, after };
         return Some(vec![step(one), step(other)]);
     }

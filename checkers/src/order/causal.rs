@@ -16,10 +16,10 @@
 //! Both broadcasts, the shortest chain of deliveries and broadcasts between them, the delivery of
 //! the second message; and the late delivery of the first, if any.
 
-use crate::order::causes::Causes;
-use crate::order::clocks;
-use crate::scene::streams::is_affordable;
-use crate::scene::{Bound, Scene};
+use crate::order::causality::{self, Rule};
+use crate::order::sender_order::Form;
+use crate::order::steps::Scope;
+use crate::scene::Bound;
 use pepperland_core::checker::{Binds, Case, Checker, Class, EVERY_MODEL};
 use pepperland_core::history::Kind;
 use pepperland_core::verdict::Verdict;
@@ -39,25 +39,15 @@ pub const ENTRY: Checker = Checker {
     check,
 };
 
+const RULE: Rule = Rule {
+    bound: Bound::Correct,
+    form: Form::NoGap,
+    scope: Scope::InGroup,
+    nothing: "no correct node delivered a message that depends on another",
+};
+
 fn check(case: &Case<'_>) -> Verdict {
-    let scene = Scene::of(case);
-    let streams = scene.streams();
-    let bound = scene.bound(Bound::Correct);
-    let quick = clocks::along_one_sequence(&scene, &streams, &bound)
-        .or_else(|| clocks::in_file_order(&scene, &streams, &bound));
-    if let Some(tally) = quick {
-        return tally.held("no correct node delivered a message that depends on another");
-    }
-    let rows = scene.table.len() + 3 * scene.lives.len() * scene.group_count();
-    if !is_affordable(rows, streams.len()) {
-        return Verdict::undecided(
-            "too many messages and senders to keep a vector for each message",
-        );
-    }
-    match Causes::of(&scene, &streams) {
-        Some(causes) => causes.judge(&bound),
-        None => Verdict::undecided("causes go in circles: some deliveries precede their broadcast"),
-    }
+    causality::judge(case, &RULE)
 }
 
 #[cfg(test)]

@@ -1,55 +1,63 @@
-//! The exact pass for causal order: any history, and the shortest chain for a violation.
+//! The exact pass for causal order: any history, any scope, and the shortest chain for a violation.
 
+use crate::order::chain;
 use crate::order::clocks::Lanes;
+use crate::order::sender_order::Form;
+use crate::order::steps::{Scope, Step, What, steps};
 use crate::scene::deliverers::Deliverers;
 use crate::scene::proof::Proof;
 use crate::scene::streams::{Excuses, Rank, Streams};
 use crate::scene::tally::Tally;
 use crate::scene::{Delivery, Scene};
 use pepperland_core::collections::Map;
-use pepperland_core::history::{EventId, Kind, NONE};
+use pepperland_core::history::NONE;
 use pepperland_core::verdict::{Verdict, Witness};
 
-/// A broadcast or a delivery that may be a cause.
-#[derive(Copy, Clone, Debug)]
-struct Step {
-    event: u32,
-    life: u32,
-    row: u32,
-    is_broadcast: bool,
-}
-
-/// How much of each stream of its group each message depends on.
+/// How much of each stream in its scope each message depends on.
 pub struct Causes<'s, 'a> {
     scene: &'s Scene<'a>,
     streams: &'s Streams,
+    scope: Scope,
     lanes: Lanes,
-    /// Broadcasts and deliveries such that every cause stands before its effects.
+    /// Broadcasts, deliveries and the like such that every cause stands before its effects.
     steps: Vec<Step>,
     depends: Vec<u32>,
 }
 
 impl<'s, 'a> Causes<'s, 'a> {
     /// Works out what depends on what; nothing if causes go in circles.
-    pub fn of(scene: &'s Scene<'a>, streams: &'s Streams) -> Option<Causes<'s, 'a>> {
-        let lanes = Lanes::of(scene, streams);
-        let steps = Replay::new(scene, streams).steps()?;
+    pub fn of(scene: &'s Scene<'a>, streams: &'s Streams, scope: Scope) -> Option<Causes<'s, 'a>> {
+        let lanes = match scope {
+            Scope::InGroup => Lanes::of(scene, streams),
+            _ => Lanes::one_each(streams),
+        };
+        let (steps, clients) = steps(scene, streams, scope)?;
         let depends = vec![0; scene.table.len() * lanes.width];
-        let mut causes = Causes { scene, streams, lanes, steps, depends };
-        causes.trace();
+        let mut causes = Causes { scene, streams, scope, lanes, steps, depends };
+        match scope {
+            Scope::InGroup => causes.trace_groups(),
+            _ => causes.trace_all(clients),
+        }
         Some(causes)
     }
 
-    fn trace(&mut self) {
+    /// How many vectors of knowledge there are.
+    fn actors(&self) -> usize {
+        let groups = if self.scope == Scope::InGroup { self.scene.group_count() } else { 1 };
+        self.scene.lives.len() * groups
+    }
+
+    fn trace_groups(&mut self) {
         let width = self.lanes.width;
-        let mut known = vec![0; self.scene.lives.len() * self.scene.group_count() * width];
+        let mut known = vec![0; self.actors() * width];
         for step in &self.steps {
-            let (rank, place) = (self.streams.rank[step.row as usize], step.row as usize * width);
+            let (What::Broadcast(row) | What::Deliver(row)) = step.what else { continue };
+            let (rank, place) = (self.streams.rank[row as usize], row as usize * width);
             let lane = self.lanes.of[rank.stream as usize] as usize;
             let actor = self.actor(step.life, rank) * width;
             let known = &mut known[actor..actor + width];
             let depends = &mut self.depends[place..place + width];
-            if step.is_broadcast {
+            if let What::Broadcast(_) = step.what {
                 depends.copy_from_slice(known);
                 depends[lane] = rank.index - 1;
             } else {
@@ -59,7 +67,56 @@ impl<'s, 'a> Causes<'s, 'a> {
         }
     }
 
+    fn trace_all(&mut self, clients: usize) {
+        let width = self.lanes.width;
+        let mut heard = vec![vec![0; width]; self.actors()];
+        let mut own = heard.clone();
+        let mut clients = vec![vec![0; width]; clients];
+        let mut snapshots: Map<u32, Vec<u32>> = Map::default();
+        for step in &self.steps {
+            let Step { event, life, what } = *step;
+            let alive = life != NONE;
+            let life = life as usize;
+            match what {
+                What::Broadcast(row) => {
+                    let (rank, place) = (self.streams.rank[row as usize], row as usize * width);
+                    let depends = &mut self.depends[place..place + width];
+                    depends.copy_from_slice(&heard[life]);
+                    join(depends, &own[life]);
+                    depends[rank.stream as usize] = rank.index - 1;
+                    own[life][rank.stream as usize] = rank.index;
+                }
+                What::Deliver(row) => {
+                    let (rank, place) = (self.streams.rank[row as usize], row as usize * width);
+                    let known = &mut heard[life];
+                    join(known, &self.depends[place..place + width]);
+                    let here = &mut known[rank.stream as usize];
+                    *here = rank.index.max(*here);
+                }
+                What::Restart => own[life].fill(0),
+                What::Invoke(client) if alive => join(&mut heard[life], &clients[client as usize]),
+                What::Respond(client) if alive => {
+                    join(&mut clients[client as usize], &heard[life]);
+                    join(&mut clients[client as usize], &own[life]);
+                }
+                What::Take => {
+                    let mut snapshot = heard[life].clone();
+                    join(&mut snapshot, &own[life]);
+                    snapshots.insert(event, snapshot);
+                }
+                What::Install(get) => {
+                    let snapshot = snapshots.get(&get);
+                    snapshot.into_iter().for_each(|snapshot| join(&mut heard[life], snapshot));
+                }
+                What::Invoke(_) | What::Respond(_) => {}
+            }
+        }
+    }
+
     fn actor(&self, life: u32, rank: Rank) -> usize {
+        if self.scope != Scope::InGroup {
+            return life as usize;
+        }
         let group = self.streams.group[rank.stream as usize] as usize;
         life as usize * self.scene.group_count() + group
     }
@@ -69,12 +126,16 @@ impl<'s, 'a> Causes<'s, 'a> {
         &self.depends[place..place + self.lanes.width]
     }
 
+    /// Whether the life is to deliver what the lane holds.
+    fn is_for(&self, life: u32, lane: usize) -> bool {
+        let group = || self.streams.group[lane];
+        self.scope == Scope::InGroup || self.scene.is_member(group(), self.scene.node(life))
+    }
+
     /// Judges the deliveries of the bound lives.
-    pub fn judge(&self, bound: &[bool]) -> Verdict {
-        let (scene, width) = (self.scene, self.lanes.width);
-        let table = vec![0; scene.lives.len() * scene.group_count() * width];
-        let mut receipts =
-            Receipts { next: table.clone(), needed: table, seen: empty(scene), causes: self };
+    pub fn judge(&self, bound: &[bool], form: Form, nothing: &str) -> Verdict {
+        let scene = self.scene;
+        let mut receipts = Receipts::of(self, form);
         let mut excuses = Excuses::of(scene, self.streams);
         let mut tally = Tally::of(scene);
         for delivery in scene.deliveries() {
@@ -86,18 +147,21 @@ impl<'s, 'a> Causes<'s, 'a> {
             if !counts || !receipts.seen.insert(delivery.row, delivery.life) {
                 continue;
             }
-            if self.of_row(delivery.row).iter().any(|d| *d > 0) {
+            if receipts.binds(&delivery, rank) {
                 tally.count_delivery(scene, &delivery);
             }
             if let Some((before, after)) = receipts.take(&delivery, rank) {
                 return tally.violated(self.witness(delivery.life, before, after));
             }
         }
-        tally.held("no correct node delivered a message that depends on another")
+        tally.held(nothing)
     }
 
-    /// A message of the lane that the row depends on: the newest one.
+    /// The message of a lane with this index.
     fn message(&self, group: u32, lane: usize, index: u32) -> u32 {
+        if self.scope != Scope::InGroup {
+            return self.streams.row(lane as u32, index);
+        }
         let here = |s: &u32| {
             self.streams.group[*s as usize] == group && self.lanes.of[*s as usize] as usize == lane
         };
@@ -112,36 +176,43 @@ impl<'s, 'a> Causes<'s, 'a> {
         let delivery = scene.first(life, after);
         let late = scene.first(life, before);
         let how = if late.is_some() { "before" } else { "without" };
+        let chain = self.chain(before, after);
+        let through = self.through(&chain);
         Proof::default()
             .yes(
-                format!("the broadcast of {first} happened before that of {second}"),
-                self.chain(before, after),
+                format!("the broadcast of {first} happened before that of {second}{through}"),
+                chain::events(&chain),
             )
             .yes(format!("{who} delivered {second}"), delivery)
             .no(format!("{who} delivered {first} before that"), late)
-            .because(format!("{who} delivered {second} {how} {first}, on which it depends"))
+            .because(format!(
+                "{who} delivered {second} {how} {first}, on which it depends{through}"
+            ))
     }
 
     /// The shortest chain from one broadcast to another.
-    fn chain(&self, from: u32, to: u32) -> Vec<EventId> {
-        let mut links = Links::new(from, self.scene.lives.len());
-        for step in &self.steps {
-            let group = |row: u32| self.scene.group(row);
-            if group(step.row) != group(from) {
-                continue;
+    fn chain(&self, from: u32, to: u32) -> Vec<Step> {
+        let group = self.scene.group(from);
+        let counts = |step: &&Step| match step.what {
+            What::Broadcast(row) | What::Deliver(row) if self.scope == Scope::InGroup => {
+                self.scene.group(row) == group
             }
-            let rank = self.streams.rank[step.row as usize];
-            links.step(step, rank.stream);
-            if step.is_broadcast && step.row == to {
-                break;
-            }
-        }
-        links.back_from(to, self.scene)
+            _ => true,
+        };
+        chain::shortest(self.steps.iter().filter(counts).copied(), from, to)
     }
-}
 
-fn empty(scene: &Scene<'_>) -> Deliverers<u64> {
-    Deliverers::empty(scene.table.len(), scene.lives.len())
+    /// By what kinds of steps, other than broadcasts and deliveries, a chain leads.
+    fn through(&self, chain: &[Step]) -> String {
+        let client = |step: &Step| matches!(step.what, What::Invoke(_) | What::Respond(_));
+        let snapshot = |step: &Step| matches!(step.what, What::Take | What::Install(_));
+        match (chain.iter().any(client), chain.iter().any(snapshot)) {
+            (true, true) => " by way of a client and a snapshot".to_owned(),
+            (true, false) => " by way of a client".to_owned(),
+            (false, true) => " by way of a snapshot".to_owned(),
+            (false, false) => String::new(),
+        }
+    }
 }
 
 fn join(known: &mut [u32], other: &[u32]) {
@@ -151,13 +222,23 @@ fn join(known: &mut [u32], other: &[u32]) {
 /// How far each life has come.
 struct Receipts<'c, 's, 'a> {
     causes: &'c Causes<'s, 'a>,
+    form: Form,
     next: Vec<u32>,
     /// All that the delivered messages depend on.
     needed: Vec<u32>,
+    /// The first message of each lane that was delivered: the one with the least index.
+    least: Vec<u32>,
     seen: Deliverers<u64>,
 }
 
-impl Receipts<'_, '_, '_> {
+impl<'c, 's, 'a> Receipts<'c, 's, 'a> {
+    fn of(causes: &'c Causes<'s, 'a>, form: Form) -> Receipts<'c, 's, 'a> {
+        let table = vec![0; causes.actors() * causes.lanes.width];
+        let seen = Deliverers::empty(causes.scene.table.len(), causes.scene.lives.len());
+        let least = vec![NONE; if form == Form::Order { table.len() } else { 0 }];
+        Receipts { causes, form, next: table.clone(), needed: table, least, seen }
+    }
+
     fn excuse(&mut self, life: u32, excused: &[u32]) {
         let causes = self.causes;
         for (stream, excused) in excused.iter().enumerate() {
@@ -165,6 +246,17 @@ impl Receipts<'_, '_, '_> {
             let lane = causes.lanes.of[stream] as usize;
             let next = &mut self.next[causes.actor(life, rank) * causes.lanes.width + lane];
             *next = (*next).max(*excused);
+        }
+    }
+
+    /// Whether something must come before the delivery, or before it if it comes at all.
+    fn binds(&self, delivery: &Delivery, rank: Rank) -> bool {
+        let depends = self.causes.of_row(delivery.row);
+        let place = self.causes.actor(delivery.life, rank) * self.causes.lanes.width;
+        let mut lanes = depends.iter().enumerate().filter(|(_, depends)| **depends > 0);
+        match self.form {
+            Form::NoGap => lanes.any(|(lane, _)| self.causes.is_for(delivery.life, lane)),
+            Form::Order => lanes.any(|(lane, depends)| self.least[place + lane] <= *depends),
         }
     }
 
@@ -179,7 +271,10 @@ impl Receipts<'_, '_, '_> {
         );
         let depends = self.causes.of_row(delivery.row);
         let next = &mut self.next[place..place + width];
-        if let Some(gap) = (0..width).find(|lane| depends[*lane] > next[*lane]) {
+        let lacks =
+            |lane: &usize| depends[*lane] > next[*lane] && self.causes.is_for(delivery.life, *lane);
+        let gap = (0..width).find(lacks).filter(|_| self.form == Form::NoGap);
+        if let Some(gap) = gap {
             let missing = self.causes.message(group, gap, next[gap] + 1);
             return Some((missing, delivery.row));
         }
@@ -187,171 +282,25 @@ impl Receipts<'_, '_, '_> {
             return Some((delivery.row, self.early(delivery, rank, lane)));
         }
         next[lane] = next[lane].max(rank.index);
+        if self.form == Form::Order {
+            let least = &mut self.least[place + lane];
+            *least = (*least).min(rank.index);
+        }
         join(&mut self.needed[place..place + width], depends);
         None
     }
 
     /// A message that the life delivered already and that depends on this one.
     fn early(&self, delivery: &Delivery, rank: Rank, lane: usize) -> u32 {
-        let group = self.causes.streams.group[rank.stream as usize];
+        let causes = self.causes;
+        let actor = causes.actor(delivery.life, rank);
         let depends = |d: &Delivery| {
             let same = d.life == delivery.life && d.event < delivery.event;
-            let stream = self.causes.streams.rank[d.row as usize].stream;
-            same && stream != NONE
-                && self.causes.streams.group[stream as usize] == group
-                && self.causes.of_row(d.row)[lane] >= rank.index
+            let other = causes.streams.rank[d.row as usize];
+            same && other.stream != NONE
+                && causes.actor(d.life, other) == actor
+                && causes.of_row(d.row)[lane] >= rank.index
         };
-        self.causes.scene.deliveries().find(depends).map_or(NONE, |d| d.row)
+        causes.scene.deliveries().find(depends).map_or(NONE, |d| d.row)
     }
-}
-
-/// The shortest chains from one broadcast on, as far as the steps were followed.
-struct Links {
-    /// How each life came to know: the event, the message before it in the chain, and how long the
-    /// chain is.
-    life: Vec<Option<(u32, u32, u32)>>,
-    /// The same for the sender's own broadcasts, by stream.
-    stream: Map<u32, (u32, u32)>,
-    /// For each broadcast in a chain: what it follows, and how long the chain is.
-    row: Map<u32, (Option<(u32, u32)>, u32)>,
-    from: u32,
-}
-
-impl Links {
-    fn new(from: u32, lives: usize) -> Links {
-        Links { life: vec![None; lives], stream: Map::default(), row: Map::default(), from }
-    }
-
-    fn step(&mut self, step: &Step, stream: u32) {
-        let life = &mut self.life[step.life as usize];
-        if !step.is_broadcast {
-            if let Some((_, length)) = self.row.get(&step.row) {
-                let found = (step.event, step.row, length + 1);
-                if life.is_none_or(|(_, _, known)| known > found.2) {
-                    *life = Some(found);
-                }
-            }
-            return;
-        }
-        let through = life.map(|(event, row, length)| (Some((event, row)), length));
-        let own = self.stream.get(&stream).map(|(row, length)| (Some((NONE, *row)), *length));
-        let start = (step.row == self.from).then_some((None, 0));
-        let link = [start, own, through].into_iter().flatten().min_by_key(|(_, length)| *length);
-        if let Some((before, length)) = link {
-            self.row.insert(step.row, (before, length + 1));
-            let best = self.stream.entry(stream).or_insert((step.row, length + 1));
-            if best.1 > length + 1 {
-                *best = (step.row, length + 1);
-            }
-        }
-    }
-
-    fn back_from(&self, to: u32, scene: &Scene<'_>) -> Vec<EventId> {
-        let (mut events, mut row) = (Vec::new(), Some(to));
-        while let Some(here) = row {
-            events.extend(scene.broadcast(here));
-            let before = self.row.get(&here).and_then(|(before, _)| *before);
-            events.extend(before.map(|(event, _)| event).filter(|e| *e != NONE).map(EventId));
-            row = before.map(|(_, row)| row);
-        }
-        events.reverse();
-        events
-    }
-}
-
-/// Puts steps into an order in which causes stand before effects. That is the file's order, unless
-/// the clock is real and the file has some delivery before its broadcast.
-struct Replay<'s, 'a> {
-    scene: &'s Scene<'a>,
-    streams: &'s Streams,
-    /// The steps of each node, the last one first.
-    queues: Vec<Vec<Step>>,
-    done: Vec<bool>,
-    /// How many of each stream were broadcast.
-    issued: Vec<u32>,
-    /// The nodes that wait for a message.
-    waiting: Map<u32, Vec<usize>>,
-}
-
-impl<'s, 'a> Replay<'s, 'a> {
-    fn new(scene: &'s Scene<'a>, streams: &'s Streams) -> Replay<'s, 'a> {
-        let queues = vec![Vec::new(); scene.history.node_count()];
-        let (done, issued) = (vec![false; scene.table.len()], vec![0; streams.len()]);
-        Replay { scene, streams, queues, done, issued, waiting: Map::default() }
-    }
-
-    fn steps(mut self) -> Option<Vec<Step>> {
-        let steps = causal_steps(self.scene, self.streams);
-        if steps.iter().all(|step| self.take(step).is_ok()) {
-            return Some(steps);
-        }
-        let (scene, streams) = (self.scene, self.streams);
-        let mut again = Replay::new(scene, streams);
-        for step in steps.iter().rev() {
-            again.queues[scene.node(step.life) as usize].push(*step);
-        }
-        again.run(steps.len())
-    }
-
-    fn run(mut self, total: usize) -> Option<Vec<Step>> {
-        let mut order = Vec::with_capacity(total);
-        let mut ready: Vec<usize> = (0..self.queues.len()).collect();
-        while let Some(node) = ready.pop() {
-            while let Some(step) = self.queues[node].pop() {
-                if let Err(needed) = self.take(&step) {
-                    self.queues[node].push(step);
-                    self.waiting.entry(needed).or_default().push(node);
-                    break;
-                }
-                order.push(step);
-                if step.is_broadcast {
-                    ready.extend(self.waiting.remove(&step.row).unwrap_or_default());
-                }
-            }
-        }
-        (order.len() == total).then_some(order)
-    }
-
-    /// Takes a step, unless another message must be broadcast first.
-    fn take(&mut self, step: &Step) -> Result<(), u32> {
-        let rank = self.streams.rank[step.row as usize];
-        if !step.is_broadcast {
-            return if self.done[step.row as usize] { Ok(()) } else { Err(step.row) };
-        }
-        let issued = &mut self.issued[rank.stream as usize];
-        if *issued + 1 != rank.index {
-            return Err(self.streams.row(rank.stream, rank.index - 1));
-        }
-        *issued += 1;
-        self.done[step.row as usize] = true;
-        Ok(())
-    }
-}
-
-/// The broadcasts, and the deliveries that are effects of theirs, in the order of the file.
-fn causal_steps(scene: &Scene<'_>, streams: &Streams) -> Vec<Step> {
-    let mut now = scene.lives.follow(scene.case);
-    let columns = scene.history.nodes().iter().zip(scene.history.messages());
-    let columns = scene.history.kinds().iter().zip(columns).enumerate();
-    let mut steps = Vec::new();
-    for (event, (kind, (node, row))) in columns {
-        let event = event as u32;
-        let life = now.life(*node);
-        let known = streams.rank.get(*row as usize).is_some_and(|r| r.stream != NONE);
-        let is_broadcast = *kind == Kind::Broadcast;
-        match kind {
-            Kind::Recover => now.recover(*node),
-            Kind::Broadcast | Kind::Deliver if known && life != NONE => {
-                let broadcast = scene.table.broadcasts()[*row as usize];
-                let after = !scene.is_virtual() || broadcast < event;
-                let counts = is_broadcast && broadcast == event
-                    || !is_broadcast && after && scene.is_recipient(*row, *node);
-                if counts {
-                    steps.push(Step { event, life, row: *row, is_broadcast });
-                }
-            }
-            _ => {}
-        }
-    }
-    steps
 }

@@ -1,5 +1,11 @@
 //! The orders once more, straight from their definitions.
 
+mod hidden;
+mod hopes;
+mod timed;
+mod trees;
+mod views;
+
 use crate::crosscheck::definition::{Act, Oracle, ruling};
 use pepperland_core::history::{EventId, History};
 use pepperland_core::verdict::Ruling;
@@ -8,12 +14,54 @@ use pepperland_core::verdict::Ruling;
 pub fn rule(property: &str, history: &History) -> Ruling {
     let oracle = Oracle::of(history);
     match property {
-        "fifo" => oracle.fifo(),
-        "causal" => oracle.causal(),
+        "fifo" => {
+            oracle.gap_free(Oracle::correct_receiver, |m, n| oracle.is_before_in_stream(m, n))
+        }
+        "fifo-order" => {
+            oracle.in_order(Oracle::correct_receiver, |m, n| oracle.is_before_in_stream(m, n))
+        }
+        "uniform-fifo" => oracle.gap_free(|_, _| true, |m, n| oracle.is_before_in_stream(m, n)),
+        "uniform-fifo-order" => {
+            oracle.in_order(|_, _| true, |m, n| oracle.is_before_in_stream(m, n))
+        }
+        "fifo-correct-senders" => oracle.fifo_correct_senders(),
+        "fifo-across-incarnations" => oracle.fifo_across_incarnations(),
+        "fifo-across-groups" => oracle.fifo_across_groups(),
+        "local-order" => oracle.local_order(Oracle::correct_receiver),
+        "uniform-local-order" => oracle.local_order(|_, _| true),
+        "causal" => oracle.causal(|o, hb| o.gap_free(Oracle::correct_receiver, hb)),
+        "causal-order" => oracle.causal(|o, hb| o.in_order(Oracle::correct_receiver, hb)),
+        "uniform-causal" => oracle.causal(|o, hb| o.gap_free(|_, _| true, hb)),
+        "uniform-causal-order" => oracle.causal(|o, hb| o.in_order(|_, _| true, hb)),
+        "causal-across-groups" => oracle.causal_across(false),
+        "causal-through-clients" => oracle.causal_across(true),
         "total-order" => oracle.total_order(|o, d| o.surviving(d.node, d.life)),
         "uniform-total-order" => oracle.total_order(|_, _| true),
+        "chronological-order" => oracle.chronological(),
+        "linearizable-broadcast" => oracle.linearizable(),
+        "no-contamination" => oracle.no_contamination(),
+        "optimistic-before-final" => oracle.optimistic_before_final(),
+        "optimistic-order" => oracle.optimistic_order(),
+        "optimistic-termination" => oracle.optimistic_termination(),
+        "generic-order" => oracle.generic_order(),
+        "total-order-within-views" => oracle.within_views(false),
+        "reliable-total-order" => oracle.within_views(true),
+        "view-total-order" => oracle.view_total_order(),
+        "gap-free-total-order" => oracle.tree(|o, d| o.surviving(d.node, d.life)),
+        "uniform-gap-free-total-order" => oracle.tree(|_, _| true),
         "prefix-order" => oracle.prefix_order(),
+        "consecutive-slots" => oracle.consecutive_slots(),
+        "fifo-total-order" => both(rule("fifo", history), rule("total-order", history)),
+        "causal-total-order" => both(rule("causal", history), rule("total-order", history)),
         other => panic!("no oracle for {other}"),
+    }
+}
+
+fn both(one: Ruling, other: Ruling) -> Ruling {
+    match (one, other) {
+        (Ruling::Violated, _) | (_, Ruling::Violated) => Ruling::Violated,
+        (Ruling::Held, Ruling::Held) => Ruling::Held,
+        _ => Ruling::Undecided,
     }
 }
 
@@ -26,10 +74,23 @@ impl Oracle<'_> {
         same && self.group(a) == self.group(b) && x.event < y.event
     }
 
-    /// The life may do without `row` when it delivers at `event`.
-    fn may_lack(&self, delivery: &Act, row: usize) -> bool {
+    /// Both broadcast by one incarnation of one node, `a` before `b`.
+    fn is_before_in_incarnation(&self, a: usize, b: usize) -> bool {
+        let incarnations = self.history.message_table().incarnations();
+        let (Some(x), Some(y)) = (self.broadcast(a), self.broadcast(b)) else { return false };
+        let same = self.origin(a) == self.origin(b) && incarnations[a] == incarnations[b];
+        same && x.event < y.event
+    }
+
+    pub(super) fn correct_receiver(&self, delivery: &Act) -> bool {
+        self.correct(delivery.node)
+    }
+
+    /// The life may do without `row` when it delivers at `event`: `row`, or one that comes after it
+    /// in its stream, was broadcast before a late start. `follows` is the order of the stream.
+    fn may_lack(&self, delivery: &Act, row: usize, follows: impl Fn(usize, usize) -> bool) -> bool {
         let before = |start: usize| {
-            let later = |m: &usize| *m == row || self.is_before_in_stream(row, *m);
+            let later = |m: &usize| *m == row || follows(row, *m);
             self.rows()
                 .filter(later)
                 .any(|m| self.broadcast(m).is_some_and(|b| self.precedes(b.event, start)))
@@ -41,28 +102,88 @@ impl Oracle<'_> {
     }
 
     /// No bound life delivers a message without or before one that must come first.
-    fn gap_free(&self, must_precede: impl Fn(usize, usize) -> bool) -> Ruling {
+    fn gap_free(
+        &self,
+        bound: impl Fn(&Self, &Act) -> bool,
+        must_precede: impl Fn(usize, usize) -> bool,
+    ) -> Ruling {
+        self.gap_free_in(bound, must_precede, |_, a, b| self.is_before_in_stream(a, b))
+    }
+
+    /// The same, where a node that may lack a message may lack what comes before it in the order
+    /// that `follows` tells of.
+    fn gap_free_in(
+        &self,
+        bound: impl Fn(&Self, &Act) -> bool,
+        must_precede: impl Fn(usize, usize) -> bool,
+        follows: impl Fn(usize, usize, usize) -> bool,
+    ) -> Ruling {
         let counting = self.counting();
         let (mut obligations, mut broken) = (0, false);
-        for d in counting.iter().filter(|d| self.correct(d.node)) {
-            let earlier: Vec<usize> = self.rows().filter(|m| must_precede(*m, d.row)).collect();
+        for d in counting.iter().filter(|d| bound(self, d)) {
+            let earlier = |m: &usize| must_precede(*m, d.row) && self.is_for(*m, d.node);
+            let earlier: Vec<usize> = self.rows().filter(earlier).collect();
             obligations += usize::from(!earlier.is_empty());
             for m in earlier {
                 let here = |e: &&Act| (e.node, e.life, e.row) == (d.node, d.life, m);
                 broken |= match counting.iter().find(here) {
                     Some(delivery) => delivery.event > d.event,
-                    None => !self.may_lack(d, m),
+                    None => !self.may_lack(d, m, |a, b| follows(d.node, a, b)),
                 };
             }
         }
         ruling(obligations, broken)
     }
 
-    fn fifo(&self) -> Ruling {
-        self.gap_free(|m, after| self.is_before_in_stream(m, after))
+    /// No bound life delivers a message before one that must come first.
+    pub(super) fn in_order(
+        &self,
+        bound: impl Fn(&Self, &Act) -> bool,
+        must_precede: impl Fn(usize, usize) -> bool,
+    ) -> Ruling {
+        let counting: Vec<Act> = self.counting().into_iter().filter(|d| bound(self, d)).collect();
+        let (mut obligations, mut broken) = (0, false);
+        for d in &counting {
+            let here = |e: &&Act| (e.node, e.life) == (d.node, d.life);
+            for e in counting.iter().filter(here).filter(|e| must_precede(e.row, d.row)) {
+                obligations += 1;
+                broken |= e.event > d.event;
+            }
+        }
+        ruling(obligations, broken)
     }
 
-    fn causal(&self) -> Ruling {
+    fn fifo_correct_senders(&self) -> Ruling {
+        let survives = |m: usize| {
+            self.broadcast(m).is_some_and(|b| {
+                self.correct(b.node) && self.life(b.node, self.history.len()) == b.life
+            })
+        };
+        let before = |m, n| self.is_before_in_stream(m, n) && survives(n);
+        self.gap_free(Oracle::correct_receiver, before)
+    }
+
+    fn fifo_across_incarnations(&self) -> Ruling {
+        let before = |m: usize, n: usize| {
+            let (Some(x), Some(y)) = (self.broadcast(m), self.broadcast(n)) else { return false };
+            x.node == y.node && self.group(m) == self.group(n) && x.event < y.event
+        };
+        self.in_order(Oracle::correct_receiver, before)
+    }
+
+    fn fifo_across_groups(&self) -> Ruling {
+        self.gap_free_in(
+            Oracle::correct_receiver,
+            |m, n| self.is_before_in_incarnation(m, n),
+            |node, m, n| self.is_before_in_incarnation(m, n) && self.is_for(n, node),
+        )
+    }
+
+    fn local_order(&self, bound: impl Fn(&Self, &Act) -> bool) -> Ruling {
+        self.gap_free(bound, |m, n| self.is_delivered_before(m, n))
+    }
+
+    fn causal(&self, rule: impl Fn(&Self, &dyn Fn(usize, usize) -> bool) -> Ruling) -> Ruling {
         if self.is_circular() {
             return Ruling::Undecided;
         }
@@ -77,7 +198,7 @@ impl Oracle<'_> {
                 }
             }
         }
-        self.gap_free(|m, after| before[m][after])
+        rule(self, &|m, after| before[m][after])
     }
 
     /// A delivery that is an effect of its broadcast.
@@ -88,12 +209,17 @@ impl Oracle<'_> {
     }
 
     fn happens_directly_before(&self, a: usize, b: usize) -> bool {
+        self.is_before_in_stream(a, b) || self.is_delivered_before(a, b)
+    }
+
+    /// The sender of `b` had delivered `a` when it broadcast `b`.
+    fn is_delivered_before(&self, a: usize, b: usize) -> bool {
         let Some(broadcast) = self.broadcast(b) else { return false };
         let here = |d: &&Act| (d.node, d.life) == (broadcast.node, broadcast.life);
         let delivered = |d: &Act| d.row == a && d.event < broadcast.event && self.is_effect(d);
         let through = self.broadcast(a).is_some() && self.group(a) == self.group(b);
         let mut deliveries = self.deliveries.iter().filter(here);
-        self.is_before_in_stream(a, b) || through && deliveries.any(delivered)
+        through && deliveries.any(delivered)
     }
 
     /// No order of the events has every cause before its effects.

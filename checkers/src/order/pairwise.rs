@@ -8,6 +8,7 @@
 //!
 //! Within groups, each group has sequences of its own, and is judged by itself.
 
+use crate::order::course::Course;
 use crate::order::residue::Residue;
 use crate::scene::blocks::in_blocks;
 use crate::scene::deliverers::Deliverers;
@@ -44,6 +45,13 @@ impl Scope {
 pub fn judge(case: &Case<'_>, bound: Bound) -> Verdict {
     let scene = Scene::of(case);
     let bound = scene.bound(bound);
+    if let Some(course) = Course::of(&scene) {
+        let long = course.delivered.iter().zip(&bound).filter(|(n, bound)| **bound && **n > 1);
+        if long.count() < 2 {
+            return Verdict::undecided(NOTHING);
+        }
+        return course.shared(&scene, &bound).held(NOTHING);
+    }
     match one_order(&scene, &bound) {
         Some(tally) => settled(tally, &scene, &bound, Scope::Everything),
         None => exact(&scene, &bound, Scope::Everything),
@@ -156,7 +164,7 @@ fn exact(scene: &Scene<'_>, bound: &[bool], scope: Scope) -> Verdict {
     let mut tally = Tally::of(scene);
     let mut sequences = sequences(scene, bound, scope, &mut tally);
     Residue::keep(&mut sequences, scene.table.len());
-    match inversion(&sequences, scene.table.len()) {
+    match first_inversion(&sequences, scene.table.len()) {
         Some((one, other)) => tally.violated(witness(scene, one, other)),
         None => settled(tally, scene, bound, scope),
     }
@@ -202,20 +210,31 @@ pub fn sequences(
 /// and `(y, x)` at the other.
 pub type Inversion = ([Delivery; 2], [Delivery; 2]);
 
-/// The first that is found, if there is one. O(sequences² · messages) in each class.
-pub fn inversion(sequences: &[Sequence], rows: usize) -> Option<Inversion> {
+impl AsRef<[Delivery]> for Sequence {
+    fn as_ref(&self) -> &[Delivery] {
+        &self.deliveries
+    }
+}
+
+/// The first inversion between two sequences of one class, if there is one.
+pub fn first_inversion(sequences: &[Sequence], rows: usize) -> Option<Inversion> {
     let mut place = vec![NONE; rows];
-    for class in sequences.chunk_by(|a, b| a.class == b.class) {
-        for (i, one) in class.iter().enumerate() {
-            for (i, delivery) in one.deliveries.iter().enumerate() {
-                place[delivery.row as usize] = i as u32;
-            }
-            for other in &class[i + 1..] {
-                if let Some(found) = disagreement(&one.deliveries, &other.deliveries, &place) {
-                    return Some(found);
-                }
-            }
-            one.deliveries.iter().for_each(|d| place[d.row as usize] = NONE);
+    let mut classes = sequences.chunk_by(|a, b| a.class == b.class);
+    classes.find_map(|class| inversion(class, &mut place))
+}
+
+/// The first inversion between two of the sequences. `place` holds [`NONE`] for each row, before
+/// and after. O(sequences² · messages).
+pub fn inversion<S: AsRef<[Delivery]>>(sequences: &[S], place: &mut [u32]) -> Option<Inversion> {
+    for (i, one) in sequences.iter().map(AsRef::as_ref).enumerate() {
+        for (at, delivery) in one.iter().enumerate() {
+            place[delivery.row as usize] = at as u32;
+        }
+        let mut others = sequences[i + 1..].iter();
+        let found = others.find_map(|other| disagreement(one, other.as_ref(), place));
+        one.iter().for_each(|d| place[d.row as usize] = NONE);
+        if found.is_some() {
+            return found;
         }
     }
     None
@@ -237,7 +256,8 @@ fn disagreement(one: &[Delivery], other: &[Delivery], place: &[u32]) -> Option<I
     None
 }
 
-fn witness(scene: &Scene<'_>, one: [Delivery; 2], other: [Delivery; 2]) -> Witness {
+/// The proof of an inversion.
+pub fn witness(scene: &Scene<'_>, one: [Delivery; 2], other: [Delivery; 2]) -> Witness {
     let (p, q) = (scene.who(one[0].life), scene.who(other[0].life));
     let (a, b) = (scene.name(one[0].row), scene.name(one[1].row));
     let events = |pair: [Delivery; 2]| pair.map(|d| EventId(d.event));

@@ -1,9 +1,10 @@
-//! One sequence that several lives follow: who comes right after whom, and who comes first.
+//! One sequence that several lives follow, or one tree: who comes right after whom, and who first.
 //!
 //! A sequence without repetition, of which some lives deliver prefixes and others pieces, exists if
 //! and only if each message has one successor and one predecessor at most, the lives that start at
 //! the beginning start with the same message, that message has no predecessor, and following the
-//! successors leads nowhere in a circle.
+//! predecessors leads nowhere in a circle. Where a message may have several successors, and lives
+//! may start with different messages, the same makes a tree (or several).
 
 use crate::scene::deliverers::Deliverers;
 use crate::scene::proof::Proof;
@@ -22,6 +23,15 @@ enum Place {
     After(Delivery),
 }
 
+/// What the lives are to follow.
+#[derive(Copy, Clone, Debug, Eq, PartialEq)]
+pub enum Shape {
+    /// Each message has one successor.
+    Line,
+    /// It may have several: ways part, but never meet again.
+    Tree,
+}
+
 /// Whether a message was delivered before.
 #[derive(Copy, Clone, Debug, Eq, PartialEq)]
 pub enum Met {
@@ -36,9 +46,12 @@ pub enum Met {
 /// What is known of the sequence of each group.
 pub struct Sequence<'s, 'a> {
     scene: &'s Scene<'a>,
+    shape: Shape,
+    groups: usize,
     next: Vec<Option<Link>>,
     previous: Vec<Option<Link>>,
-    /// For each group the first delivery of a life that started at the beginning.
+    /// The first delivery of a life that started at the beginning: for each group, or, in a tree,
+    /// for each message.
     root: Vec<Option<Delivery>>,
     /// For each life and group.
     place: Vec<Place>,
@@ -50,13 +63,15 @@ pub struct Sequence<'s, 'a> {
 
 impl<'s, 'a> Sequence<'s, 'a> {
     /// Nothing is known yet.
-    pub fn of(scene: &'s Scene<'a>) -> Sequence<'s, 'a> {
+    pub fn of(scene: &'s Scene<'a>, shape: Shape) -> Sequence<'s, 'a> {
         let (rows, lives, groups) = (scene.table.len(), scene.lives.len(), scene.group_count());
         Sequence {
             scene,
+            shape,
+            groups,
             next: vec![None; rows],
             previous: vec![None; rows],
-            root: vec![None; groups],
+            root: vec![None; if shape == Shape::Line { groups } else { rows }],
             place: vec![Place::Beginning; lives * groups],
             seen: Deliverers::empty(rows, lives),
             known: vec![false; rows],
@@ -77,7 +92,7 @@ impl<'s, 'a> Sequence<'s, 'a> {
     /// Adds a life's next delivery; the proof, if it does not fit.
     pub fn take(&mut self, delivery: &Delivery, group: u32) -> Option<Witness> {
         self.pass_starts(delivery.event);
-        let place = delivery.life as usize * self.root.len() + group as usize;
+        let place = delivery.life as usize * self.groups + group as usize;
         match std::mem::replace(&mut self.place[place], Place::After(*delivery)) {
             Place::Beginning => self.begin(*delivery, group),
             Place::After(before) => self.link((before, *delivery), group),
@@ -87,7 +102,7 @@ impl<'s, 'a> Sequence<'s, 'a> {
 
     /// After a late start, what comes next need not be the successor of what came last.
     fn pass_starts(&mut self, event: u32) {
-        let groups = self.root.len();
+        let groups = self.groups;
         let starts = &self.scene.lives.starts[self.passed..];
         for start in starts.iter().take_while(|s| s.event < event) {
             let first = start.life as usize * groups;
@@ -96,11 +111,16 @@ impl<'s, 'a> Sequence<'s, 'a> {
         }
     }
 
+    fn root_of(&self, row: u32, group: u32) -> usize {
+        if self.shape == Shape::Line { group as usize } else { row as usize }
+    }
+
     fn begin(&mut self, first: Delivery, group: u32) -> Option<Witness> {
-        match self.root[group as usize] {
+        let root = self.root_of(first.row, group);
+        match self.root[root] {
             Some(root) if root.row != first.row => return Some(two_roots(self.scene, root, first)),
             Some(_) => return None,
-            None => self.root[group as usize] = Some(first),
+            None => self.root[root] = Some(first),
         }
         self.previous[first.row as usize].map(|link| not_first(self.scene, first, link))
     }
@@ -109,31 +129,43 @@ impl<'s, 'a> Sequence<'s, 'a> {
         let (before, after) = link;
         let next = *self.next[before.row as usize].get_or_insert(link);
         let previous = *self.previous[after.row as usize].get_or_insert(link);
-        if next.1.row != after.row {
+        if self.shape == Shape::Line && next.1.row != after.row {
             return Some(fork(self.scene, next, link));
         }
         if previous.0.row != before.row {
             return Some(join(self.scene, previous, link));
         }
-        let root = self.root[group as usize].filter(|root| root.row == after.row);
+        let root = self.root[self.root_of(after.row, group)].filter(|root| root.row == after.row);
         root.map(|root| not_first(self.scene, root, link))
     }
 
-    /// The proof that successors lead in a circle, if they do.
+    /// The proof that predecessors lead in a circle, if they do.
     pub fn circle(&self) -> Option<Witness> {
-        let mut visited = vec![false; self.next.len()];
-        for start in 0..self.next.len() {
-            let (mut row, mut links) = (start, Vec::new());
-            while let Some(link) = self.next[row].filter(|_| !visited[row]) {
-                visited[row] = true;
-                links.push(link);
-                row = link.1.row as usize;
-                if row == start {
-                    return Some(round(self.scene, &links));
-                }
+        let mut visited = vec![None; self.previous.len()];
+        for start in 0..self.previous.len() {
+            let mut row = start;
+            while let Some((before, _)) = self.previous[row].filter(|_| visited[row].is_none()) {
+                visited[row] = Some(start);
+                row = before.row as usize;
+            }
+            if visited[row] == Some(start) {
+                return Some(self.round(row));
             }
         }
         None
+    }
+
+    fn round(&self, start: usize) -> Witness {
+        let (mut links, mut row) = (Vec::new(), start);
+        while let Some(link) = self.previous[row] {
+            links.push(link);
+            row = link.0.row as usize;
+            if row == start {
+                break;
+            }
+        }
+        links.reverse();
+        round(self.scene, &links)
     }
 }
 

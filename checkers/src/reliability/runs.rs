@@ -36,14 +36,6 @@ impl Oracle<'_> {
         self.history.event(EventId(event as u32))
     }
 
-    fn kind(&self, event: usize) -> Kind {
-        self.history.kinds()[event]
-    }
-
-    fn honest(&self, event: usize) -> Option<usize> {
-        self.node(event).filter(|node| !self.lies(*node))
-    }
-
     /// The messages that a receipt brings.
     fn brings(&self, event: usize) -> Vec<usize> {
         let rows: Vec<u32> = match self.kind(event) {

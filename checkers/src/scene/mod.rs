@@ -116,6 +116,22 @@ impl<'a> Scene<'a> {
         self.all_deliveries().filter(|d| self.is_recipient(d.row, self.node(d.life)))
     }
 
+    /// Every delivery that counts, and every optimistic one, duplicates included.
+    pub fn indications(&self) -> impl Iterator<Item = (Kind, Delivery)> + '_ {
+        let mut now = self.lives.follow(self.case);
+        let columns = self.history.kinds().iter().zip(self.history.nodes());
+        let columns = columns.zip(self.history.messages()).enumerate();
+        columns.filter_map(move |(event, ((kind, node), row))| {
+            if *kind == Kind::Recover {
+                now.recover(*node);
+            }
+            let (event, life) = (event as u32, now.life(*node));
+            let counts = matches!(kind, Kind::Deliver | Kind::OptDeliver);
+            let known = counts && life != NONE && *row != NONE && self.is_recipient(*row, *node);
+            known.then_some((*kind, Delivery { event, life, row: *row }))
+        })
+    }
+
     /// Whether the message has a broadcast that is not void.
     pub fn is_broadcast(&self, row: u32) -> bool {
         let origin = self.table.origins()[row as usize] as usize;

@@ -47,6 +47,32 @@ impl Streams {
         streams
     }
 
+    /// Other streams: messages with one key, in the order of their places; those that nobody honest
+    /// broadcast are in none, nor are those without a key. O(messages · log messages).
+    pub fn by(
+        scene: &Scene<'_>,
+        mut key: impl FnMut(u32) -> Option<(u32, u32)>,
+        place: impl Fn(u32) -> (u32, u32, u32),
+    ) -> Streams {
+        let mut numbers: Map<(u32, u32), u32> = Map::default();
+        let mut rank = vec![Rank { stream: NONE, index: 0 }; scene.table.len()];
+        let mut rows = Vec::with_capacity(rank.len());
+        for row in (0..rank.len() as u32).filter(|row| scene.is_broadcast(*row)) {
+            let Some(key) = key(row) else { continue };
+            let next = numbers.len() as u32;
+            rank[row as usize].stream = *numbers.entry(key).or_insert(next);
+            rows.push(row);
+        }
+        rows.sort_by_key(|row| (rank[*row as usize].stream, place(*row)));
+        let mut length = vec![0; numbers.len()];
+        for row in rows {
+            let rank = &mut rank[row as usize];
+            length[rank.stream as usize] += 1;
+            rank.index = length[rank.stream as usize];
+        }
+        Streams { rank, group: vec![0; length.len()], in_order: false }
+    }
+
     /// How many streams there are.
     pub fn len(&self) -> usize {
         self.group.len()

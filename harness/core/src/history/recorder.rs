@@ -129,6 +129,18 @@ impl Recorder {
         self.push(at, node.0, Kind::Discard, row, NONE, &[], NONE)
     }
 
+    /// The node delivered a message optimistically: its final place may be another.
+    pub fn opt_deliver(
+        &mut self,
+        at: Time,
+        node: NodeId,
+        message: MessageId,
+        cause: Option<EventId>,
+    ) -> EventId {
+        let row = self.history.messages.row(message);
+        self.push(at, node.0, Kind::OptDeliver, row, NONE, cause.as_slice(), NONE)
+    }
+
     /// The node installed a view.
     pub fn view(
         &mut self,
