@@ -22,6 +22,8 @@ mod scene;
 mod cases;
 #[cfg(test)]
 mod crosscheck;
+#[cfg(test)]
+mod spoken;
 
 pub mod throughput;
 

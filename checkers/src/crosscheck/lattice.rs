@@ -9,6 +9,9 @@ const ALWAYS: &[(&str, &str)] = &[
     ("causal", "fifo"),
     ("validity-all", "validity-self"),
     ("validity-all", "validity-some"),
+    ("consensus-uniform-agreement", "consensus-agreement"),
+    ("consensus-validity", "consensus-weak-validity"),
+    ("consensus-termination", "consensus-termination-if-all-propose"),
 ];
 
 /// The same, in histories of one group in which no life starts late halfway: prefix-order does not

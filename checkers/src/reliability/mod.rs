@@ -8,8 +8,8 @@ mod validity_all;
 mod validity_self;
 mod validity_some;
 
-mod owed;
-mod promises;
+pub mod owed;
+pub mod promises;
 
 #[cfg(test)]
 mod oracle;
