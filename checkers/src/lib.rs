@@ -6,7 +6,7 @@
 
 mod byzantine;
 mod consensus;
-mod detectors;
+pub mod detectors;
 mod environment;
 mod groups;
 mod order;

@@ -12,6 +12,9 @@ const ALWAYS: &[(&str, &str)] = &[
     ("consensus-uniform-agreement", "consensus-agreement"),
     ("consensus-validity", "consensus-weak-validity"),
     ("consensus-termination", "consensus-termination-if-all-propose"),
+    ("detector-completeness", "detector-weak-completeness"),
+    ("detector-accuracy", "detector-weak-accuracy"),
+    ("detector-eventual-strong-accuracy", "detector-eventual-accuracy"),
 ];
 
 /// The same, in histories of one group in which no life starts late halfway: prefix-order does not

@@ -4,6 +4,7 @@
 //! message, and only the first one in a life: the others are those two properties' business. What
 //! is recorded at a Byzantine node is void, and so is its word on which group a message is for.
 
+pub mod before;
 pub mod blocks;
 pub mod deliverers;
 pub mod lives;
