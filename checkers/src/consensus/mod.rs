@@ -23,7 +23,7 @@ mod vector_validity;
 
 mod deciding;
 mod differing;
-mod instances;
+pub mod instances;
 mod proposed;
 mod sender;
 mod votes;

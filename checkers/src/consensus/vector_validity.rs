@@ -5,8 +5,8 @@
 //! what that node proposed, or null; and at least f + 1 entries were proposed by correct nodes
 //! (Correia, Neves & Veríssimo 2006: *Vector validity*), with `f` from `about.bounds.faults`.
 //! Entries stand in the order of the nodes of the instance's group. Judged are decisions that are
-//! lists, in instances to which no list was proposed, if at most `f` of the nodes are faulty. Where a
-//! restart forgets, it binds the last life of a correct node.
+//! lists, in instances to which no list was proposed, if at most `f` of the nodes are faulty.
+//! Where a restart forgets, it binds the last life of a correct node.
 //! # Cost
 //! O(events · log instances + decisions · nodes).
 //! # Witness

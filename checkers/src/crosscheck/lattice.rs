@@ -15,6 +15,8 @@ const ALWAYS: &[(&str, &str)] = &[
     ("detector-completeness", "detector-weak-completeness"),
     ("detector-accuracy", "detector-weak-accuracy"),
     ("detector-eventual-strong-accuracy", "detector-eventual-accuracy"),
+    ("byzantine-totality", "agreement"),
+    ("byzantine-validity", "validity-some"),
 ];
 
 /// The same, in histories of one group in which no life starts late halfway: prefix-order does not

@@ -15,7 +15,7 @@ mod suspicion_monotonicity;
 
 mod quality;
 mod settled;
-mod watch;
+pub(crate) mod watch;
 
 #[cfg(test)]
 mod oracle;

@@ -12,7 +12,7 @@ pub mod owed;
 pub mod promises;
 
 #[cfg(test)]
-mod oracle;
+pub mod oracle;
 
 use pepperland_core::checker::Checker;
 

@@ -63,14 +63,18 @@ impl<'s, 'a> Debts<'s, 'a> {
 
 /// Agreement: what one of the `trigger` lives delivered is owed by every debtor.
 pub fn agreement(case: &Case<'_>, trigger: Bound, nothing: &str) -> Verdict {
-    if !case.history.header.complete {
+    agreement_in(&Scene::of(case), trigger, nothing)
+}
+
+/// The same in a scene.
+pub fn agreement_in(scene: &Scene<'_>, trigger: Bound, nothing: &str) -> Verdict {
+    if !scene.history.header.complete {
         return Verdict::undecided(INCOMPLETE);
     }
-    let scene = Scene::of(case);
-    if is_narrow(&scene) {
-        judge::<u8>(&scene, trigger, nothing)
+    if is_narrow(scene) {
+        judge::<u8>(scene, trigger, nothing)
     } else {
-        judge::<u64>(&scene, trigger, nothing)
+        judge::<u64>(scene, trigger, nothing)
     }
 }
 

@@ -67,6 +67,11 @@ impl<'a> Scene<'a> {
         Scene { case, history, table: history.message_table(), lives, members }
     }
 
+    /// The same where every message is for these nodes, whatever group it was broadcast to.
+    pub fn among(case: &'a Case<'a>, nodes: Vec<bool>) -> Scene<'a> {
+        Scene { members: Arc::new(vec![nodes]), ..Scene::of(case) }
+    }
+
     /// The streams of the scene.
     pub fn streams(&self) -> Arc<Streams> {
         self.case.once(|| Streams::of(self))
