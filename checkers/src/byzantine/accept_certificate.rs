@@ -73,7 +73,7 @@ fn check(case: &Case<'_>) -> Verdict {
 fn acceptances(instances: &Instances<'_, '_>, roles: &Roles) -> Map<(u64, String), Vec<Act>> {
     let mut accepted: Map<(u64, String), Vec<Act>> = Map::default();
     for ((_, slot), instance) in &instances.all {
-        for act in instance.decisions.iter().filter(|act| roles.place(act.node).is_some()) {
+        for act in instance.decisions.iter().filter(|act| roles.is_server(act.node)) {
             let Value::String(value) = instances.value(act) else { continue };
             let acts = accepted.entry((*slot, value.clone())).or_default();
             let key = |act: &Act| instances.scene.key(act.event);

@@ -61,4 +61,13 @@ mod tests {
         assert_eq!(ruling(&ENTRY, &of("n2 deliver n1:0:1 d=x; n2 deliver n3:0:7")), Ruling::Held);
         assert!(undecided(&ENTRY, &of("n3 deliver n1:0:9")).starts_with("no correct node"));
     }
+
+    #[test]
+    fn a_stranger_may_lie_only_where_somebody_may() {
+        let of = |liars: &[&str]| {
+            let header = json!({"names": "opaque", "byzantine": liars});
+            ruling(&ENTRY, &spoken(&header, "n2 deliver x"))
+        };
+        assert_eq!([of(&[]), of(&["n1"])], [Ruling::Violated, Ruling::Held]);
+    }
 }

@@ -49,7 +49,7 @@ fn check(case: &Case<'_>) -> Verdict {
         .all
         .iter()
         .flat_map(|((_, slot), instance)| instance.decisions.iter().map(move |act| (*slot, act)));
-    for (slot, act) in acts.filter(|(_, act)| roles.place(act.node).is_some()) {
+    for (slot, act) in acts.filter(|(_, act)| roles.is_server(act.node)) {
         tally.count(instances.time(act), instances.time(act));
         let first = *in_slot.entry((act.life, slot)).or_insert(*act);
         let (other, its) = *of_value.entry((act.life, act.value)).or_insert((*act, slot));

@@ -17,6 +17,7 @@ pub struct Roles {
     clients: Option<Vec<bool>>,
     /// The servers, in their order.
     pub servers: Vec<u32>,
+    is_server: Vec<bool>,
     /// How many servers may be faulty.
     pub faults: u64,
     /// How many servers lie.
@@ -33,15 +34,16 @@ impl Roles {
             (Some(clients), Some(servers)) => (Some(clients), servers),
             _ => (None, (0..nodes as u32).collect()),
         };
-        let mask = |clients: Vec<u32>| {
+        let mask = |members: &[u32]| {
             let mut mask = vec![false; nodes];
-            clients.into_iter().for_each(|client| mask[client as usize] = true);
+            members.iter().for_each(|member| mask[*member as usize] = true);
             mask
         };
         let minority = (servers.len() as u64).saturating_sub(1) / 2;
         let liars = servers.iter().filter(|server| case.byzantine[**server as usize]).count();
         Roles {
-            clients: clients.map(mask),
+            clients: clients.map(|clients| mask(&clients)),
+            is_server: mask(&servers),
             servers,
             faults: bound(history, "faults").unwrap_or(minority),
             liars: liars as u64,
@@ -69,9 +71,9 @@ impl Roles {
         self.faults.saturating_add(1).saturating_sub(self.liars)
     }
 
-    /// The place of a server among the servers.
-    pub fn place(&self, node: u32) -> Option<usize> {
-        self.servers.iter().position(|server| *server == node)
+    /// Whether the node is a server.
+    pub fn is_server(&self, node: u32) -> bool {
+        self.is_server.get(node as usize) == Some(&true)
     }
 }
 

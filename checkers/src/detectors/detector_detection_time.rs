@@ -97,7 +97,8 @@ fn silence(
     let begun = turns.partition_point(|turn| watch.time(turn.event) <= from);
     let ended = turns.partition_point(|turn| watch.time(turn.event) < until);
     let restarts = &watch.downs[pair.0 as usize];
-    let restarted = restarts.iter().rev().find(|d| d.to.is_some_and(|to| watch.time(to) <= from));
+    let past = |down: &Down| down.to.is_some_and(|to| watch.time(to) <= from);
+    let restarted = restarts[..restarts.partition_point(past)].last();
     let fresh = restarted.and_then(|down| down.to).unwrap_or(0);
     let before = turns[..begun].last().filter(|turn| turn.event >= fresh);
     if !before.is_some_and(|turn| turn.suspects) {
