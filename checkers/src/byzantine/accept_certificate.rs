@@ -30,7 +30,7 @@ pub const ENTRY: Checker = Checker {
     property: "accept-certificate",
     number: "DA5",
     statement: "what a correct client delivers in a slot, f + 1 servers accepted there before",
-    source: "Xavier Silva, Lung, Luiz & Magnabosco",
+    source: "Xavier Silva, Lung, Luiz & Magnabosco: DifATo",
     class: Class::Safety,
     binds: Binds::Correct,
     models: EVERY_MODEL,
@@ -137,5 +137,17 @@ mod tests {
     fn elsewhere_decisions_are_no_certificates() {
         let words = "n1 decide 1 n1:0:1; n2 deliver n1:0:1 slot=1";
         assert_eq!(undecided(&ENTRY, &spoken(&json!({}), words)), NO_LIARS);
+    }
+
+    #[test]
+    fn a_server_that_accepts_name_and_digest_is_one_server() {
+        let header = json!({"failure_model": "byzantine"});
+        let accepts = "n1 decide 1 x; n1 decide 1 n3:0:1";
+        let of = |words: &str| {
+            let words = format!("{accepts}; {words}; n2 deliver n3:0:1 slot=1 d=x");
+            ruling(&ENTRY, &spoken(&header, &words))
+        };
+        assert_eq!(of("n3 decide 1 x"), Ruling::Held);
+        assert_eq!(of("n3 decide 2 x"), Ruling::Violated);
     }
 }

@@ -28,7 +28,7 @@ pub const ENTRY: Checker = Checker {
     property: "bounded-sequencer-change",
     number: "DA9",
     statement: "the sequencer changes at most f times while a message waits",
-    source: "Xavier Silva, Lung, Luiz & Magnabosco",
+    source: "Xavier Silva, Lung, Luiz & Magnabosco: DifATo",
     class: Class::Safety,
     binds: Binds::Correct,
     models: EVERY_MODEL,

@@ -100,4 +100,15 @@ mod tests {
         let crashed = of("n1 deliver n3:0:1 d=x; n2 deliver n3:0:1 d=y; n2 crash");
         assert_eq!(ruling(&ENTRY, &crashed), Ruling::Undecided);
     }
+
+    #[test]
+    fn a_restart_that_forgot_is_as_free_as_a_crashed_node() {
+        let words = "n1 deliver n3:0:1 d=x; n1 crash; n1 recover; n2 deliver n3:0:1 d=y";
+        let header = |delivery| {
+            json!({"byzantine": ["n3"], "failure_model": "crash-recovery",
+                "contract": {"delivery": delivery}})
+        };
+        let of = |delivery| ruling(&ENTRY, &spoken(&header(delivery), words));
+        assert_eq!([of("volatile"), of("logged")], [Ruling::Undecided, Ruling::Violated]);
+    }
 }

@@ -22,7 +22,7 @@ pub const ENTRY: Checker = Checker {
     property: "difato-agreement",
     number: "DA2",
     statement: "what a correct client delivers, every correct client delivers in the end",
-    source: "Xavier Silva, Lung, Luiz & Magnabosco",
+    source: "Xavier Silva, Lung, Luiz & Magnabosco: DifATo",
     class: Class::Liveness,
     binds: Binds::Correct,
     models: EVERY_MODEL,

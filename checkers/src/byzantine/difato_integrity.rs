@@ -23,7 +23,7 @@ pub const ENTRY: Checker = Checker {
     property: "difato-integrity",
     number: "DA3",
     statement: "a correct client delivers m once, and only if its sender broadcast it or lies",
-    source: "Xavier Silva, Lung, Luiz & Magnabosco",
+    source: "Xavier Silva, Lung, Luiz & Magnabosco: DifATo",
     class: Class::Safety,
     binds: Binds::Correct,
     models: EVERY_MODEL,

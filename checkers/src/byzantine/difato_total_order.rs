@@ -26,7 +26,7 @@ pub const ENTRY: Checker = Checker {
     property: "difato-total-order",
     number: "DA4",
     statement: "correct clients deliver in the order of slots, and agree which slot is whose",
-    source: "Xavier Silva, Lung, Luiz & Magnabosco",
+    source: "Xavier Silva, Lung, Luiz & Magnabosco: DifATo",
     class: Class::Safety,
     binds: Binds::Correct,
     models: EVERY_MODEL,

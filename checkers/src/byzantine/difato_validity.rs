@@ -21,7 +21,7 @@ pub const ENTRY: Checker = Checker {
     property: "difato-validity",
     number: "DA1",
     statement: "what a correct client broadcasts, some correct client delivers in the end",
-    source: "Xavier Silva, Lung, Luiz & Magnabosco",
+    source: "Xavier Silva, Lung, Luiz & Magnabosco: DifATo",
     class: Class::Liveness,
     binds: Binds::Correct,
     models: EVERY_MODEL,

@@ -25,7 +25,7 @@ pub const ENTRY: Checker = Checker {
     property: "no-permanent-hole",
     number: "DA8",
     statement: "each slot before one that a correct client delivered in is delivered in the end",
-    source: "Xavier Silva, Lung, Luiz & Magnabosco",
+    source: "Xavier Silva, Lung, Luiz & Magnabosco: DifATo",
     class: Class::Liveness,
     binds: Binds::Correct,
     models: EVERY_MODEL,

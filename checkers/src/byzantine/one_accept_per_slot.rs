@@ -27,7 +27,7 @@ pub const ENTRY: Checker = Checker {
     property: "one-accept-per-slot",
     number: "DA6",
     statement: "a server accepts one message for a slot, and a message for one slot",
-    source: "Xavier Silva, Lung, Luiz & Magnabosco",
+    source: "Xavier Silva, Lung, Luiz & Magnabosco: DifATo",
     class: Class::Safety,
     binds: Binds::Uniform,
     models: EVERY_MODEL,

@@ -30,7 +30,7 @@ pub const ENTRY: Checker = Checker {
     property: "sequencer-change-certificate",
     number: "DA7",
     statement: "the next server takes over only when f + 1 servers suspect the sequencer",
-    source: "Xavier Silva, Lung, Luiz & Magnabosco",
+    source: "Xavier Silva, Lung, Luiz & Magnabosco: DifATo",
     class: Class::Safety,
     binds: Binds::Uniform,
     models: EVERY_MODEL,

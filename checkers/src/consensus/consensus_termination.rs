@@ -73,4 +73,15 @@ mod tests {
         let words = "n1 propose 1 a; n1 decide 1 a; n2 decide 1 a; n3 crash; n3 recover";
         assert_eq!(ruling(&ENTRY, &spoken(&header, words)), Ruling::Held);
     }
+
+    #[test]
+    fn at_the_same_instant_of_a_real_clock_the_proposal_may_have_come_first() {
+        let header = json!({"failure_model": "crash-recovery", "clock": "real"});
+        let of = |at: u64| {
+            let words = format!("@1 n3 crash; @5 n3 recover; @{at} n1 propose 1 a");
+            let all = format!("{words}; @9 n1 decide 1 a; @9 n2 decide 1 a");
+            ruling(&ENTRY, &spoken(&header, &all))
+        };
+        assert_eq!([of(5), of(6)], [Ruling::Held, Ruling::Violated]);
+    }
 }
