@@ -6,7 +6,7 @@
 
 mod byzantine;
 mod consensus;
-mod detectors;
+pub mod detectors;
 mod environment;
 mod groups;
 mod order;
@@ -22,6 +22,8 @@ mod scene;
 mod cases;
 #[cfg(test)]
 mod crosscheck;
+#[cfg(test)]
+mod spoken;
 
 pub mod throughput;
 

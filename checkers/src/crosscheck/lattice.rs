@@ -63,6 +63,14 @@ const ALWAYS: &[(&str, &str)] = &[
     ("uniform-gap-free-total-order", "gap-free-total-order"),
     ("reliable-total-order", "total-order-within-views"),
     ("uniform-total-order", "total-order-within-views"),
+    ("consensus-uniform-agreement", "consensus-agreement"),
+    ("consensus-validity", "consensus-weak-validity"),
+    ("consensus-termination", "consensus-termination-if-all-propose"),
+    ("detector-completeness", "detector-weak-completeness"),
+    ("detector-accuracy", "detector-weak-accuracy"),
+    ("detector-eventual-strong-accuracy", "detector-eventual-accuracy"),
+    ("byzantine-totality", "agreement"),
+    ("byzantine-validity", "validity-some"),
 ];
 
 /// The same, where the destinations of every message are known: some orders compare all messages,

@@ -8,6 +8,7 @@ pub mod definition;
 mod every;
 mod lattice;
 pub mod multicast;
+pub mod script;
 
 use crate::find;
 use pepperland_core::checker::{Case, Checker, Class};
@@ -181,6 +182,18 @@ pub fn contradicts_nothing(family: &Family) {
 fn nothing_makes_a_checker_panic() {
     let judged = RefCell::new(BTreeMap::<Ruling, u32>::new());
     on_each(multicast::garbage(), |history| {
+        for checker in crate::all() {
+            *judged.borrow_mut().entry(ruling(checker, history)).or_default() += 1;
+        }
+        Ok(())
+    });
+    assert_eq!(judged.into_inner().len(), 3, "garbage of every kind");
+}
+
+#[test]
+fn nothing_said_makes_a_checker_panic() {
+    let judged = RefCell::new(BTreeMap::<Ruling, u32>::new());
+    on_each(script::garbage(), |history| {
         for checker in crate::all() {
             *judged.borrow_mut().entry(ruling(checker, history)).or_default() += 1;
         }

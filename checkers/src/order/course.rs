@@ -29,7 +29,7 @@ impl Course {
     /// disturbance was at work; nothing if there are several.
     pub fn of(scene: &Scene<'_>) -> Option<Arc<Course>> {
         let plain = scene.lives.starts.is_empty() && scene.case.disturbed.is_empty();
-        if !plain || !scene.is_for_everyone() {
+        if !plain || !scene.is_usual || !scene.is_for_everyone() {
             return None;
         }
         scene.case.once(|| Answer(Course::run(scene).map(Arc::new))).0.clone()

@@ -36,13 +36,14 @@ pub const ENTRY: Checker = Checker {
 pub const OUTSIDE: &str = "outside the model: no group has a majority of correct members";
 
 fn check(case: &Case<'_>) -> Verdict {
-    let has = has_majority(&Scene::of(case));
+    let scene = Scene::of(case);
+    let has = has_majority(&scene);
     let nothing = match has.contains(&true) {
         true => "nobody delivered anything to a group with a majority of correct members",
         false => OUTSIDE,
     };
-    let judged = |scene: &Scene<'_>, row| scene.group(row).is_some_and(|g| has[g as usize]);
-    owed::agreement_on(case, Bound::Honest, nothing, judged)
+    let judged = |row| scene.group(row).is_some_and(|g| has[g as usize]);
+    owed::agreement_on(&scene, Bound::Honest, nothing, judged)
 }
 
 /// For each group, whether more than half of its members are correct.

@@ -31,7 +31,7 @@ mod creation;
 mod duplicates;
 pub mod owed;
 mod parts;
-mod promises;
+pub mod promises;
 mod receipts;
 
 #[cfg(test)]

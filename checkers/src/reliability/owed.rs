@@ -63,25 +63,23 @@ impl<'s, 'a> Debts<'s, 'a> {
 
 /// Agreement: what one of the `trigger` lives delivered is owed by every debtor.
 pub fn agreement(case: &Case<'_>, trigger: Bound, nothing: &str) -> Verdict {
-    agreement_on(case, trigger, nothing, |_, _| true)
+    agreement_on(&Scene::of(case), trigger, nothing, |_| true)
 }
 
-/// The same, of the messages that are `judged`.
+/// The same in a scene, of the messages that are `judged`.
 pub fn agreement_on(
-    case: &Case<'_>,
+    scene: &Scene<'_>,
     trigger: Bound,
     nothing: &str,
-    judged: impl Fn(&Scene<'_>, u32) -> bool,
+    judged: impl Fn(u32) -> bool,
 ) -> Verdict {
-    if !case.history.header.complete {
+    if !scene.history.header.complete {
         return Verdict::undecided(INCOMPLETE);
     }
-    let scene = Scene::of(case);
-    let judged = |row| judged(&scene, row);
-    if is_narrow(&scene) {
-        judge::<u8>(&scene, trigger, nothing, judged)
+    if is_narrow(scene) {
+        judge::<u8>(scene, trigger, nothing, judged)
     } else {
-        judge::<u64>(&scene, trigger, nothing, judged)
+        judge::<u64>(scene, trigger, nothing, judged)
     }
 }
 

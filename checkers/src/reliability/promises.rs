@@ -29,11 +29,15 @@ pub enum To {
 
 /// Judges one reading of validity.
 pub fn judge(case: &Case<'_>, to: To) -> Verdict {
-    if !case.history.header.complete {
+    judge_in(&Scene::of(case), to)
+}
+
+/// The same in a scene.
+pub fn judge_in(scene: &Scene<'_>, to: To) -> Verdict {
+    if !scene.history.header.complete {
         return Verdict::undecided(owed::INCOMPLETE);
     }
-    let scene = Scene::of(case);
-    if is_narrow(&scene) { kept::<u8>(&scene, to) } else { kept::<u64>(&scene, to) }
+    if is_narrow(scene) { kept::<u8>(scene, to) } else { kept::<u64>(scene, to) }
 }
 
 fn kept<W: Word>(scene: &Scene<'_>, to: To) -> Verdict {

@@ -4,6 +4,7 @@
 //! message, and only the first one in a life: the others are those two properties' business. What
 //! is recorded at a Byzantine node is void, and so is its word on which group a message is for.
 
+pub mod before;
 pub mod blocks;
 pub mod deliverers;
 pub mod lives;
@@ -31,6 +32,8 @@ pub struct Scene<'a> {
     pub lives: Arc<Lives>,
     /// For each group, which nodes are members; empty if one group holds every node.
     members: Arc<Members>,
+    /// Whether lives and members are those of the case: then checkers share what they work out.
+    pub is_usual: bool,
 }
 
 /// For each group, which nodes are members.
@@ -63,17 +66,25 @@ impl<'a> Scene<'a> {
     pub fn of(case: &'a Case<'a>) -> Scene<'a> {
         let history = case.history;
         let (lives, members) = (case.once(|| Lives::of(case)), case.once(|| members(history)));
-        Scene { case, history, table: history.message_table(), lives, members }
+        Scene { case, history, table: history.message_table(), lives, members, is_usual: true }
     }
 
     /// The same case with other lives.
     pub fn with_lives(self, lives: Lives) -> Scene<'a> {
-        Scene { lives: Arc::new(lives), ..self }
+        Scene { lives: Arc::new(lives), is_usual: false, ..self }
+    }
+
+    /// The same where every message is for these nodes, whatever group it was broadcast to.
+    pub fn among(case: &'a Case<'a>, nodes: Vec<bool>) -> Scene<'a> {
+        Scene { members: Arc::new(vec![nodes]), is_usual: false, ..Scene::of(case) }
     }
 
     /// The streams of the scene.
     pub fn streams(&self) -> Arc<Streams> {
-        self.case.once(|| Streams::of(self))
+        match self.is_usual {
+            true => self.case.once(|| Streams::of(self)),
+            false => Arc::new(Streams::of(self)),
+        }
     }
 
     /// Which lives are bound.

@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn every_fast_pass_counts_as_the_slow_one_does() {
         let history = crate::throughput::synthetic(3, 300, 6, 3);
-        for checker in crate::all() {
+        for checker in crate::all().filter(|checker| checker.lacks(&history).is_none()) {
             let quiet = (checker.check)(&Case::new(&history));
             let mut case = Case::new(&history);
             case.disturbed = vec![(Time(0), history.end())];

@@ -6,8 +6,9 @@ use crate::id::{GroupId, NodeId};
 
 impl History {
     /// These events as a history of their own, with what gives them their meaning: the broadcasts
-    /// of the messages they name, the crashes and restarts, the views and the snapshots. Message
-    /// names become opaque and keep their sender's count, for the numbers now have gaps.
+    /// of the messages they name, the crashes, restarts, pauses and departures, the views and the
+    /// snapshots. Message names become opaque and keep their sender's count, for the numbers now
+    /// have gaps.
     pub fn excerpt(&self, events: &[EventId]) -> History {
         let wanted = self.wanted(events);
         let mut header = self.header.clone();
@@ -27,8 +28,10 @@ impl History {
             let broadcast = row.and_then(|row| self.messages.broadcast.get(row)).copied();
             wanted.extend(broadcast.filter(|b| *b != NONE).map(EventId));
         }
-        let gives_meaning =
-            |k: &Kind| matches!(k, Kind::Crash | Kind::Recover | Kind::View | Kind::StateSet);
+        let gives_meaning = |k: &Kind| {
+            use Kind::{Crash, Leave, Pause, Recover, Resume, StateSet, View};
+            matches!(k, Crash | Recover | View | StateSet | Leave | Pause | Resume)
+        };
         let kinds = self.kind.iter().enumerate();
         wanted.extend(kinds.filter(|(_, k)| gives_meaning(k)).map(|(i, _)| EventId(i as u32)));
         wanted
