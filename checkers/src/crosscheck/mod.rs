@@ -70,7 +70,8 @@ fn cases() -> u32 {
     (u64::from(CASES) * u64::from(Config::default().cases) / u64::from(USUAL)) as u32
 }
 
-fn on_each(histories: BoxedStrategy<Small>, test: impl Fn(&History) -> Result<(), String>) {
+/// Runs the test on as many of these histories as a family takes.
+pub fn on_each(histories: BoxedStrategy<Small>, test: impl Fn(&History) -> Result<(), String>) {
     let config = Config { cases: cases(), failure_persistence: None, ..Config::default() };
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let mut runner = TestRunner::new_with_rng(config, rng);
