@@ -9,6 +9,11 @@ const ALWAYS: &[(&str, &str)] = &[
     ("causal", "fifo"),
     ("validity-all", "validity-self"),
     ("validity-all", "validity-some"),
+    ("primary-uniqueness", "primary-exclusion-in-time"),
+    ("sending-view-delivery", "weak-sending-view-delivery"),
+    ("weak-sending-view-delivery", "same-view-delivery"),
+    ("not-in-next-view", "virtual-synchrony"),
+    ("virtual-synchrony", "extended-virtual-synchrony"),
 ];
 
 /// The same, in histories of one group in which no life starts late halfway: prefix-order does not

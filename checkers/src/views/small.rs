@@ -72,6 +72,8 @@ pub enum Slip {
     Along(usize),
     /// The node installs another view in between.
     Detour(usize),
+    /// The node delivers what is left of the old view when it stands in the new one.
+    Late(usize),
     /// Every new view is primary.
     Primaries,
     /// The new view has the number of the one before.
@@ -108,6 +110,8 @@ pub enum Op {
 /// How often each thing happens.
 #[derive(Copy, Clone, Debug)]
 pub struct Weights {
+    /// At most so many things happen.
+    pub length: usize,
     pub broadcast: u32,
     pub deliver: u32,
     /// Deliveries out of turn.
@@ -122,18 +126,27 @@ pub struct Weights {
 
 /// Many messages in few views.
 pub const MESSAGES: Weights = Weights {
-    broadcast: 30,
+    length: 40,
+    broadcast: 36,
     deliver: 50,
-    stray: 2,
-    change: 10,
-    slip: 4,
+    stray: 3,
+    change: 14,
+    slip: 2,
     trouble: 2,
-    features: 0.3,
+    features: 0.5,
 };
 
 /// Few messages in many views.
-pub const VIEWS: Weights =
-    Weights { broadcast: 6, deliver: 6, stray: 1, change: 30, slip: 3, trouble: 4, features: 0.5 };
+pub const VIEWS: Weights = Weights {
+    length: 30,
+    broadcast: 6,
+    deliver: 6,
+    stray: 1,
+    change: 30,
+    slip: 2,
+    trouble: 4,
+    features: 0.5,
+};
 
 fn setup(features: f64) -> impl Strategy<Value = Setup> {
     let rare = || prop::bool::weighted(0.1);
@@ -173,23 +186,24 @@ fn change() -> impl Strategy<Value = Change> {
     let node = || 0..4_usize;
     prop_oneof![
         2 => Just(Change::Again),
-        4 => node().prop_map(Change::Drop),
+        5 => node().prop_map(Change::Drop),
         5 => node().prop_map(Change::Admit),
-        2 => (0..16_usize).prop_map(Change::Split),
+        4 => (0..16_usize).prop_map(Change::Split),
     ]
 }
 
 fn slip() -> impl Strategy<Value = Slip> {
     let node = || 0..4_usize;
     prop_oneof![
-        4 => node().prop_map(Slip::NoFlush),
+        12 => node().prop_map(Slip::NoFlush),
         3 => node().prop_map(Slip::Absent),
         1 => node().prop_map(Slip::Forge),
         1 => node().prop_map(Slip::Selfless),
         1 => node().prop_map(Slip::Flag),
         2 => node().prop_map(Slip::Along),
         2 => node().prop_map(Slip::Detour),
-        3 => Just(Slip::Primaries),
+        5 => node().prop_map(Slip::Late),
+        5 => Just(Slip::Primaries),
         1 => Just(Slip::Repeat),
         1 => Just(Slip::Jump),
     ]
@@ -219,7 +233,7 @@ fn op(weights: Weights) -> impl Strategy<Value = Op> {
 
 /// Any small history.
 pub fn history(weights: Weights) -> BoxedStrategy<Small> {
-    let ops = prop::collection::vec(op(weights), 0..40);
+    let ops = prop::collection::vec(op(weights), weights.length / 6..weights.length);
     let play = |(setup, ops): (Setup, Vec<Op>)| Small(Play::new(setup).play(&ops));
     (setup(weights.features), ops).prop_map(play).boxed()
 }

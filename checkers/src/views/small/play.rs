@@ -262,7 +262,8 @@ impl Play {
         let mut number = number;
         for members in [stay, part].into_iter().filter(|members| !members.is_empty()) {
             self.move_to(old, group, members, number, slip);
-            number += u64::from(!self.setup.creators);
+            let same = self.setup.creators || matches!(slip, Some(Slip::Primaries));
+            number += u64::from(!same);
         }
     }
 
@@ -306,6 +307,13 @@ impl Play {
                 continue;
             }
             self.install(node, view, slip);
+            if matches!(slip, Some(Slip::Late(n)) if n == node) {
+                let left = |m: &usize| {
+                    self.messages[*m].view == Some(old) && !self.nodes[node].delivered.contains(m)
+                };
+                let left: Vec<usize> = (0..self.messages.len()).filter(left).collect();
+                left.into_iter().for_each(|m| self.deliver(node, m));
+            }
             let stranger = from[node] != Some(old);
             let donor = self.views[view].members.iter().copied().find(|n| from[*n] == Some(old));
             if let Some(donor) = donor.filter(|_| stranger && self.setup.snapshots) {

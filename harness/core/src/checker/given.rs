@@ -1,6 +1,6 @@
 //! What a property needs of a history besides events of certain kinds.
 
-use crate::history::{GroupContract, History, PartitionContract};
+use crate::history::{Clock, GroupContract, History, PartitionContract};
 use serde_json::Value;
 use std::fmt;
 
@@ -25,6 +25,8 @@ pub enum Given {
     Primary,
     /// Every component is to go on.
     Partitionable,
+    /// The lines are one true order.
+    OneOrder,
 }
 
 impl Given {
@@ -41,6 +43,7 @@ impl Given {
             Given::Closed => header.contract.group == GroupContract::Closed,
             Given::Primary => header.contract.partition == PartitionContract::Primary,
             Given::Partitionable => header.contract.partition == PartitionContract::Partitionable,
+            Given::OneOrder => header.clock == Clock::Virtual,
         }
     }
 }
@@ -62,6 +65,7 @@ impl fmt::Display for Given {
             Given::Closed => write!(f, "contract.group closed"),
             Given::Primary => write!(f, "contract.partition primary"),
             Given::Partitionable => write!(f, "contract.partition partitionable"),
+            Given::OneOrder => write!(f, "clock virtual"),
         }
     }
 }
