@@ -25,6 +25,7 @@ use pepperland_core::checker::{BENIGN, Binds, Case, Checker, Class, Given};
 use pepperland_core::collections::Map;
 use pepperland_core::history::Kind;
 use pepperland_core::verdict::{Verdict, Witness};
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 /// The record.
@@ -56,7 +57,8 @@ fn check(case: &Case<'_>) -> Verdict {
     let installs = Installs::of(&scene);
     let placed = Placed::of(&scene);
     let survivors = survivors(case, &installs);
-    let delivered = Deliverers::<u64>::of(&scene);
+    let delivered = OnceCell::new();
+    let delivered = || delivered.get_or_init(|| Deliverers::<u64>::of(&scene));
     let debts = Debts::of(&scene);
     let end = case.history.end();
     let mut tally = Tally::of(&scene);
@@ -74,7 +76,12 @@ fn check(case: &Case<'_>) -> Verdict {
             tally.obligations += 1;
         }
         if missing.is_none() {
-            let lacks = owing.find(|node| !debts.has(&delivered, **node, place.row));
+            let here = |node: u32| {
+                let rank = installs.rank(place.view, scene.lives.last[node as usize]);
+                rank.is_some_and(|rank| place.by[rank as usize / 64] >> (rank % 64) & 1 == 1)
+            };
+            let has = |node: u32| here(node) || debts.has(delivered(), node, place.row);
+            let lacks = owing.find(|node| !has(**node));
             missing = lacks.map(|node| (place.row, place.view, *node));
         }
     });

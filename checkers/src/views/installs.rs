@@ -46,6 +46,8 @@ pub struct View {
     pub lives: Vec<u32>,
     /// The first installation; [`NONE`] if nobody installed it.
     pub first: u32,
+    /// Whether a life may have come back to it.
+    pub again: bool,
 }
 
 /// The views of a history.
@@ -92,7 +94,9 @@ impl Installs {
         standing: &mut Map<(u32, u32), u32>,
     ) {
         let Some(told) = told(scene, event) else { return };
-        let view = self.enter(told.group.unwrap_or(0), &told.view, life);
+        let (group, views) = (told.group.unwrap_or(0), self.ranks.len());
+        let view = self.enter(group, &told.view, life);
+        self.views[view as usize].again |= views == self.ranks.len();
         let here = self.all.len() as u32;
         let stands = standing.entry((life, self.views[view as usize].group)).or_insert(NONE);
         let mut before = *stands;
@@ -126,7 +130,13 @@ impl Installs {
         let fresh = self.views.len() as u32;
         let view = *self.ids.entry((group, name.clone())).or_insert(fresh);
         if view == fresh {
-            self.views.push(View { group, name: name.clone(), lives: Vec::new(), first: NONE });
+            self.views.push(View {
+                group,
+                name: name.clone(),
+                lives: Vec::new(),
+                first: NONE,
+                again: false,
+            });
         }
         let lives = &mut self.views[view as usize].lives;
         self.ranks.entry((view, life)).or_insert_with(|| {

@@ -103,6 +103,12 @@ impl Placed {
         }
     }
 
+    /// Whether the life of this rank delivered the message in the view and nobody did elsewhere.
+    pub fn is_only_in(&self, row: u32, view: u32, rank: u32) -> bool {
+        let cell = self.cells[row as usize];
+        rank < CROWD && (cell >> 32) as u32 == view + 1 && cell >> rank & 1 == 1
+    }
+
     /// Calls `each` with every message and view in which it was delivered, the views of one message
     /// one after the other.
     pub fn each(&self, installs: &Installs, mut each: impl FnMut(Place<'_>)) {
@@ -133,7 +139,8 @@ struct Walk<'s> {
     next: usize,
     /// For each node and group, the installation that began its view.
     stands: Vec<u32>,
-    /// The same as the upper and lower half of a cell.
+    /// The same as the upper and lower half of a cell; 0 for those whose word is void, and once
+    /// more for strangers.
     codes: Vec<u64>,
     blocked: Vec<bool>,
     /// For each node and group, what was sent while blocked.
@@ -152,14 +159,17 @@ impl<'s> Walk<'s> {
     fn new(scene: &'s Scene<'s>, installs: &'s Installs) -> Walk<'s> {
         let groups = scene.group_count();
         let places = scene.history.node_count() * groups;
+        let now = scene.lives.follow(scene.case);
+        let code = |at: usize| if now.life((at / groups) as u32) == NONE { 0 } else { NO_VIEW };
+        let codes = (0..places).map(code).chain([0]).collect();
         Walk {
             scene,
             installs,
             groups,
-            now: scene.lives.follow(scene.case),
+            now,
             next: 0,
             stands: vec![NONE; places],
-            codes: vec![NO_VIEW; places],
+            codes,
             blocked: vec![false; places],
             pending: Map::default(),
             sent: vec![NONE; scene.table.len()],
@@ -174,7 +184,7 @@ impl<'s> Walk<'s> {
         for (number, block) in kinds.chunks(BLOCK).enumerate() {
             let start = number * BLOCK;
             let calm = block.iter().fold(0, |m, k| m.max(*k as u8)) <= Kind::Deliver as u8;
-            let returns = block.contains(&Kind::BroadcastReturn);
+            let returns = block.iter().fold(false, |r, k| r | (*k == Kind::BroadcastReturn));
             let waits = self.blocked.contains(&true);
             if plain && calm && !returns && !waits {
                 self.calm(start, block, &mut cells);
@@ -189,21 +199,30 @@ impl<'s> Walk<'s> {
         Placed { cells, listed, sent, also }
     }
 
-    /// A block of broadcasts and deliveries in which nobody's view changes.
+    /// A block of broadcasts and deliveries in which nobody's view changes. Deliveries are put to
+    /// the front of one list and broadcasts to that of another, without a branch.
     #[inline]
     fn calm(&mut self, start: usize, kinds: &[Kind], cells: &mut [u64]) {
         let range = start..start + kinds.len();
         let history = self.scene.history;
         let (nodes, rows) = (&history.nodes()[range.clone()], &history.messages()[range]);
+        let (mut delivered, mut begun) = ([(0_u64, 0_u32); BLOCK], [0_u32; BLOCK]);
+        let (mut deliveries, mut broadcasts) = (0, 0);
+        let strangers = self.codes.len() - 1;
         for (i, ((kind, node), row)) in kinds.iter().zip(nodes).zip(rows).enumerate() {
-            if self.now.life(*node) == NONE || *row == NONE {
-                continue;
-            }
-            if *kind == Kind::Deliver {
-                place(&mut cells[*row as usize], self.codes[*node as usize]);
-            } else {
-                self.broadcast((start + i) as u32, *node, *row);
-            }
+            let code = self.codes[(*node as usize).min(strangers)];
+            delivered[deliveries % BLOCK] = (code, *row);
+            begun[broadcasts % BLOCK] = (start + i) as u32;
+            let (known, delivers) = ((*row != NONE) & (code != 0), *kind == Kind::Deliver);
+            deliveries += usize::from(known & delivers);
+            broadcasts += usize::from(known & !delivers);
+        }
+        for (code, row) in &delivered[..deliveries] {
+            place(&mut cells[*row as usize], *code);
+        }
+        for event in &begun[..broadcasts] {
+            let place = *event as usize;
+            self.broadcast(*event, history.nodes()[place], history.messages()[place]);
         }
     }
 
@@ -355,9 +374,7 @@ impl<'s> Walk<'s> {
 /// Adds a delivery to a message's cell.
 #[inline]
 fn place(cell: &mut u64, code: u64) {
-    *cell = match *cell {
-        0 => code,
-        known if (known ^ code) >> 32 == 0 => known | code,
-        _ => LISTED,
-    };
+    let known = *cell;
+    let same = (known == 0) | ((known ^ code) >> 32 == 0);
+    *cell = if same { known | code } else { LISTED };
 }

@@ -21,6 +21,7 @@ use pepperland_core::checker::{BENIGN, Binds, Case, Checker, Class};
 use pepperland_core::collections::Map;
 use pepperland_core::history::{EventId, Kind, NONE};
 use pepperland_core::verdict::{Verdict, Witness};
+use std::cell::OnceCell;
 
 /// The record.
 pub const ENTRY: Checker = Checker {
@@ -43,7 +44,9 @@ fn check(case: &Case<'_>) -> Verdict {
     let scene = Scene::of(case);
     let installs = Installs::of(&scene);
     let placed = Placed::of(&scene);
-    let own = own_deliveries(&scene, &installs, &placed);
+    let own = OnceCell::new();
+    let own =
+        |row: u32| own.get_or_init(|| own_deliveries(&scene, &installs, &placed))[row as usize];
     let snapshots = snapshots(&scene);
     let mut tally = Tally::of(&scene);
     let mut witness = None;
@@ -59,9 +62,11 @@ fn check(case: &Case<'_>) -> Verdict {
         }
         let (from, to) = (scene.time(broadcast.0), scene.time(leave.event));
         tally.count(from.min(to), from.max(to));
-        let event = own[row as usize];
-        let kept = event < leave.event || says_so(&scene, &installs, &placed, row, event);
-        if witness.is_none() && !kept {
+        if witness.is_some() || is_in_time(&installs, &placed, row, sender) {
+            continue;
+        }
+        let event = own(row);
+        if event >= leave.event && !says_so(&scene, &installs, &placed, row, event) {
             witness = Some(told(&scene, &installs, row, sender, leave, event));
         }
     }
@@ -80,6 +85,14 @@ fn leave<'i>(
     let next = installs.all.get(sender.after as usize)?;
     let leave = if other != one && next.view == other { next.after } else { sender.after };
     Some((sender, installs.all.get(leave as usize)?))
+}
+
+/// Whether the sender delivered the message in the very view in which it stood, to which it never
+/// came back: the usual case.
+fn is_in_time(installs: &Installs, placed: &Placed, row: u32, sender: &Install) -> bool {
+    let rank = installs.rank(sender.view, sender.life);
+    let only = rank.is_some_and(|rank| placed.is_only_in(row, sender.view, rank));
+    only && !installs.views[sender.view as usize].again
 }
 
 /// For each message the first delivery of it in the life that sent it.
