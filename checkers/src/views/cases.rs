@@ -52,3 +52,13 @@ pub fn along(history: &History, sets: &[(usize, &[u32])]) -> History {
     }
     History::read(lines.join("\n").as_bytes()).expect("a history")
 }
+
+/// The history with one more event of that kind at a node, counted from 1, after an event.
+pub fn insert(history: &History, after: usize, node: usize, kind: &str) -> History {
+    let mut file = Vec::new();
+    history.write_to(&mut file).expect("a vector takes every byte");
+    let mut lines: Vec<String> = String::from_utf8_lossy(&file).lines().map(Into::into).collect();
+    let time = history.times()[after].0;
+    lines.insert(after + 2, format!("{{\"t\":{time},\"n\":\"n{node}\",\"k\":\"{kind}\"}}"));
+    History::read(lines.join("\n").as_bytes()).expect("a history")
+}

@@ -175,7 +175,7 @@ mod tests {
     use super::*;
     use crate::cases::{because, ruling, undecided};
     use crate::find;
-    use crate::views::cases::views;
+    use crate::views::cases::{insert, views};
     use pepperland_core::history::Header;
     use pepperland_core::history::lanes::{lanes, parse};
     use pepperland_core::verdict::Ruling;
@@ -194,6 +194,14 @@ mod tests {
         let history = views("12@2.n1 21@2.n1 12@3 21@3 3@2.n3");
         assert_eq!(ruling(&ENTRY, &history), Ruling::Held);
         assert_eq!(ruling(find("primary-uniqueness").unwrap(), &history), Ruling::Violated);
+    }
+
+    #[test]
+    fn the_paused_believe_nothing_until_they_resume() {
+        let apart = insert(&views("12@2.n1 3@2.n3 3@3.n3"), 0, 1, "pause");
+        assert_eq!(undecided(&ENTRY, &apart), NOTHING);
+        assert_eq!(undecided(&ENTRY, &insert(&apart, 3, 1, "resume")), NOTHING);
+        assert_eq!(ruling(&ENTRY, &insert(&apart, 2, 1, "resume")), Ruling::Violated);
     }
 
     #[test]

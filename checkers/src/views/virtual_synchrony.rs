@@ -76,6 +76,7 @@ pub fn witness(scene: &Scene<'_>, installs: &Installs, missing: &Missing<'_>) ->
 mod tests {
     use super::*;
     use crate::cases::{because, ruling, undecided};
+    use crate::views::cases::insert;
     use pepperland_core::history::History;
     use pepperland_core::history::lanes::lanes;
     use pepperland_core::verdict::Ruling;
@@ -99,6 +100,20 @@ mod tests {
     fn what_comes_after_the_view_came_too_late() {
         let late = "n1: {1,2,3} !a a   {1,2}\nn2: {1,2,3}        {1,2} a\nn3: {1,2,3}";
         assert_eq!(ruling(&ENTRY, &lanes(late)), Ruling::Violated);
+    }
+
+    #[test]
+    fn a_snapshot_stands_for_what_was_broadcast_before() {
+        let joins = lanes("n1: {1} {1,2} !a a {2,1}\nn2:     {1,2}      {2,1}");
+        let at = |after, node| ruling(&ENTRY, &insert(&joins, after, node, "state_set"));
+        assert_eq!(ruling(&ENTRY, &joins), Ruling::Violated);
+        assert_eq!(at(2, 2), Ruling::Violated, "before the broadcast");
+        assert_eq!(at(4, 2), Ruling::Held, "after it");
+        assert_eq!(at(6, 2), Ruling::Held, "a joiner's first, though it comes late");
+        assert_eq!(at(6, 1), Ruling::Held, "a joiner's, which has yet to come");
+        let founds = lanes("n1: {1,2} !a a {2,1}\nn2: {1,2}      {2,1}");
+        let late = insert(&founds, 5, 2, "state_set");
+        assert_eq!(ruling(&ENTRY, &late), Ruling::Violated, "a founder's, when it has gone on");
     }
 
     #[test]
