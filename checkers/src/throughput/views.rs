@@ -106,16 +106,32 @@ mod tests {
 
     #[test]
     fn every_property_of_views_holds_of_what_is_measured() {
-        let history = with_views(4, 3000, 8, 7);
-        history.check_rules().unwrap();
-        for checker in views::ALL {
-            let verdict = (checker.check)(&Case::new(&history));
-            assert_eq!(verdict.outcome, Outcome::Held, "{}", checker.property);
-            let mut case = Case::new(&history);
-            case.disturbed = vec![(Time(0), history.end())];
-            let disturbed = (checker.check)(&case);
-            assert_eq!(disturbed.obligations, verdict.obligations, "{}", checker.property);
-            assert_eq!(disturbed.critical, verdict.obligations, "{}", checker.property);
+        for nodes in [4, 40, 70] {
+            let history = with_views(nodes, 900 * nodes, 8, 7);
+            history.check_rules().unwrap();
+            for checker in views::ALL {
+                let verdict = (checker.check)(&Case::new(&history));
+                assert_eq!(verdict.outcome, Outcome::Held, "{}, {nodes}", checker.property);
+                let mut case = Case::new(&history);
+                case.disturbed = vec![(Time(0), history.end())];
+                let disturbed = (checker.check)(&case);
+                assert_eq!(disturbed.obligations, verdict.obligations, "{}", checker.property);
+                assert_eq!(disturbed.critical, verdict.obligations, "{}", checker.property);
+            }
         }
+    }
+
+    #[test]
+    fn one_missing_delivery_is_found_in_a_large_view() {
+        let history = with_views(70, 7000, 2, 1);
+        let mut file = Vec::new();
+        history.write_to(&mut file).unwrap();
+        let text = String::from_utf8(file).unwrap();
+        let mut lines: Vec<&str> = text.lines().collect();
+        let hers = |line: &&str| line.contains("\"n\":\"n66\",\"k\":\"deliver\"");
+        lines.remove(lines.iter().position(hers).unwrap());
+        let cut = History::read(lines.join("\n").as_bytes()).unwrap();
+        let verdict = (crate::find("virtual-synchrony").unwrap().check)(&Case::new(&cut));
+        assert!(verdict.witness().unwrap().because.contains("n66 did not"));
     }
 }

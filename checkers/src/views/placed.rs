@@ -119,10 +119,12 @@ impl Placed {
                 each(Place { row: row as u32, view: view - 1, by: &by });
             }
         }
+        let mut by = Vec::new();
         for place in self.listed.chunk_by(|a, b| (a.row, a.view) == (b.row, b.view)) {
             let view = place[0].view;
             let lives = installs.views[view as usize].lives.len();
-            let mut by = vec![0_u64; lives.div_ceil(64).max(1)];
+            by.clear();
+            by.resize(lives.div_ceil(64).max(1), 0_u64);
             place.iter().for_each(|d| by[d.rank as usize / 64] |= 1 << (d.rank % 64));
             each(Place { row: place[0].row, view, by: &by });
         }

@@ -89,4 +89,28 @@ mod tests {
         let spans = [view("1"), sends, view("2"), view("3"), returns, gets].concat();
         assert_ne!(ruling(&ENTRY, &file(&spans)), Ruling::Violated);
     }
+
+    #[test]
+    fn what_waited_is_lost_in_a_crash() {
+        let header = r#"{"format":"pepperland.history","version":1,"nodes":["n1","n2"],
+            "failure_model":"crash-recovery","clock":"virtual"}"#;
+        let event = |node: u32, rest: &str| format!("{{\"t\":1,\"n\":\"n{node}\",\"k\":{rest}}}");
+        let view = |node, id: u32| {
+            event(node, &format!("\"view\",\"view\":\"{id}\",\"members\":[\"n1\",\"n2\"]"))
+        };
+        let file = [
+            header.replace('\n', " "),
+            view(1, 1),
+            event(1, "\"block\""),
+            event(1, "\"broadcast\",\"m\":\"n1:0:1\""),
+            event(1, "\"crash\""),
+            event(1, "\"recover\""),
+            view(1, 2),
+            view(2, 2),
+            event(2, "\"deliver\",\"m\":\"n1:0:1\""),
+        ];
+        let history = History::read(file.join("\n").as_bytes()).unwrap();
+        let told = "n2 delivered n1:0:1 in view 2; n1 sent it in view 1";
+        assert_eq!(because(&ENTRY, &history), told);
+    }
 }

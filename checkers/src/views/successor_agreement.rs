@@ -95,4 +95,10 @@ mod tests {
     fn who_came_from_nowhere_is_not_bound() {
         assert_eq!(undecided(&ENTRY, &views("12@1 12@2 21@2")), NOTHING);
     }
+
+    #[test]
+    fn who_came_now_from_here_and_now_from_there_is_not_bound() {
+        let both = views("12@1 2@2 12@3 21@3 21@1 21@3");
+        assert_eq!(ruling(&ENTRY, &both), Ruling::Held);
+    }
 }
