@@ -1,5 +1,9 @@
 //! Long valid histories, to measure checkers by.
 
+mod views;
+
+pub use views::with_views;
+
 use pepperland_core::history::{Clock, Header, History, Recorder};
 use pepperland_core::id::{GroupId, MessageId, NodeId};
 use pepperland_core::message::{Body, Message};

@@ -24,6 +24,8 @@ pub struct Oracle<'h> {
     pub broadcasts: Vec<Act>,
     /// Late starts: node, life, event.
     pub starts: Vec<(usize, usize, usize)>,
+    /// For each node, how often it restarted before each event and the end.
+    restarts: Vec<Vec<usize>>,
 }
 
 /// The ruling on so many obligations, of which one is broken or none.
@@ -37,7 +39,15 @@ pub fn ruling(obligations: usize, broken: bool) -> Ruling {
 
 impl<'h> Oracle<'h> {
     pub fn of(history: &'h History) -> Oracle<'h> {
-        let mut oracle = Oracle { history, deliveries: vec![], broadcasts: vec![], starts: vec![] };
+        let (deliveries, broadcasts, starts) = (vec![], vec![], vec![]);
+        let restarts = vec![vec![0; history.len() + 1]; history.node_count()];
+        let mut oracle = Oracle { history, deliveries, broadcasts, starts, restarts };
+        for event in 0..history.len() {
+            let restarted = oracle.node(event).filter(|_| history.kinds()[event] == Kind::Recover);
+            for (node, restarts) in oracle.restarts.iter_mut().enumerate() {
+                restarts[event + 1] = restarts[event] + usize::from(restarted == Some(node));
+            }
+        }
         for event in 0..history.len() {
             let Some(node) = oracle.node(event) else { continue };
             let act = |row| Act { event, node, life: oracle.life(node, event), row };
@@ -84,7 +94,7 @@ impl<'h> Oracle<'h> {
 
     /// The life of the node just before the event.
     pub fn life(&self, node: usize, event: usize) -> usize {
-        let restarts = self.at(node, Kind::Recover).filter(|r| *r < event).count();
+        let restarts = self.restarts[node][event];
         if self.forgets() { restarts } else { 0 }
     }
 

@@ -71,6 +71,11 @@ const ALWAYS: &[(&str, &str)] = &[
     ("detector-eventual-strong-accuracy", "detector-eventual-accuracy"),
     ("byzantine-totality", "agreement"),
     ("byzantine-validity", "validity-some"),
+    ("primary-uniqueness", "primary-exclusion-in-time"),
+    ("sending-view-delivery", "weak-sending-view-delivery"),
+    ("weak-sending-view-delivery", "same-view-delivery"),
+    ("not-in-next-view", "virtual-synchrony"),
+    ("virtual-synchrony", "extended-virtual-synchrony"),
 ];
 
 /// The same, where the destinations of every message are known: some orders compare all messages,

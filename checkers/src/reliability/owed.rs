@@ -41,13 +41,15 @@ impl<'s, 'a> Debts<'s, 'a> {
 
     /// The correct nodes that owe the message.
     pub fn debtors(&self, row: u32) -> impl Iterator<Item = u32> + '_ {
-        let group = self.scene.group(row);
-        let nodes = 0..group.map_or(0, |_| self.lives.len() as u32);
-        nodes.filter(move |node| {
-            self.scene.case.correct[*node as usize]
-                && group.is_some_and(|g| self.scene.is_member(g, *node))
-                && !self.is_excused(*node, row)
-        })
+        let nodes = 0..self.scene.group(row).map_or(0, |_| self.lives.len() as u32);
+        nodes.filter(move |node| self.owes(*node, row))
+    }
+
+    /// Whether the node is correct and owes the message.
+    pub fn owes(&self, node: u32, row: u32) -> bool {
+        self.scene.case.correct[node as usize]
+            && self.scene.group(row).is_some_and(|g| self.scene.is_member(g, node))
+            && !self.is_excused(node, row)
     }
 
     fn is_excused(&self, node: u32, row: u32) -> bool {

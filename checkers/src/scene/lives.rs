@@ -64,7 +64,8 @@ impl Lives {
                 true
             }
             Kind::View => {
-                let first = !std::mem::replace(&mut viewed[node], true);
+                let viewed = viewed.get_mut(node);
+                let first = viewed.is_some_and(|viewed| !std::mem::replace(viewed, true));
                 first && view_number(history, event) > oldest
             }
             kind => kind == Kind::StateSet,

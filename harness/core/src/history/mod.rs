@@ -141,6 +141,11 @@ impl History {
         self.details.places.iter().any(|place| place.slot.is_some())
     }
 
+    /// Whether some delivery states its view.
+    pub fn states_views(&self) -> bool {
+        self.details.places.iter().any(|place| place.view.is_some())
+    }
+
     /// One event.
     ///
     /// # Panics

@@ -102,13 +102,34 @@ impl Recorder {
         slot: Option<u64>,
         cause: Option<EventId>,
     ) -> EventId {
+        self.deliver_at(at, node, message, Place { slot, ..Place::default() }, cause)
+    }
+
+    /// The node delivered the message, and says in which place of the order, view or group.
+    pub fn deliver_at(
+        &mut self,
+        at: Time,
+        node: NodeId,
+        message: &Message,
+        place: Place,
+        cause: Option<EventId>,
+    ) -> EventId {
         let row = self.history.messages.row(message.id);
         let digest = self.digest_elsewhere(row, Digest::Hash(message.digest()));
-        let detail = match slot {
-            Some(_) => self.place(Place { slot, ..Place::default() }),
-            None => NONE,
-        };
+        let detail = if place == Place::default() { NONE } else { self.place(place) };
         self.push(at, node.0, Kind::Deliver, row, digest, cause.as_slice(), detail)
+    }
+
+    /// The node learnt that a message is safe: that it is known wherever it must be.
+    pub fn safe(
+        &mut self,
+        at: Time,
+        node: NodeId,
+        message: MessageId,
+        cause: Option<EventId>,
+    ) -> EventId {
+        let row = self.history.messages.row(message);
+        self.push(at, node.0, Kind::Safe, row, NONE, cause.as_slice(), NONE)
     }
 
     /// The call to broadcast a message returned.
