@@ -9,6 +9,9 @@ const ALWAYS: &[(&str, &str)] = &[
     ("causal", "fifo"),
     ("validity-all", "validity-self"),
     ("validity-all", "validity-some"),
+    ("membership-precision", "reinclusion"),
+    ("termination-of-delivery", "multicast-liveness"),
+    ("safe-prefix", "safe-indication"),
 ];
 
 /// The same, in histories of one group in which no life starts late halfway: prefix-order does not
