@@ -4,9 +4,9 @@
 //! # Definition
 //! If a node that is not Byzantine begins a flush (`block`), then it installs a view of that group
 //! within `B`: `blocking`, in ns, under `about.bounds`. A node that crashes or stands still before
-//! its next view is excused, and so is a flush that began less than `B` before the end of the run. `B` is a
-//! promise for this run with its faults: whoever states it allows for them. Times are compared at
-//! one node only. Of several `block`s before one view the first counts.
+//! its next view is excused, and so is a flush that began less than `B` before the end of the run.
+//! `B` is a promise for this run with its faults: whoever states it allows for them. Times are
+//! compared at one node only. Of several `block`s before one view the first counts.
 //! # Cost
 //! O(events).
 //! # Witness

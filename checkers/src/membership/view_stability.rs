@@ -1,8 +1,9 @@
-//! View stability: once nothing happens to the network and nobody comes or goes, views come to rest.
+//! View stability: once nothing happens to the network and nobody comes or goes, views come to
+//! rest.
 //!
 //! # Definition
-//! Let `T` be the instant after which nothing happened from outside: the end of the last fault, and
-//! the last crash, restart, pause, disturbance, and request to join, leave or exclude. In a
+//! Let `T` be the instant after which nothing happened from outside: the end of the last fault,
+//! and the last crash, restart, pause, disturbance, and request to join, leave or exclude. In a
 //! complete history no node of a stable [component](crate::membership::component) installs a view
 //! after `T + B`: there is no livelock of views that come and go. "From some time on" can never be
 //! refuted by a finite run, so `B` must be stated: `settling`, in ns, under `about.bounds`. On a

@@ -5,10 +5,11 @@
 //! If a node that is not Byzantine is told in view `V` that `m` is safe, then every member of `V`
 //! delivers `m` in the end, unless it crashes (Moser, Amir, Melliar-Smith & Agarwal: *Safe
 //! Delivery*; this is dynamic uniformity for the messages that are told safe). A member is excused
-//! if it ever crashed, is Byzantine, stands still in the end, was asked to leave or to be excluded,
-//! or installed a snapshot after the broadcast. Where only the primary partition goes on, those
-//! members alone are bound that are of a stable [component](crate::membership::component): elsewhere
-//! a node may have to wait for ever. A delivery in any view and any life counts.
+//! if it ever crashed, is Byzantine, stands still in the end, was asked to leave or to be
+//! excluded, or installed a snapshot after the broadcast. Where only the primary partition goes
+//! on, those members alone are bound that are of a stable
+//! [component](crate::membership::component): elsewhere a node may have to wait for ever. A
+//! delivery in any view and any life counts.
 //! # Cost
 //! O(events + indications · members).
 //! # Witness

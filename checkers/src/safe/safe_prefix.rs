@@ -1,17 +1,17 @@
-//! Safe prefix: who is told that a message is safe knows that every member has it, and all that came
-//! before it.
+//! Safe prefix: who is told that a message is safe knows that every member has it, and all that
+//! came before it.
 //!
 //! # Definition
 //! If a node that is not Byzantine is told in view `V` that `m` is safe, then every member of `V`
-//! has `m`, and everything that the node delivered in `V` before `m` (Chockler, Keidar & Vitenberg:
-//! *Safe Indication Prefix*). To *have* a message is to have delivered it, to have received a frame
-//! that carries it, where frames are recorded, or to have made it: the reading of a stable message
-//! that asks least. Having it *before* the indication is judged by the lines of the history on a
-//! virtual clock, elsewhere by the times, with the error of the clock in favour. A member that
-//! crashed must have had the message too; a Byzantine one need not, nor one that installed a
-//! snapshot after the broadcast. The node itself knows what it knows. An indication that states
-//! another view than the node is in is not judged. An indication for a message alone is
-//! `safe-indication`.
+//! has `m`, and everything that the node delivered in `V` before `m` (Chockler, Keidar &
+//! Vitenberg: *Safe Indication Prefix*). To *have* a message is to have delivered it, to have
+//! received a frame that carries it, where frames are recorded, or to have made it: the reading of
+//! a stable message that asks least. Having it *before* the indication is judged by the lines of
+//! the history on a virtual clock, elsewhere by the times, with the error of the clock in favour.
+//! A member that crashed must have had the message too; a Byzantine one need not, nor one that
+//! installed a snapshot after the broadcast. The node itself knows what it knows. An indication
+//! that states another view than the node is in is not judged. An indication for a message alone
+//! is `safe-indication`.
 //! # Cost
 //! O(events + deliveries · members).
 //! # Witness

@@ -1,13 +1,14 @@
-//! Safe reliable prefix: who leaves a view has delivered all that anybody was told to be safe in it.
+//! Safe reliable prefix: who leaves a view has delivered all that anybody was told to be safe in
+//! it.
 //!
 //! # Definition
-//! If a node that is not Byzantine is told in view `V` that `m` is safe, and a member of `V` goes on
-//! from `V` to another view, then that member has delivered `m` before it does, and everything that
-//! the node delivered in `V` before `m` (Chockler, Keidar & Vitenberg: *Safe Indication Reliable
-//! Prefix*). In which order is the business of the order properties. A member that crashes in `V`
-//! owes nothing, nor one that is in `V` until the end (that is `safe-delivery`), that is Byzantine,
-//! or that installed a snapshot after the broadcast. A delivery in any view and any life counts, if
-//! it comes before the member leaves. No two nodes' clocks are compared.
+//! If a node that is not Byzantine is told in view `V` that `m` is safe, and a member of `V` goes
+//! on from `V` to another view, then that member has delivered `m` before it does, and everything
+//! that the node delivered in `V` before `m` (Chockler, Keidar & Vitenberg: *Safe Indication
+//! Reliable Prefix*). In which order is the business of the order properties. A member that
+//! crashes in `V` owes nothing, nor one that is in `V` until the end (that is `safe-delivery`),
+//! that is Byzantine, or that installed a snapshot after the broadcast. A delivery in any view and
+//! any life counts, if it comes before the member leaves. No two nodes' clocks are compared.
 //! # Cost
 //! O(events + deliveries · members).
 //! # Witness

@@ -1,15 +1,15 @@
 //! No lost update in a merge: what the primary acknowledged is not undone when partitions merge.
 //!
 //! # Definition
-//! Where only the primary partition goes on: let a client's operation be acknowledged (status `ok`),
-//! and let a node that is not Byzantine execute it at position `s` in a primary view (`apply`, the
-//! same `op`; an operation that was asked for more than once cannot be told apart and is not judged).
-//! If a node then installs a snapshot for a later view that **merges** partitions (nodes came to it
-//! from different views), then the snapshot covers `s`, or the node executes the operation once
-//! more, whenever that may be. Judged when the node has left the merging view for another, or at the
-//! end of a complete history. A merge that undoes updates without a snapshot cannot be seen, nor one
-//! by a snapshot that does not say how many positions it covers. That it does not cover its own
-//! number of positions must be shown by some position 0.
+//! Where only the primary partition goes on: let a client's operation be acknowledged (status
+//! `ok`), and let a node that is not Byzantine execute it at position `s` in a primary view
+//! (`apply`, the same `op`; an operation that was asked for more than once cannot be told apart
+//! and is not judged). If a node then installs a snapshot for a later view that **merges**
+//! partitions (nodes came to it from different views), then the snapshot covers `s`, or the node
+//! executes the operation once more, whenever that may be. Judged when the node has left the
+//! merging view for another, or at the end of a complete history. A merge that undoes updates
+//! without a snapshot cannot be seen, nor one by a snapshot that does not say how many positions
+//! it covers. That it does not cover its own number of positions must be shown by some position 0.
 //! # Cost
 //! O(events · log events + snapshots · operations).
 //! # Witness

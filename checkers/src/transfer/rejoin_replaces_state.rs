@@ -1,13 +1,15 @@
-//! Rejoin replaces state: a node that was excluded and comes back does not go on from its old state.
+//! Rejoin replaces state: a node that was excluded and comes back does not go on from its old
+//! state.
 //!
 //! # Definition
-//! Where only the primary partition goes on: let `q` come from a view `U` to `V'` without a restart,
-//! and let others come to `V'` from a later primary view `W` that does not hold `q`, one of whom had
-//! been in `U`. So `q` was excluded though it lived (its processes must have their state updated as
-//! they return: Birman & Joseph 1987). If one of the others delivered a message in `W`, then before
-//! `q` delivers or executes anything in `V'`, it has installed a snapshot since it came to `U`; or
-//! it has delivered that message itself, so that it was brought up to date message by message. What
-//! `q` delivered by itself and nobody else did is not judged: it cannot be seen whether it was undone.
+//! Where only the primary partition goes on: let `q` come from a view `U` to `V'` without a
+//! restart, and let others come to `V'` from a later primary view `W` that does not hold `q`, one
+//! of whom had been in `U`. So `q` was excluded though it lived (its processes must have their
+//! state updated as they return: Birman & Joseph 1987). If one of the others delivered a message
+//! in `W`, then before `q` delivers or executes anything in `V'`, it has installed a snapshot
+//! since it came to `U`; or it has delivered that message itself, so that it was brought up to
+//! date message by message. What `q` delivered by itself and nobody else did is not judged: it
+//! cannot be seen whether it was undone.
 //! # Cost
 //! O(events + installs · members + rejoins · deliveries in one view).
 //! # Witness

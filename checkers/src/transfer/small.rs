@@ -302,7 +302,7 @@ impl World {
     }
 }
 
-/// Histories in which two partitions merge: n1 and n2 come from view 2, n3 from view 3, into view 4.
+/// Histories in which two partitions merge: n1 and n2 come from view 2, n3 from 3, into view 4.
 pub fn merges() -> BoxedStrategy<Small> {
     let is = prop::bool::weighted;
     let one = (is(0.85), is(0.9), is(0.9), 0..2_u64, is(0.2));

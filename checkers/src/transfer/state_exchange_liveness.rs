@@ -1,13 +1,13 @@
 //! State exchange liveness: an exchange of state that begins in the last view comes to its end.
 //!
 //! # Definition
-//! If the members of a stable component `S` share their last view `V`, of just `S`, and one of them
-//! came to `V` from elsewhere than another, then for every snapshot that a node of `S` takes in `V`
-//! or for `V` some other node of `S` installs one in `V` or for it (Chockler, Keidar & Vitenberg
-//! 2001, on state exchange). What `S` is, [`component`](crate::membership::component) says. Which
-//! donor's snapshot is installed is left open, since several may offer theirs; on a virtual clock it
-//! is installed later than that one is taken. Where nobody joined, a snapshot may be taken for other
-//! reasons.
+//! If the members of a stable component `S` share their last view `V`, of just `S`, and one of
+//! them came to `V` from elsewhere than another, then for every snapshot that a node of `S` takes
+//! in `V` or for `V` some other node of `S` installs one in `V` or for it (Chockler, Keidar &
+//! Vitenberg 2001, on state exchange). What `S` is, [`component`](crate::membership::component)
+//! says. Which donor's snapshot is installed is left open, since several may offer theirs; on a
+//! virtual clock it is installed later than that one is taken. Where nobody joined, a snapshot may
+//! be taken for other reasons.
 //! # Cost
 //! O(events).
 //! # Witness

@@ -1,17 +1,17 @@
 //! State transfer: the state that a joiner installs is that of those it joins.
 //!
 //! # Definition
-//! When a node enters a view `V'`, it gets the state of the others, and its state becomes that of a
-//! node that delivered all that was delivered before (Birman & Joseph 1987: state transfer is part
-//! of the view change). Let the **survivors** be the nodes that came to `V'` from the view `W` of
-//! the donor, or, if the snapshot names none, from the one view `W` that all who did not join came
-//! from; a node that came from `W` itself is no joiner. For a snapshot that a node that is not
-//! Byzantine installs for `V'` (it says so, or is in `V'`, or `V'` is its first view):
-//! - what a survivor delivered in `W`, the snapshot covers, by its list of messages or by its number
-//!   of positions, or the joiner delivers it, whenever that may be. This is judged when the joiner
-//!   has left `V'` for another view, or at the end of a complete history.
-//! - its fingerprint is the one that every survivor states for so many positions, in a `state_get`,
-//!   or in an `apply` where a position 0 shows from where positions are counted.
+//! When a node enters a view `V'`, it gets the state of the others, and its state becomes that of
+//! a node that delivered all that was delivered before (Birman & Joseph 1987: state transfer is
+//! part of the view change). Let the **survivors** be the nodes that came to `V'` from the view
+//! `W` of the donor, or, if the snapshot names none, from the one view `W` that all who did not
+//! join came from; a node that came from `W` itself is no joiner. For a snapshot that a node that
+//! is not Byzantine installs for `V'` (it says so, or is in `V'`, or `V'` is its first view):
+//! - what a survivor delivered in `W`, the snapshot covers, by its list of messages or by its
+//!   number of positions, or the joiner delivers it, whenever that may be. This is judged when the
+//!   joiner has left `V'` for another view, or at the end of a complete history.
+//! - its fingerprint is the one that every survivor states for so many positions, in a
+//!   `state_get`, or in an `apply` where a position 0 shows from where positions are counted.
 //!
 //! What came before `W` is not compared: survivors of a merge need not share it.
 //! # Cost

@@ -1,17 +1,18 @@
 //! State transfer without gap: after a snapshot a node goes on just where the snapshot ends.
 //!
 //! # Definition
-//! After a node that is not Byzantine has installed a snapshot (`state_set`), and until it installs
-//! another or crashes,
-//! - it delivers no message that the snapshot lists, and comes to no position that it covers: nothing
-//!   is done twice (Birman & Joseph 1987: the snapshot stands for these deliveries);
+//! After a node that is not Byzantine has installed a snapshot (`state_set`), and until it
+//! installs another or crashes,
+//! - it delivers no message that the snapshot lists, and comes to no position that it covers:
+//!   nothing is done twice (Birman & Joseph 1987: the snapshot stands for these deliveries);
 //! - its first delivery, and its first execution, that state their position leave out no position
 //!   that the snapshot does not cover, that another node came to, and that this one never does.
 //!
 //! Where every component goes on, only what others did in the same view is left out: positions of
 //! different components do not compare. A snapshot that lists messages fixes no order; what is
 //! missing there is missing for good, and `state-transfer` says so. A snapshot of `n` positions
-//! surely covers those below `n`; that it does not cover `n` itself must be shown by some position 0.
+//! surely covers those below `n`; that it does not cover `n` itself must be shown by some position
+//! 0.
 //! # Cost
 //! O(events · log events).
 //! # Witness
