@@ -5,7 +5,8 @@
 //! links to everybody else are all cut, at the end of a complete history. Chockler, Keidar and
 //! Vitenberg (2001) state what a membership service owes in the end for such components alone, and
 //! so do we. They cannot be told where a node may lie or stands still, where links still lose or
-//! corrupt, work one way only, or where it is not said which ones are cut.
+//! corrupt, work one way only, or where it is not said which ones are cut; nor for a group of which
+//! more than 200 nodes are up while links are cut.
 //!
 //! Of a component, those nodes are **sure** to belong to the group that have installed a view or
 //! asked to join since they started, and did not ask to leave, nor were asked to be excluded. Of

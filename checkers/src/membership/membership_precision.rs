@@ -129,6 +129,14 @@ mod tests {
     }
 
     #[test]
+    fn half_of_the_group_is_no_majority_though_nobody_else_was_ever_in_a_view() {
+        let down = lanes("n1: {1,2}\nn2: {1,2}\nn3: #\nn4: #");
+        assert_eq!(undecided(&ENTRY, &down), "no component is sure to go on in the end");
+        let outside = lanes("n1: {1,2}\nn2: {1,2}\nn3:\nn4: #");
+        assert_eq!(ruling(&ENTRY, &outside), Ruling::Held);
+    }
+
+    #[test]
     fn nothing_is_owed_before_the_end() {
         let history = parse("n1: {1}\nn2: {1,2}", Header::new(Vec::new())).unwrap();
         assert!(undecided(&ENTRY, &history).contains("not complete"));

@@ -57,6 +57,7 @@ fn check(case: &Case<'_>) -> Verdict {
 mod tests {
     use super::*;
     use crate::cases::{because, ruling, undecided};
+    use crate::membership::small;
     use pepperland_core::history::lanes::lanes;
     use pepperland_core::verdict::Ruling;
 
@@ -66,6 +67,21 @@ mod tests {
         let told =
             "n1 broadcast n1:0:1 in view 1, its last; n2, which is in it, never delivered it";
         assert_eq!(because(&ENTRY, &lanes("n1: {1,2} !a a\nn2: {1,2}")), told);
+    }
+
+    #[test]
+    fn a_group_has_views_of_its_own() {
+        let mut header = small::header(2);
+        header["groups"] = serde_json::json!({"g": ["n1", "n2"], "h": ["n1", "n2"]});
+        let view = |n| {
+            format!(r#"{{"t":1,"n":"n{n}","k":"view","view":"1","members":["n1","n2"],"g":"h"}}"#)
+        };
+        let send =
+            |group| format!(r#"{{"t":2,"n":"n1","k":"broadcast","m":"n1:0:1","g":"{group}"}}"#);
+        let elsewhere = small::read(&header, &[view(1), view(2), send("g")]);
+        assert_eq!(undecided(&ENTRY, &elsewhere), NOTHING);
+        let here = small::read(&header, &[view(1), view(2), send("h")]);
+        assert_eq!(ruling(&ENTRY, &here), Ruling::Violated);
     }
 
     #[test]
