@@ -9,9 +9,11 @@ mod consensus;
 pub mod detectors;
 mod environment;
 mod groups;
+mod membership;
 mod order;
 mod reliability;
 mod replication;
+mod safe;
 mod transfer;
 mod views;
 
@@ -37,6 +39,8 @@ pub const FAMILIES: &[&[&Checker]] = &[
     order::ALL,
     groups::ALL,
     views::ALL,
+    safe::ALL,
+    membership::ALL,
     transfer::ALL,
     byzantine::ALL,
     consensus::ALL,

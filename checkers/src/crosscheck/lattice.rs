@@ -76,6 +76,9 @@ const ALWAYS: &[(&str, &str)] = &[
     ("weak-sending-view-delivery", "same-view-delivery"),
     ("not-in-next-view", "virtual-synchrony"),
     ("virtual-synchrony", "extended-virtual-synchrony"),
+    ("membership-precision", "reinclusion"),
+    ("termination-of-delivery", "multicast-liveness"),
+    ("safe-prefix", "safe-indication"),
 ];
 
 /// The same, where the destinations of every message are known: some orders compare all messages,
