@@ -8,7 +8,7 @@ mod validity_all;
 mod validity_self;
 mod validity_some;
 
-mod owed;
+pub mod owed;
 mod promises;
 
 #[cfg(test)]
