@@ -8,6 +8,7 @@ mod byzantine;
 mod consensus;
 mod detectors;
 mod environment;
+mod exclusion;
 mod groups;
 mod order;
 mod reliability;
@@ -40,6 +41,7 @@ pub const FAMILIES: &[&[&Checker]] = &[
     consensus::ALL,
     detectors::ALL,
     replication::ALL,
+    exclusion::ALL,
     environment::ALL,
 ];
 
