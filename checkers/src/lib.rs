@@ -5,6 +5,7 @@
 //! is one more file with an `ENTRY`, and one more line in the `ALL` of its family.
 
 mod byzantine;
+mod clocks;
 mod consensus;
 mod detectors;
 mod environment;
@@ -42,6 +43,7 @@ pub const FAMILIES: &[&[&Checker]] = &[
     detectors::ALL,
     replication::ALL,
     exclusion::ALL,
+    clocks::ALL,
     environment::ALL,
 ];
 
