@@ -159,7 +159,16 @@ pub fn garbage(kinds: &'static [Kind], keys: &'static [&'static str]) -> BoxedSt
     (setup(), prop::collection::vec(event, 0..30))
         .prop_map(|(setup, events)| {
             let mut draft = Draft::new(setup);
-            let all = ["deadline", "takeover", "precision", "accuracy", "rate", "outage"];
+            let all = [
+                "deadline",
+                "takeover",
+                "precision",
+                "accuracy",
+                "rate",
+                "outage",
+                "outages",
+                "replicas",
+            ];
             draft.bounds(all.iter().map(|name| ((*name).to_owned(), json!(1))).collect());
             draft.header.workload = Some("any".to_owned());
             let mut recorder = Recorder::new(draft.header);

@@ -46,7 +46,7 @@ fn mutual_exclusion(history: &History) -> Ruling {
     ruling(&stays.iter().map(|_| !clash).collect::<Vec<_>>())
 }
 
-/// A lock that was not answered, though nobody keeps it.
+/// A client waits for a lock for ever, though nobody may keep it.
 fn mutual_exclusion_liveness(history: &History) -> Ruling {
     if !history.header.complete {
         return Ruling::Undecided;
@@ -62,10 +62,13 @@ fn mutual_exclusion_liveness(history: &History) -> Ruling {
         at(Kind::Invoke).filter(move |e| f(*e).is_some_and(|(f, _)| f == word)).collect::<Vec<_>>()
     };
     let (locks, unlocks) = (asked("lock"), asked("unlock"));
+    // A lock that was not refused, and no answered unlock after it.
     let keeps = |lock: &&usize| {
-        let gives =
-            |u: &usize| *u > **lock && client(*u) == client(**lock) && same(f(*u), f(**lock));
-        ok(**lock) == Some("ok") && !unlocks.iter().any(gives)
+        let gives = |u: &usize| {
+            let own = client(*u) == client(**lock) && same(f(*u), f(**lock));
+            own && *u > **lock && ok(*u) == Some("ok")
+        };
+        matches!(ok(**lock), Some("ok" | "unknown")) && !unlocks.iter().any(gives)
     };
     fn same(a: Option<(Value, Value)>, b: Option<(Value, Value)>) -> bool {
         a.map(|a| a.1) == b.map(|b| b.1)
@@ -73,7 +76,8 @@ fn mutual_exclusion_liveness(history: &History) -> Ruling {
     let kept = |e: usize| locks.iter().filter(keeps).any(|lock| same(f(*lock), f(e)));
     let met = locks.iter().filter_map(|lock| match ok(*lock) {
         Some("ok" | "fail") => Some(true),
-        _ => (!kept(*lock)).then_some(false),
+        Some(_) => None,
+        None => (!kept(*lock)).then_some(false),
     });
     ruling(&met.collect::<Vec<_>>())
 }

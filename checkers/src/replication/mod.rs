@@ -9,6 +9,7 @@ mod monotonic_reads;
 mod monotonic_writes;
 mod no_lost_update;
 mod no_phantom;
+mod output_commit;
 mod primary_only_requests;
 mod primary_order;
 mod read_your_writes;
@@ -49,6 +50,7 @@ pub const ALL: &[&Checker] = &[
     &replica_determinism::ENTRY,
     &reply_agreement::ENTRY,
     &checkpoint_law::ENTRY,
+    &output_commit::ENTRY,
     &convergence::ENTRY,
     &single_responder::ENTRY,
 ];
@@ -161,7 +163,7 @@ pub mod tests {
         use super::*;
 
         const FAMILY: Family = Family {
-            checkers: &[&primary_order::ENTRY],
+            checkers: &[&primary_order::ENTRY, &output_commit::ENTRY],
             histories: small::followers,
             oracle: rule,
         };

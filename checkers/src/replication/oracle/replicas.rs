@@ -1,10 +1,11 @@
 //! What replicas execute, from the definitions.
 
-use super::{bound, leads};
-use crate::crosscheck::draft::{field, honest, ruling};
+use super::{bound, clients, leads};
+use crate::crosscheck::draft::{certainly_before, field, honest, ruling};
 use pepperland_core::history::{Clock, DeliveryContract, FailureModel, History, Kind};
 use pepperland_core::verdict::Ruling;
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// What a property says of a history.
 pub fn rule(property: &str, history: &History) -> Ruling {
@@ -19,6 +20,7 @@ pub fn rule(property: &str, history: &History) -> Ruling {
         "checkpoint-law" => run.checkpoint_law(),
         "convergence" => run.convergence(),
         "single-responder" => run.single_responder(),
+        "output-commit" => run.output_commit(),
         other => panic!("no oracle for {other}"),
     }
 }
@@ -254,5 +256,23 @@ impl Run<'_> {
             !named.iter().any(other)
         };
         ruling(&named.iter().map(alone).collect::<Vec<_>>())
+    }
+
+    fn output_commit(&self) -> Ruling {
+        let Some(replicas) = bound(self.history, "replicas") else { return Ruling::Undecided };
+        let told = clients::ops(self.history);
+        let told = told.iter().filter(|op| op.status == "ok" && op.f != "read");
+        let met = told.filter_map(|op| {
+            let id = self.key(op.invoke, "op")?.get("id")?;
+            let name = Some(format!("{} {id}", self.key(op.invoke, "client")?));
+            let executed: Vec<usize> =
+                self.all.iter().copied().filter(|e| self.name(*e) == name).collect();
+            let response = op.response?;
+            let counts = |e: &&usize| !certainly_before(self.history, response, **e);
+            let nodes: BTreeSet<usize> =
+                executed.iter().filter(counts).map(|e| self.node(*e)).collect();
+            (!executed.is_empty()).then_some(nodes.len() as u64 >= replicas)
+        });
+        ruling(&met.collect::<Vec<_>>())
     }
 }

@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 enum Op {
     /// A client's operation gets the next place in the log.
     Append,
+    /// The client of an operation is told that it was done.
+    Answer(usize),
     /// The node executes the next operation.
     Next(usize),
     /// The primary executes the next operation.
@@ -54,6 +56,7 @@ fn op_of_followers() -> impl Strategy<Value = Op> {
     prop_oneof![
         20 => Just(Op::Append),
         30 => node().prop_map(Op::Next),
+        8 => (0..6_usize).prop_map(Op::Answer),
         20 => Just(Op::Serve),
         14 => node().prop_map(Op::Swap),
         3 => node().prop_map(Op::Lead),
@@ -113,6 +116,8 @@ struct Play {
     log: Vec<u64>,
     /// How much of the log each node has executed.
     done: Vec<usize>,
+    /// Whose clients were answered.
+    told: Vec<usize>,
     epoch: u64,
     primary: usize,
 }
@@ -120,9 +125,9 @@ struct Play {
 fn play(setup: Setup, manner: Manner, ops: &[Op]) -> Small {
     let nodes = setup.nodes;
     let mut draft = Draft::new(setup);
-    draft.bounds(json!({"takeover": manner.takeover}));
-    let (log, done) = (Vec::new(), vec![0; nodes]);
-    let mut play = Play { manner, draft, log, done, epoch: 1, primary: 0 };
+    draft.bounds(json!({"takeover": manner.takeover, "replicas": manner.takeover}));
+    let (log, done, told) = (Vec::new(), vec![0; nodes], Vec::new());
+    let mut play = Play { manner, draft, log, done, told, epoch: 1, primary: 0 };
     ops.iter().for_each(|op| play.op(op, nodes));
     if play.manner.settle && !play.manner.alone {
         for node in 0..nodes {
@@ -135,7 +140,17 @@ fn play(setup: Setup, manner: Manner, ops: &[Op]) -> Small {
 impl Play {
     fn op(&mut self, op: &Op, nodes: usize) {
         match op {
-            Op::Append if self.log.len() < 6 => self.log.push(self.epoch),
+            Op::Append if self.log.len() < 6 => {
+                let (client, op) = (self.client(self.log.len()), json!({"f": "step", "id": 1}));
+                self.draft.client(Kind::Invoke, json!({"client": client, "op": op}));
+                self.log.push(self.epoch);
+            }
+            Op::Answer(at) if *at < self.log.len() && !self.told.contains(at) => {
+                self.told.push(*at);
+                let answer = json!({"client": self.client(*at), "status": "ok"});
+                self.draft.client(Kind::Response, answer);
+            }
+            Op::Answer(_) => {}
             Op::Append => {}
             Op::Next(node) => {
                 let node = if self.manner.alone { self.primary } else { node % nodes };
@@ -187,6 +202,10 @@ impl Play {
         }
     }
 
+    fn client(&self, operation: usize) -> String {
+        format!("c{operation}")
+    }
+
     /// Executes the next operation, leaving out the first `skip`.
     fn next(&mut self, node: usize, skip: usize) -> bool {
         let at = self.done[node] + skip;
@@ -201,7 +220,7 @@ impl Play {
     fn say(&mut self, node: usize, at: usize, hash: u64, result: u64, deposed: u64) {
         let mut op = json!({"f": "step"});
         if self.manner.named {
-            op = json!({"client": "c", "id": at});
+            op = json!({"client": self.client(at), "id": 1});
         }
         let (hash, result) = (at as u64 * 10 + hash, at as u64 * 10 + result);
         let mut fields = json!({"op": op, "result": result, "hash": hash});
