@@ -285,6 +285,25 @@ mod tests {
     }
 
     #[test]
+    fn a_slow_write_hides_no_loss() {
+        let ask = |at, client, value| {
+            let op = format!(r#"{{"f":"write","value":{value}}}"#);
+            format!(r#"{{"t":{at},"k":"invoke","client":"{client}","op":{op}}}"#)
+        };
+        let done = |at, client| {
+            format!(r#"{{"t":{at},"k":"response","client":"{client}","status":"ok"}}"#)
+        };
+        let read = r#"{"t":7,"k":"invoke","client":"b","op":{"f":"read"}}"#;
+        let shown = r#"{"t":8,"k":"response","client":"b","result":{"value":1},"status":"ok"}"#;
+        let slow = [ask(1, "a", 9), ask(2, "b", 1), done(3, "b"), ask(4, "c", 2), done(5, "c")];
+        let mut events: Vec<&str> = slow.iter().map(String::as_str).collect();
+        let last = done(6, "a");
+        events.extend([last.as_str(), read, shown]);
+        let told = "c was told that 2 is done; b, asking later, read 1, which is older than 2";
+        assert_eq!(because(&ENTRY, &history(&[SET], &events)), told);
+    }
+
+    #[test]
     fn the_initial_value_is_older_than_any_other() {
         let null = ["c1 write value=1 ok", "c2 read value=null ok"];
         assert_eq!(ruling(&ENTRY, &runs(&[SET], &null)), Ruling::Violated);

@@ -14,6 +14,7 @@ use crate::scene::proof::Proof;
 use crate::scene::tally::Tally;
 use pepperland_core::checker::Case;
 use pepperland_core::collections::{Map, Set};
+use pepperland_core::history::EventId;
 use pepperland_core::verdict::{Verdict, Witness};
 use serde_json::Value;
 
@@ -61,7 +62,8 @@ pub fn judge(case: &Case<'_>, earlier: Act, later: Act, nothing: &str) -> Verdic
                 let from = objects.operation(place);
                 count(&scene, &mut tally, from, operation);
                 if step.age.at_most < before && witness.is_none() {
-                    witness = Some(told(&objects, from, operation, [earlier, later]));
+                    let writer = writer(&objects, key, object, place);
+                    witness = Some(told(&objects, [from, operation], [earlier, later], writer));
                 }
             }
             if step.act == earlier && known.is_none_or(|(age, _)| age < step.age.at_least) {
@@ -97,20 +99,35 @@ fn steps(objects: &Objects<'_, '_>, key: &str, object: &Object) -> Vec<Step> {
     steps
 }
 
-fn age(objects: &Objects<'_, '_>, place: usize, is_initial: bool) -> Age {
+fn version(objects: &Objects<'_, '_>, place: usize) -> Option<u64> {
     let result = objects.operation(place).result(objects.history());
-    match result.get("version").and_then(Value::as_u64).map(i128::from) {
+    result.get("version").and_then(Value::as_u64)
+}
+
+fn age(objects: &Objects<'_, '_>, place: usize, is_initial: bool) -> Age {
+    match version(objects, place).map(i128::from) {
         Some(version) => Age { at_least: version, at_most: version },
         None if is_initial => Age { at_least: INITIAL, at_most: INITIAL },
         None => Age { at_least: 0, at_most: i128::MAX },
     }
 }
 
+/// Where a read shows what could be the initial value, had nobody written it: who did.
+fn writer(objects: &Objects<'_, '_>, key: &str, object: &Object, read: usize) -> Option<EventId> {
+    let value = objects.shown(read);
+    let mut updates = object.updates.iter();
+    let writer = updates.find(|update| objects.what(**update) == value)?;
+    let could_be = objects.operation(read).f(objects.history()) == "read"
+        && objects.is_initial(key, value)
+        && version(objects, read).is_none();
+    could_be.then(|| EventId(objects.operation(*writer).invoke))
+}
+
 fn told(
     objects: &Objects<'_, '_>,
-    from: &Operation,
-    to: &Operation,
+    [from, to]: [&Operation; 2],
     [earlier, later]: [Act; 2],
+    writer: Option<EventId>,
 ) -> Witness {
     let history = objects.history();
     let says = |operation: &Operation, act: Act| {
@@ -125,7 +142,11 @@ fn told(
         format!("{did} {}{version}", short(value.unwrap_or(&Value::Null)))
     };
     let (who, first, second) = (from.who(history), says(from, earlier), says(to, later));
-    Proof::default()
+    let proof = match writer {
+        Some(write) => Proof::default().yes("somebody wrote that", [write]),
+        None => Proof::default(),
+    };
+    proof
         .yes(format!("{who} {first}"), from.events())
         .no(format!("what {who} did next was no older"), to.events())
         .because(format!("{who} {first} and later {second}, which is older"))

@@ -43,7 +43,7 @@ fn op(sessions: bool) -> impl Strategy<Value = Op> {
     let what = prop_oneof![
         50 => Just(What::Read),
         50 => Just(What::Update),
-        2 => Just(What::Repeat),
+        6 => Just(What::Repeat),
         1 => Just(What::Remove),
     ];
     let how = prop_oneof![
@@ -154,7 +154,7 @@ impl Play {
     fn ask(&mut self, client: usize, object: usize, what: What) {
         self.next += 1;
         let value = match (what, object) {
-            (What::Repeat, 2) => self.values[2].last().copied().unwrap_or(self.next),
+            (What::Repeat, 2) => self.values[2].last().copied().unwrap_or(0),
             (_, 1) => self.next % 3 + 1,
             _ => self.next,
         };
