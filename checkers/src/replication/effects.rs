@@ -128,10 +128,8 @@ impl<'s, 'a> Objects<'s, 'a> {
     pub fn initial(&self, key: &str) -> Option<&'a Value> {
         let initial = self.history().header.initial.as_ref()?;
         let Value::Object(map) = initial else { return Some(initial) };
-        let named = |(name, _): &(&String, &Value)| {
-            *name == key || key.strip_prefix('"').and_then(|k| k.strip_suffix('"')) == Some(name)
-        };
-        map.iter().find(named).map(|(_, value)| value)
+        let bare = key.strip_prefix('"').and_then(|key| key.strip_suffix('"'));
+        map.get(key).or_else(|| map.get(bare?))
     }
 
     /// Where the update at a place has ended for certain, if it was done.

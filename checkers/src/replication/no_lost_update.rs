@@ -103,7 +103,10 @@ fn sets(
     reads: &[usize],
     tally: &mut Tally,
 ) -> Option<Witness> {
-    let done = objects.in_order_of_ends(object);
+    // An element that is added again and again is due once, from the first time on.
+    let mut seen = Set::default();
+    let mut done = objects.in_order_of_ends(object);
+    done.retain(|(_, update)| seen.insert(objects.what(*update).to_string()));
     let mut witness = None;
     for place in reads {
         let begin = objects.begin(*place);

@@ -19,7 +19,7 @@ use crate::scene::Scene;
 use crate::scene::proof::Proof;
 use crate::scene::tally::Tally;
 use pepperland_core::checker::{Binds, Case, Checker, Class, EVERY_MODEL, Given};
-use pepperland_core::collections::Map;
+use pepperland_core::collections::{Map, Set};
 use pepperland_core::history::{EventId, Kind};
 use pepperland_core::verdict::{Verdict, Witness};
 use serde_json::Value;
@@ -47,7 +47,7 @@ fn check(case: &Case<'_>) -> Verdict {
     let objects = Objects::of(&scene);
     let (mut tally, mut witness) = (Tally::of(&scene), None);
     for (key, object) in &objects.all {
-        let origins = Origins::of(&objects, object);
+        let origins = Origins::of(&objects, object, key);
         let sums = Sums::of(&objects, object, key);
         for read in &object.reads {
             let shown = objects.shown(*read);
@@ -80,11 +80,16 @@ struct Origins {
     first: Map<String, usize>,
     /// For each value one that was refused.
     refused: Map<String, usize>,
+    /// The elements that were there from the start.
+    initial: Set<String>,
 }
 
 impl Origins {
-    fn of(objects: &Objects<'_, '_>, object: &Object) -> Origins {
+    fn of(objects: &Objects<'_, '_>, object: &Object, key: &str) -> Origins {
         let mut origins = Origins::default();
+        if let Some(Value::Array(elements)) = objects.initial(key) {
+            origins.initial.extend(elements.iter().map(Value::to_string));
+        }
         for update in &object.updates {
             let value = objects.what(*update).to_string();
             if objects.operation(*update).status == Status::Fail {
@@ -109,10 +114,7 @@ impl Origins {
         let name = value.to_string();
         let first = self.first.get(&name).copied();
         let end = objects.done(read)?;
-        let is_old = match objects.initial(key) {
-            Some(Value::Array(elements)) if elements.contains(value) => true,
-            _ => objects.is_initial(key, value),
-        };
+        let is_old = self.initial.contains(&name) || objects.is_initial(key, value);
         if is_old || first.is_some_and(|update| objects.begin(update) <= end) {
             return None;
         }
