@@ -5,9 +5,11 @@
 //! is one more file with an `ENTRY`, and one more line in the `ALL` of its family.
 
 mod byzantine;
+mod clocks;
 mod consensus;
 pub mod detectors;
 mod environment;
+mod exclusion;
 mod groups;
 mod membership;
 mod order;
@@ -46,6 +48,8 @@ pub const FAMILIES: &[&[&Checker]] = &[
     consensus::ALL,
     detectors::ALL,
     replication::ALL,
+    exclusion::ALL,
+    clocks::ALL,
     environment::ALL,
 ];
 

@@ -1,6 +1,7 @@
 //! Which properties imply which.
 
-use pepperland_core::history::{History, Kind, NONE};
+use pepperland_core::checker::bound;
+use pepperland_core::history::{Event, History, Kind, NONE};
 
 /// If the first holds then the second cannot be violated, in any history.
 const ALWAYS: &[(&str, &str)] = &[
@@ -124,19 +125,29 @@ const FROM_THE_BEGINNING: &[(&str, &str)] = &[
     ("uniform-prefix-order", "acyclic-order"),
 ];
 
+/// The same, where every lead states its epoch.
+const WITH_EPOCHS: &[(&str, &str)] = &[("election-safety", "single-primary")];
+
+/// The same, where the precision is twice the accuracy or more.
+const WITH_LOOSE_PRECISION: &[(&str, &str)] = &[("clock-accuracy", "clock-precision")];
+
 /// The implications that bind this history: of the first the second.
 pub fn implications(history: &History) -> impl Iterator<Item = (&'static str, &'static str)> {
     let starts = |k: &Kind| matches!(k, Kind::View | Kind::StateSet);
     let one = history.groups().len() == 1 && !history.kinds().iter().any(starts);
     let known = !history.message_table().broadcasts().contains(&NONE)
         && history.header.byzantine.is_empty();
-    let told = !history.header.about.contains_key("control");
-    let afresh = one && !history.kinds().contains(&Kind::Recover);
-    ALWAYS
-        .iter()
-        .chain(IN_ONE_GROUP.iter().filter(move |_| one))
-        .chain(AMONG_KNOWN.iter().filter(move |_| known))
-        .chain(AMONG_TOLD.iter().filter(move |_| told))
-        .chain(FROM_THE_BEGINNING.iter().filter(move |_| afresh))
-        .copied()
+    let states_epoch = |e: Event<'_>| e.field("epoch").is_some_and(|epoch| epoch.is_u64());
+    let bound = |name| bound(history, name).map(u128::from);
+    let loose = bound("accuracy").is_some_and(|a| bound("precision").is_some_and(|p| p >= 2 * a));
+    let sometimes = [
+        (one, IN_ONE_GROUP),
+        (known, AMONG_KNOWN),
+        (!history.header.about.contains_key("control"), AMONG_TOLD),
+        (one && !history.kinds().contains(&Kind::Recover), FROM_THE_BEGINNING),
+        (history.events().all(|e| e.kind() != Kind::Lead || states_epoch(e)), WITH_EPOCHS),
+        (loose, WITH_LOOSE_PRECISION),
+    ];
+    let binding = sometimes.into_iter().filter(|(binds, _)| *binds).flat_map(|(_, all)| all);
+    ALWAYS.iter().chain(binding).copied()
 }

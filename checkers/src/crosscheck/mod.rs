@@ -5,6 +5,7 @@
 //! default of 256 stands for 4,000 histories of each family, 65,536 for a million.
 
 pub mod definition;
+pub mod draft;
 mod every;
 mod lattice;
 pub mod multicast;
@@ -172,6 +173,19 @@ pub fn contradicts_nothing(family: &Family) {
             let held = [one, other].map(|half| rule(half) == Ruling::Held);
             if held == [true; 2] && rule(both) == Ruling::Violated {
                 return Err(format!("{one} and {other} held, {both} violated"));
+            }
+        }
+        Ok(())
+    });
+}
+
+/// No history makes a checker panic, and the witnesses that it finds name what there is.
+pub fn judges_anything(checkers: &[&Checker], histories: fn() -> BoxedStrategy<Small>) {
+    on_each(histories(), |history| {
+        for checker in checkers {
+            let verdict = (checker.check)(&Case::new(history));
+            if verdict.witness().is_some_and(|witness| !is_sound(witness, history)) {
+                return Err(format!("{}: {verdict:?}", checker.property));
             }
         }
         Ok(())

@@ -11,6 +11,7 @@ pub mod lives;
 pub mod proof;
 pub mod streams;
 pub mod tally;
+pub mod tenures;
 
 use lives::Lives;
 use pepperland_core::checker::Case;
