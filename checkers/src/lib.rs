@@ -9,6 +9,7 @@ mod consensus;
 mod detectors;
 mod environment;
 mod groups;
+mod linearizability;
 mod order;
 mod reliability;
 mod replication;
@@ -40,6 +41,7 @@ pub const FAMILIES: &[&[&Checker]] = &[
     consensus::ALL,
     detectors::ALL,
     replication::ALL,
+    linearizability::ALL,
     environment::ALL,
 ];
 

@@ -9,6 +9,7 @@ const ALWAYS: &[(&str, &str)] = &[
     ("causal", "fifo"),
     ("validity-all", "validity-self"),
     ("validity-all", "validity-some"),
+    ("linearizability", "sequential-consistency"),
 ];
 
 /// The same, in histories of one group in which no life starts late halfway: prefix-order does not

@@ -1,5 +1,9 @@
 //! Long valid histories, to measure checkers by.
 
+mod registers;
+
+pub use registers::registers;
+
 use pepperland_core::history::{Clock, Header, History, Recorder};
 use pepperland_core::id::{GroupId, MessageId, NodeId};
 use pepperland_core::message::{Body, Message};
@@ -116,7 +120,8 @@ mod tests {
     fn every_property_holds_of_what_is_measured() {
         let history = synthetic(3, 600, 10, 7);
         assert_eq!(history.len(), 800);
-        for (checker, verdict) in crate::judge(&history, crate::all()) {
+        let judged = crate::all().filter(|checker| checker.lacks(&history).is_none());
+        for (checker, verdict) in crate::judge(&history, judged) {
             assert_eq!(verdict.outcome, Outcome::Held, "{}", checker.property);
             assert!(verdict.obligations > 100, "{}", checker.property);
         }
