@@ -17,6 +17,19 @@ struct Shape {
     keys: u8,
     /// Whether no value is written twice.
     unique: bool,
+    clients: usize,
+    calls: usize,
+    /// How many moves at least and at most.
+    moves: (usize, usize),
+    /// How often answers are good, made up, lost, and say that it failed.
+    fates: [u32; 4],
+}
+
+impl Shape {
+    /// Few enough operations for every order of them to be tried.
+    const fn few(workload: &'static str, keys: u8, unique: bool) -> Shape {
+        Shape { workload, keys, unique, clients: 3, calls: 6, moves: (6, 30), fates: [20, 3, 2, 1] }
+    }
 }
 
 /// One thing that happens: to which client, and how.
@@ -51,45 +64,48 @@ struct Setup {
     initial: bool,
 }
 
-const CLIENTS: usize = 3;
-const CALLS: usize = 6;
-
 pub fn register() -> BoxedStrategy<Small> {
-    histories(Shape { workload: "register", keys: 1, unique: false })
+    histories(Shape::few("register", 1, false))
 }
 
 pub fn unique_register() -> BoxedStrategy<Small> {
-    histories(Shape { workload: "register", keys: 1, unique: true })
+    histories(Shape::few("register", 1, true))
 }
 
 pub fn keys() -> BoxedStrategy<Small> {
-    histories(Shape { workload: "lin-kv", keys: 2, unique: true })
+    histories(Shape::few("lin-kv", 2, true))
 }
 
 pub fn counter() -> BoxedStrategy<Small> {
-    histories(Shape { workload: "counter", keys: 1, unique: false })
+    histories(Shape::few("counter", 1, false))
 }
 
 pub fn set() -> BoxedStrategy<Small> {
-    histories(Shape { workload: "set", keys: 1, unique: false })
+    histories(Shape::few("set", 1, false))
 }
 
 pub fn queue() -> BoxedStrategy<Small> {
-    histories(Shape { workload: "queue", keys: 1, unique: false })
+    histories(Shape::few("queue", 1, false))
 }
 
 pub fn stack() -> BoxedStrategy<Small> {
-    histories(Shape { workload: "stack", keys: 1, unique: false })
+    histories(Shape::few("stack", 1, false))
+}
+
+/// Some forty operations of six clients, on which the search and what needs none are compared.
+pub fn long(workload: &'static str) -> BoxedStrategy<Small> {
+    let few = Shape::few(workload, 1, true);
+    histories(Shape { clients: 6, calls: 40, moves: (60, 120), fates: [150, 4, 10, 8], ..few })
 }
 
 fn histories(shape: Shape) -> BoxedStrategy<Small> {
     let fate = prop_oneof![
-        20 => Just(Fate::Good),
-        3 => Just(Fate::Wrong),
-        2 => prop::bool::ANY.prop_map(Fate::Lost),
-        1 => Just(Fate::Failed),
+        shape.fates[0] => Just(Fate::Good),
+        shape.fates[1] => Just(Fate::Wrong),
+        shape.fates[2] => prop::bool::ANY.prop_map(Fate::Lost),
+        shape.fates[3] => Just(Fate::Failed),
     ];
-    let step = (0..CLIENTS, 0..10_u8, 0..shape.keys, 1..4_u8, fate, 0..3_u64);
+    let step = (0..shape.clients, 0..10_u8, 0..shape.keys, 1..4_u8, fate, 0..3_u64);
     let step = step.prop_map(|(client, what, key, value, fate, wait)| Move {
         client,
         what,
@@ -101,7 +117,7 @@ fn histories(shape: Shape) -> BoxedStrategy<Small> {
     let rare = || prop::bool::weighted(0.2);
     let setup = (prop::bool::ANY, 0..2_u64, rare(), rare())
         .prop_map(|(real, error, liar, initial)| Setup { real, error, liar, initial });
-    let moves = prop::collection::vec(step, 6..30);
+    let moves = prop::collection::vec(step, shape.moves.0..shape.moves.1);
     (setup, moves).prop_map(move |(setup, moves)| Small(play(shape, &setup, &moves))).boxed()
 }
 
@@ -120,9 +136,9 @@ struct Play {
     registers: BTreeMap<u8, Value>,
     items: Vec<Value>,
     sum: i64,
-    pending: [Option<Pending>; CLIENTS],
+    pending: Vec<Option<Pending>>,
     /// How often the client has taken a new name.
-    names: [usize; CLIENTS],
+    names: Vec<usize>,
     calls: usize,
     liar: bool,
 }
@@ -156,8 +172,8 @@ fn play(shape: Shape, setup: &Setup, moves: &[Move]) -> History {
         registers,
         items,
         sum,
-        pending: Default::default(),
-        names: [0; CLIENTS],
+        pending: (0..shape.clients).map(|_| None).collect(),
+        names: vec![0; shape.clients],
         calls: 0,
         liar: setup.liar,
     };
@@ -172,7 +188,7 @@ impl Play {
     fn step(&mut self, step: &Move, number: usize) {
         let client = step.client;
         match self.pending[client].take() {
-            None if self.calls < CALLS => {
+            None if self.calls < self.shape.calls => {
                 self.calls += 1;
                 let op = self.op(step, number);
                 self.record(client, Kind::Invoke, json!({"op": op}));
@@ -219,6 +235,7 @@ impl Play {
 
     fn made_up(&self, step: &Move) -> Value {
         match self.shape.workload {
+            "set" if self.shape.calls > 6 => self.items.iter().skip(1).cloned().collect(),
             "set" => (0..3).filter(|i| step.what >> i & 1 == 1).map(|i| json!(i + 1)).collect(),
             "queue" | "stack" if step.what < 3 => Value::Null,
             _ if self.shape.unique => json!(u64::from(step.what) * 4),
@@ -237,7 +254,7 @@ impl Play {
                 json!({"f": "cas", "from": held, "to": value, "create_if_not_exists": true})
             }
             ("counter", 0..5) => json!({"f": "add", "delta": i64::from(step.value) - 2}),
-            ("set", 0..5) => json!({"f": "add", "element": step.value}),
+            ("set", 0..5) => json!({"f": "add", "element": value}),
             ("queue", 0..5) => json!({"f": "enqueue", "value": value}),
             ("queue", _) => json!({"f": "dequeue"}),
             ("stack", 0..5) => json!({"f": "push", "value": value}),
