@@ -1,5 +1,5 @@
-//! Making a proof small: operations go as long as the rest still cannot be put in order, and as long
-//! as that still proves it of the whole.
+//! Making a proof small: operations go as long as the rest still cannot be put in order, and as
+//! long as that still proves it of the whole.
 //!
 //! What only looks may always go. What changed something may go where nothing that stays has seen
 //! it: if there were an order with it, there would be one without. An answer may go: the operation
