@@ -232,7 +232,7 @@ mod tests {
         });
         let (order, none, all) = (order.get(), none.get(), all.get());
         println!("{workload:10} {order:5} in order {none:5} not, of {all}");
-        assert!(order.min(none) * 50 > all, "{workload} is lopsided");
+        assert!(order.min(none) * 50 > all || all < 200, "{workload} is lopsided");
     }
 
     #[test]

@@ -15,10 +15,12 @@
 //! clock's error, or if both are one client's and it stands first in the file.
 //! # Cost
 //! O(n log n) for registers to which no value is written twice, whatever is read and swapped
-//! (Gibbons & Korach 1997), and where the answers tell their slots in an order that the protocol
-//! itself has found; each key by itself (Horn & Kroening 2015). Elsewhere a search (Wing & Gong
-//! 1993; Lowe 2017), undecided when it gives up after 4,000,000 steps, or as many as the header
-//! states under `about.bounds.search-steps`.
+//! (Gibbons & Korach 1997), for sets to which no element is added twice, for queues into which no
+//! item is put twice (Henzinger, Sezgin & Vafeiadis 2013), and where answers tell their slots (a
+//! `slot` of their own or of the execution among their causes) and the order of the slots is one.
+//! Each key by itself (Horn & Kroening 2015). Elsewhere a search (Wing & Gong 1993; Lowe 2017),
+//! undecided when it gives up after 4,000,000 steps, or as many as the header states under
+//! `about.bounds.search-steps`.
 //! # Witness
 //! The fewest operations found that cannot be put in order, without the answers that do not matter.
 
@@ -36,7 +38,7 @@ pub const ENTRY: Checker = Checker {
     class: Class::Safety,
     binds: Binds::Clients,
     models: EVERY_MODEL,
-    cost: "O(n log n) for registers with unique values; else a bounded search",
+    cost: "O(n log n) for registers, sets and queues with unique values; else a bounded search",
     needs: &[Kind::Invoke],
     given: &[Given::OneOfWorkloads(WORKLOADS)],
     check: linearizable,
@@ -179,5 +181,24 @@ mod tests {
         assert_eq!(undecided(&ENTRY, &of(header.clone(), lanes)), reason);
         header.about.clear();
         assert_eq!(ruling(&ENTRY, &of(header, lanes)), Ruling::Violated);
+    }
+
+    #[test]
+    fn the_order_of_the_slots_needs_no_search() {
+        let mut header = Header::new(vec!["n1".to_owned()]);
+        header.workload = Some("register".to_owned());
+        header.clock = Clock::Virtual;
+        header.about.insert("bounds".to_owned(), json!({"search-steps": 0}));
+        let judge = |lanes: &str| ruling(&ENTRY, &of(header.clone(), lanes));
+        let lanes = "c1: (w1 )#2\nc2: (w1 )#1\nc3:         (r )1#3";
+        assert_eq!(judge(lanes), Ruling::Held);
+        assert_eq!(
+            judge(&lanes.replace("1#3", "1")),
+            Ruling::Undecided,
+            "an answer without a slot"
+        );
+        assert_eq!(judge(&lanes.replace("#3", "#0")), Ruling::Undecided, "wrong in that order");
+        let late = "c1: (w1 )#1\nc2:           (w1 )#2\nc3: (w2 )#3 (r )2#4";
+        assert_eq!(judge(late), Ruling::Undecided, "that order is not one of real time");
     }
 }

@@ -46,6 +46,25 @@ mod tests {
         };
     }
 
+    #[test]
+    fn nothing_makes_a_checker_panic() {
+        let judged = std::cell::RefCell::new(std::collections::BTreeMap::new());
+        crate::crosscheck::on_some(
+            crate::crosscheck::cases(),
+            super::small::garbage(),
+            |history| {
+                for checker in super::ALL {
+                    *judged
+                        .borrow_mut()
+                        .entry(crate::cases::ruling(checker, history))
+                        .or_insert(0) += 1;
+                }
+                Ok(())
+            },
+        );
+        assert_eq!(judged.into_inner().len(), 3, "garbage of every kind");
+    }
+
     model_tests!(register, small::register);
     model_tests!(unique_register, small::unique_register);
     model_tests!(keys, small::keys);

@@ -2,7 +2,8 @@
 //!
 //! `(w5` calls write 5, `(r` read, `(c5>6` cas from 5 to 6, `(+5` add, `(e5` enqueue, `(d` dequeue,
 //! `(p5` push, `(o` pop; `)` answers what needs no value, `)5` a value, `)-` null, `){1,2}` a list,
-//! `)?` that nothing is known, `)!` that it failed. `(w5@a` is of key a.
+//! `)?` that nothing is known, `)!` that it failed. `(w5@a` is of key a;
+//! `)5#3` was answered in slot 3.
 
 use pepperland_core::history::{Clock, Header, History, Kind, Recorder};
 use pepperland_core::time::Time;
@@ -32,7 +33,7 @@ pub fn of(header: Header, lanes: &str) -> History {
     for (at, client, word) in signs {
         let (kind, fields) = match word.split_at(1) {
             ("(", op) => (Kind::Invoke, json!({"client": client, "op": request(op, set)})),
-            (_, answer) => (Kind::Response, response(client, answer)),
+            (_, answer) => (Kind::Response, slotted(client, answer)),
         };
         let Value::Object(fields) = fields else { continue };
         recorder.environment(Time(at as u64), kind, fields);
@@ -62,6 +63,15 @@ fn request(op: &str, set: bool) -> Value {
         body["key"] = json!(key);
     }
     body
+}
+
+fn slotted(client: &str, answer: &str) -> Value {
+    let (answer, slot) = answer.split_once('#').map_or((answer, None), |(a, s)| (a, Some(s)));
+    let mut fields = response(client, answer);
+    if let Some(slot) = slot {
+        fields["slot"] = value(slot);
+    }
+    fields
 }
 
 fn response(client: &str, answer: &str) -> Value {

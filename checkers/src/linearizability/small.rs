@@ -98,6 +98,51 @@ pub fn long(workload: &'static str) -> BoxedStrategy<Small> {
     histories(Shape { clients: 6, calls: 40, moves: (60, 120), fates: [150, 4, 10, 8], ..few })
 }
 
+/// Operations with no sense in them.
+pub fn garbage() -> BoxedStrategy<Small> {
+    let values = [
+        json!(null),
+        json!(1),
+        json!(1.5),
+        json!(u64::MAX),
+        json!("ok"),
+        json!("c1"),
+        json!([1, 1]),
+        json!({"f": "read", "value": 1, "key": [2]}),
+        json!({"f": "write", "value": 1, "key": {"a": null}}),
+        json!({"f": "cas", "from": 1, "to": 1, "create_if_not_exists": true}),
+        json!({"f": "add", "delta": i64::MIN, "element": {}}),
+        json!({"f": "dequeue", "code": "x"}),
+        json!({"f": 3}),
+    ];
+    let value = || prop::sample::select(values.to_vec());
+    let body = || prop::sample::select(values[7..9].to_vec());
+    let body = || prop_oneof![4 => body(), 1 => value()];
+    let event = (prop::bool::ANY, prop::sample::select(vec!["c1", "c2", ""]), body(), body());
+    let status = prop_oneof![3 => Just(json!("ok")), 1 => value()];
+    let event = (event, status, prop_oneof![0..9_u64, Just(u64::MAX)]);
+    let workloads = vec!["register", "lin-kv", "counter", "set", "queue", "stack", "echo"];
+    let setup = (prop::sample::select(workloads), prop::option::of(value()), prop::bool::ANY);
+    (setup, prop::collection::vec(event, 0..7))
+        .prop_map(|((workload, initial, real), events)| {
+            let mut header = Header::new(vec!["n1".to_owned()]);
+            header.workload = Some(workload.to_owned());
+            header.initial = initial;
+            header.clock = if real { Clock::Real } else { Clock::Virtual };
+            header.clock_error = real.then_some(u64::MAX / 2);
+            let mut recorder = Recorder::new(header);
+            for ((invoke, client, op, result), status, at) in events {
+                let kind = if invoke { Kind::Invoke } else { Kind::Response };
+                let fields =
+                    json!({"client": client, "op": op, "result": result, "status": status});
+                let Value::Object(fields) = fields else { continue };
+                recorder.environment(Time(at), kind, fields);
+            }
+            Small(recorder.into_history())
+        })
+        .boxed()
+}
+
 fn histories(shape: Shape) -> BoxedStrategy<Small> {
     let fate = prop_oneof![
         shape.fates[0] => Just(Fate::Good),
