@@ -11,6 +11,7 @@ pub mod detectors;
 mod environment;
 mod exclusion;
 mod groups;
+mod linearizability;
 mod membership;
 mod order;
 mod reliability;
@@ -50,6 +51,7 @@ pub const FAMILIES: &[&[&Checker]] = &[
     replication::ALL,
     exclusion::ALL,
     clocks::ALL,
+    linearizability::ALL,
     environment::ALL,
 ];
 

@@ -80,6 +80,7 @@ const ALWAYS: &[(&str, &str)] = &[
     ("membership-precision", "reinclusion"),
     ("termination-of-delivery", "multicast-liveness"),
     ("safe-prefix", "safe-indication"),
+    ("linearizability", "sequential-consistency"),
 ];
 
 /// The same, where the destinations of every message are known: some orders compare all messages,

@@ -69,13 +69,23 @@ const USUAL: u32 = 256;
 /// Each side of each property must come up in at least one case out of this many.
 const RARE: u32 = 20;
 
-fn cases() -> u32 {
+/// How many histories of a family are tested.
+pub fn cases() -> u32 {
     (u64::from(CASES) * u64::from(Config::default().cases) / u64::from(USUAL)) as u32
 }
 
 /// Runs the test on as many random histories as it is to be.
 pub fn on_each(histories: BoxedStrategy<Small>, test: impl Fn(&History) -> Result<(), String>) {
-    let config = Config { cases: cases(), failure_persistence: None, ..Config::default() };
+    on_some(cases(), histories, test);
+}
+
+/// Tests so many of the histories, always the same ones.
+pub fn on_some(
+    cases: u32,
+    histories: BoxedStrategy<Small>,
+    test: impl Fn(&History) -> Result<(), String>,
+) {
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let mut runner = TestRunner::new_with_rng(config, rng);
     let test = |small: Small| test(&small.0).map_err(TestCaseError::fail);

@@ -13,7 +13,7 @@ use std::io::Write;
 use std::path::Path;
 
 /// Writes a file whole or not at all.
-fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let failed = |error: &dyn std::fmt::Display| {
         Failure::Harness(format!("failed to write {}: {error}", path.display()))

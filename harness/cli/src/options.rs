@@ -198,6 +198,9 @@ pub struct List {
 pub struct Bench {
     /// What to measure [default: everything but the 10^8 deliveries]
     pub what: Vec<Measured>,
+    /// Keep the histories of linearizability in this folder, to give them to other tools
+    #[arg(long, value_name = "DIR")]
+    pub keep: Option<PathBuf>,
 }
 
 /// What can be measured.
@@ -211,6 +214,8 @@ pub enum Measured {
     Checkers,
     /// The basic checkers, on 10^7 and 10^8 deliveries
     Growth,
+    /// Linearizability, on 10^6 operations of 10 and of 20 clients
+    Linearizability,
     /// Runs until each planted flaw is found, over 30 seeds, as a table in Markdown
     Detection,
 }

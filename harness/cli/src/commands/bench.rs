@@ -3,6 +3,7 @@
 
 mod checkers;
 mod detection;
+mod linearizability;
 mod scenarios;
 mod simulator;
 
@@ -15,13 +16,15 @@ use std::process::ExitCode;
 
 /// Measures what is asked for.
 pub fn bench(options: &Bench, catalog: &Catalog) -> Result<ExitCode, Failure> {
-    let all = [Measured::Simulator, Measured::Scenarios, Measured::Checkers];
+    let all =
+        [Measured::Simulator, Measured::Scenarios, Measured::Checkers, Measured::Linearizability];
     let what = if options.what.is_empty() { &all[..] } else { &options.what };
     for measured in what {
         match measured {
             Measured::Simulator => simulator::measure(catalog)?,
             Measured::Scenarios => scenarios::measure(catalog)?,
             Measured::Checkers => checkers::measure(&[10_000_000]),
+            Measured::Linearizability => linearizability::measure(options.keep.as_deref())?,
             Measured::Detection => detection::measure(catalog)?,
             Measured::Growth => checkers::measure(&[10_000_000, 100_000_000]),
         }

@@ -10,6 +10,8 @@ use std::fmt;
 pub enum Given {
     /// The header names this workload.
     Workload(&'static str),
+    /// The header names one of these workloads.
+    OneOfWorkloads(&'static [&'static str]),
     /// The header names some workload.
     SomeWorkload,
     /// The header states this number under `about.bounds`.
@@ -46,6 +48,9 @@ impl Given {
         let header = &history.header;
         match self {
             Given::Workload(name) => header.workload.as_deref() == Some(name),
+            Given::OneOfWorkloads(names) => {
+                header.workload.as_deref().is_some_and(|workload| names.contains(&workload))
+            }
             Given::SomeWorkload => header.workload.is_some(),
             Given::Bound(name) => bound(history, name).is_some(),
             Given::Liars => !header.byzantine.is_empty(),
@@ -91,6 +96,7 @@ impl fmt::Display for Given {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Given::Workload(name) => write!(f, "workload {name}"),
+            Given::OneOfWorkloads(names) => write!(f, "workload {}", names.join(" or ")),
             Given::SomeWorkload => write!(f, "a workload"),
             Given::Bound(name) => write!(f, "about.bounds.{name}"),
             Given::Liars => write!(f, "byzantine nodes"),

@@ -1,7 +1,9 @@
 //! Long valid histories, to measure checkers by.
 
+mod registers;
 mod views;
 
+pub use registers::registers;
 pub use views::with_views;
 
 use pepperland_core::history::{Clock, Header, History, Recorder};
