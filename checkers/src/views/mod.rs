@@ -35,7 +35,7 @@ mod sending;
 #[cfg(test)]
 pub mod cases;
 #[cfg(test)]
-mod oracle;
+pub mod oracle;
 #[cfg(test)]
 pub mod small;
 
