@@ -157,7 +157,7 @@ struct CheckLine<'a> {
     witness: &'a [EventId],
     because: Option<&'a str>,
     reason: Option<&'a str>,
-    discharged: u64,
+    discharged: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     argument: Option<String>,
     #[serde(skip_serializing_if = "<[Clause]>::is_empty")]

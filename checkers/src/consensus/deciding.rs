@@ -30,8 +30,9 @@ pub fn judge(
         for node in instances.debtors(*name, first.event) {
             let from = instances.time(first);
             tally.count(from, from.max(last.unwrap_or(from)));
-            if witness.is_none() && !deciders.contains(&node) {
-                witness = Some(undecided(&instances, *name, &acts, instance, node));
+            if !deciders.contains(&node) {
+                let proof = || undecided(&instances, *name, &acts, instance, node);
+                tally.breach(&mut witness, proof);
             }
         }
     }

@@ -88,9 +88,7 @@ impl Watch<'_, '_> {
         if !too_long(history.end()) {
             return;
         }
-        let in_every_excerpt =
-            |k: &Kind| matches!(k, Kind::View | Kind::Crash | Kind::Recover | Kind::StateSet);
-        let known = history.kinds().iter().rposition(in_every_excerpt);
+        let known = history.kinds().iter().rposition(|kind| kind.gives_meaning());
         let known = known.filter(|e| *e > block.index()).map(|e| history.times()[e]);
         let proven = history.header.end.is_some() || known.is_some_and(too_long);
         let last = (!proven).then(|| EventId(history.len() as u32 - 1));

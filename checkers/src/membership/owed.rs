@@ -45,8 +45,8 @@ pub fn owed_in(
         }
         tally.count(scene.time(broadcast.0), scene.history.end());
         let missing = owing.iter().find(|q| !paid.contains(&(row, **q)));
-        if let Some(q) = missing.filter(|_| witness.is_none()) {
-            witness = Some(unpaid(scene, stays, debt, (row, broadcast), *q, kind));
+        if let Some(q) = missing {
+            tally.breach(&mut witness, || unpaid(scene, stays, debt, (row, broadcast), *q, kind));
         }
     }
     tally.verdict(witness, nothing)

@@ -9,13 +9,15 @@ pub fn judge(case: &Case<'_>, halves: [&Checker; 2]) -> Verdict {
     let [one, other] = halves.map(|half| (half, (half.check)(case)));
     let obligations = one.1.obligations + other.1.obligations;
     let critical = one.1.critical + other.1.critical;
+    let discharged = one.1.discharged.zip(other.1.discharged).map(|(one, other)| one + other);
     let [one, other] = [one, other].map(|(half, verdict)| match verdict.outcome {
         Outcome::Undecided(reason) => Outcome::Undecided(format!("{}: {reason}", half.property)),
         outcome => outcome,
     });
     let outcome = match (one, other) {
         (Outcome::Violated(witness), _) | (_, Outcome::Violated(witness)) => {
-            return Verdict::violated(*witness, obligations, critical);
+            let verdict = Verdict::violated(*witness, obligations, critical);
+            return Verdict { discharged, ..verdict };
         }
         (undecided @ Outcome::Undecided(_), _) | (_, undecided) => undecided,
     };

@@ -103,9 +103,9 @@ fn judge<W: Word>(
         }
         count(&mut tally, scene, row, &last);
         let group = scene.group(row).filter(|g| !delivered.holds(row, &content, *g));
-        if witness.is_none() && group.is_some() {
-            let missing = debts.debtors(row).find(|node| !debts.has(&delivered, *node, row));
-            witness = missing.map(|node| not_all(scene, &triggers, row, node));
+        let mut debtors = group.into_iter().flat_map(|_| debts.debtors(row));
+        if let Some(node) = debtors.find(|node| !debts.has(&delivered, *node, row)) {
+            tally.breach(&mut witness, || not_all(scene, &triggers, row, node));
         }
     }
     tally.verdict(witness, nothing)

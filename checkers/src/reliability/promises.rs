@@ -64,8 +64,8 @@ fn kept<W: Word>(scene: &Scene<'_>, to: To) -> Verdict {
             To::Anyone => (!anyone).then_some(first),
             To::Sender | To::All => std::iter::once(first).chain(owing).find(|n| !has(n)),
         };
-        if witness.is_none() {
-            witness = missing.map(|node| broken(scene, row, node, to));
+        if let Some(node) = missing {
+            tally.breach(&mut witness, || broken(scene, row, node, to));
         }
     }
     tally.verdict(witness, "no correct node broadcast anything that somebody correct must deliver")

@@ -9,6 +9,8 @@ pub struct Tally {
     /// How many so far.
     pub obligations: u64,
     critical: u64,
+    /// How many were not met, where they are counted.
+    broken: u64,
     /// When disturbances were at work: disjoint, in order.
     disturbed: Vec<(Time, Time)>,
 }
@@ -25,7 +27,7 @@ impl Tally {
             }
             joins
         });
-        Tally { obligations: 0, critical: 0, disturbed: windows }
+        Tally { obligations: 0, critical: 0, broken: 0, disturbed: windows }
     }
 
     /// Whether there were disturbances, so that it matters when an obligation stood.
@@ -53,6 +55,12 @@ impl Tally {
         }
     }
 
+    /// One of those counted was not met; the first such is proven.
+    pub fn breach(&mut self, witness: &mut Option<Witness>, proof: impl FnOnce() -> Witness) {
+        self.broken += 1;
+        witness.get_or_insert_with(proof);
+    }
+
     /// Held, or undecided for want of obligations.
     pub fn held(self, nothing: &str) -> Verdict {
         Verdict::held_or_vacuous(self.obligations, self.critical, nothing)
@@ -60,10 +68,9 @@ impl Tally {
 
     /// Violated if there is a witness; else as [`held`](Tally::held).
     pub fn verdict(self, witness: Option<Witness>, nothing: &str) -> Verdict {
-        match witness {
-            Some(witness) => self.violated(witness),
-            None => self.held(nothing),
-        }
+        let Some(witness) = witness else { return self.held(nothing) };
+        let met = (self.broken > 0).then(|| self.obligations.saturating_sub(self.broken));
+        Verdict { discharged: met, ..self.violated(witness) }
     }
 
     /// Violated. The broken obligation is one of those counted.
@@ -91,6 +98,18 @@ mod tests {
         };
         let overlaps = [(0, 9), (0, 10), (30, 31), (31, 39), (31, 40), (50, 60), (51, 60), (0, 90)];
         assert_eq!(overlaps.map(|(a, b)| critical(a, b)), [0, 1, 1, 0, 1, 1, 0, 1]);
+    }
+
+    #[test]
+    fn what_is_owed_and_not_delivered_is_not_discharged() {
+        let history = lanes("n1: !a !b !c a b\nn2:          a b c");
+        let verdict = |property| (crate::find(property).unwrap().check)(&Case::new(&history));
+        let agreement = verdict("agreement");
+        assert_eq!((agreement.obligations, agreement.discharged), (3, Some(2)));
+        let validity = verdict("validity-self");
+        assert_eq!((validity.obligations, validity.discharged), (3, Some(2)));
+        let held = verdict("validity-some");
+        assert_eq!((held.obligations, held.discharged), (3, Some(3)));
     }
 
     #[test]

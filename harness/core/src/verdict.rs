@@ -10,9 +10,9 @@ pub struct Verdict {
     pub outcome: Outcome,
     /// How often the property's premise was met.
     pub obligations: u64,
-    /// How many of those are known to be met. A checker that stops at the first breach knows of no
-    /// later ones.
-    pub discharged: u64,
+    /// How many of those were met; none if not known. Where a checker stops at the first breach,
+    /// both counts end there.
+    pub discharged: Option<u64>,
     /// How many of them a disturbance that touched something overlapped.
     pub critical: u64,
 }
@@ -108,20 +108,20 @@ impl Verdict {
             0 => Outcome::Undecided(nothing.to_owned()),
             _ => Outcome::Held,
         };
-        Verdict { outcome, obligations, discharged: obligations, critical }
+        Verdict { outcome, obligations, discharged: Some(obligations), critical }
     }
 
     /// Violated, with the proof.
     pub fn violated(witness: Witness, obligations: u64, critical: u64) -> Verdict {
         let (outcome, discharged) =
-            (Outcome::Violated(Box::new(witness)), obligations.saturating_sub(1));
+            (Outcome::Violated(Box::new(witness)), Some(obligations.saturating_sub(1)));
         Verdict { outcome, obligations, discharged, critical }
     }
 
     /// Undecided, with the reason.
     pub fn undecided(reason: impl Into<String>) -> Verdict {
         let outcome = Outcome::Undecided(reason.into());
-        Verdict { outcome, obligations: 0, discharged: 0, critical: 0 }
+        Verdict { outcome, obligations: 0, discharged: Some(0), critical: 0 }
     }
 
     /// The outcome without its evidence.

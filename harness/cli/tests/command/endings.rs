@@ -1,20 +1,6 @@
 //! The command as a user meets it: exit codes, the last line of stderr, and what is printed.
 
-use crate::pepperland::{Ended, Folder};
-
-const FIFO_BROKEN: &str = r#"{"format":"pepperland.history","version":1,"nodes":["n1","n2"],"complete":true,"clock":"virtual"}
-{"t":1,"n":"n1","k":"broadcast","m":"n1:0:1"}
-{"t":2,"n":"n1","k":"broadcast","m":"n1:0:2"}
-{"t":3,"n":"n2","k":"deliver","m":"n1:0:2"}
-{"t":4,"n":"n2","k":"deliver","m":"n1:0:1"}
-"#;
-
-fn ends(ended: &Ended, code: i32, why: &str) {
-    let last = ended.stderr.lines().last().unwrap_or_default();
-    assert_eq!(ended.code, code, "stdout:\n{}\nstderr:\n{}", ended.stdout, ended.stderr);
-    assert!(last.starts_with(&format!("exit {code}: ")), "the last line was: {last}");
-    assert!(last.contains(why), "the last line was: {last}");
-}
+use crate::pepperland::{Ended, Folder, ends};
 
 #[test]
 fn exit_0_every_property_held() {
@@ -139,41 +125,6 @@ fn exit_zero_is_kept_when_asked_for_whatever_was_found() {
     let ended = Folder::new()
         .run("run --impl basic --properties agreement --faults crash --runs 200 --exit-zero");
     ends(&ended, 0, "1 property violated");
-}
-
-#[test]
-fn a_history_of_another_tool_is_judged() {
-    let folder = Folder::new();
-    folder.write("history.jsonl", FIFO_BROKEN);
-    let ended = folder.run("check history.jsonl --properties fifo,no-duplication --format json");
-    ends(&ended, 1, "1 of 2 verdicts");
-    let lines: Vec<serde_json::Value> =
-        ended.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(lines.len(), 2);
-    assert_eq!(lines[0]["property"], "fifo");
-    assert_eq!(lines[0]["outcome"], "violated");
-    assert_eq!(lines[0]["v"], 1);
-    assert_eq!(lines[1]["outcome"], "held");
-}
-
-#[test]
-fn an_incomplete_history_leaves_liveness_undecided() {
-    let folder = Folder::new();
-    folder.write("history.jsonl", &FIFO_BROKEN.replace("true", "false"));
-    let ended = folder.run("check history.jsonl --properties validity-self");
-    ends(&ended, 2, "1 of 1 verdicts are undecided");
-}
-
-#[test]
-fn a_broken_history_is_refused_with_its_place_and_nothing_is_judged() {
-    let folder = Folder::new();
-    folder.write("good.jsonl", FIFO_BROKEN);
-    folder.write("bad.jsonl", &FIFO_BROKEN.replace("\"k\":\"deliver\"", "\"k\":\"delivr\""));
-    let ended = folder.run("check good.jsonl bad.jsonl");
-    ends(&ended, 64, "usage");
-    assert!(ended.stderr.contains("bad.jsonl: line 4"), "{}", ended.stderr);
-    assert!(ended.stderr.contains("did you mean \"deliver\"?"), "{}", ended.stderr);
-    assert_eq!(ended.stdout, "");
 }
 
 #[test]

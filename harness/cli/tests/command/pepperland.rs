@@ -79,3 +79,11 @@ impl Folder {
 fn name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
+
+/// Asserts how the command ended, and what its last line on stderr says of it.
+pub fn ends(ended: &Ended, code: i32, why: &str) {
+    let last = ended.stderr.lines().last().unwrap_or_default();
+    assert_eq!(ended.code, code, "stdout:\n{}\nstderr:\n{}", ended.stdout, ended.stderr);
+    assert!(last.starts_with(&format!("exit {code}: ")), "the last line was: {last}");
+    assert!(last.contains(why), "the last line was: {last}");
+}

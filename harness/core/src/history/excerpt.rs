@@ -28,12 +28,8 @@ impl History {
             let broadcast = row.and_then(|row| self.messages.broadcast.get(row)).copied();
             wanted.extend(broadcast.filter(|b| *b != NONE).map(EventId));
         }
-        let gives_meaning = |k: &Kind| {
-            use Kind::{Crash, Leave, Pause, Recover, Resume, StateSet, View};
-            matches!(k, Crash | Recover | View | StateSet | Leave | Pause | Resume)
-        };
         let kinds = self.kind.iter().enumerate();
-        wanted.extend(kinds.filter(|(_, k)| gives_meaning(k)).map(|(i, _)| EventId(i as u32)));
+        wanted.extend(kinds.filter(|(_, k)| k.gives_meaning()).map(|(i, _)| EventId(i as u32)));
         wanted
     }
 }

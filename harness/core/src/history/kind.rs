@@ -133,6 +133,12 @@ impl Kind {
         matches!(self, Cut | Heal | Lose | Delay | Skew | Byzantine | Disk)
     }
 
+    /// Whether events of this kind give others their meaning, so that every excerpt keeps them.
+    pub const fn gives_meaning(self) -> bool {
+        use Kind::{Crash, Leave, Pause, Recover, Resume, StateSet, View};
+        matches!(self, Crash | Recover | View | StateSet | Leave | Pause | Resume)
+    }
+
     /// Whether events of this kind are always of a node. Clients are no nodes, and the network and
     /// whoever leaves a remark need not be.
     pub const fn needs_node(self) -> bool {
