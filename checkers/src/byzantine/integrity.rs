@@ -42,21 +42,23 @@ fn unsent(scene: &Scene<'_>, delivery: &Delivery) -> Option<Witness> {
     if scene.case.byzantine.get(origin as usize).copied().unwrap_or(liars) {
         return None;
     }
-    let (says, event) = (says(scene, delivery), EventId(delivery.event));
+    let (broadcast, event) = (scene.table.broadcasts()[row], EventId(delivery.event));
+    let early = broadcast != NONE && scene.is_virtual() && broadcast > delivery.event;
+    let (stated, now) = (scene.table.digests()[row], scene.history.digests()[event.index()]);
+    let differs = stated != now && stated != NONE && now != NONE;
+    if broadcast != NONE && !early && !differs {
+        return None;
+    }
+    let says = says(scene, delivery);
     let proof = Proof::default().yes(says.clone(), [event]);
-    let broadcast = scene.table.broadcasts()[row];
     if broadcast == NONE {
         let clause = "its sender broadcast it";
         return Some(proof.no(clause, []).because(format!("{says}, which nobody broadcast")));
     }
-    if scene.is_virtual() && broadcast > delivery.event {
+    if early {
         let proof = proof.no("its sender had broadcast it", [EventId(broadcast)]);
         return Some(proof.because(format!("{says} before it was broadcast")));
     }
-    let (stated, now) = (scene.table.digests()[row], scene.history.digests()[event.index()]);
-    let differs = stated != now && stated != NONE && now != NONE;
-    differs.then(|| {
-        let proof = proof.no("its sender broadcast it like this", [EventId(broadcast)]);
-        proof.because(format!("{says} with another payload than its sender broadcast"))
-    })
+    let proof = proof.no("its sender broadcast it like this", [EventId(broadcast)]);
+    Some(proof.because(format!("{says} with another payload than its sender broadcast")))
 }

@@ -145,7 +145,7 @@ pub fn implications(history: &History) -> impl Iterator<Item = (&'static str, &'
         (one, IN_ONE_GROUP),
         (known, AMONG_KNOWN),
         (!history.header.about.contains_key("control"), AMONG_TOLD),
-        (one && !history.kinds().contains(&Kind::Recover), FROM_THE_BEGINNING),
+        (one && !history.has(Kind::Recover), FROM_THE_BEGINNING),
         (history.events().all(|e| e.kind() != Kind::Lead || states_epoch(e)), WITH_EPOCHS),
         (loose, WITH_LOOSE_PRECISION),
     ];

@@ -158,7 +158,7 @@ impl Calls {
             },
             clients: Map::default(),
             keys: Map::default(),
-            applies: history.kinds().contains(&Kind::Apply),
+            applies: history.has(Kind::Apply),
             error: header.clock_error.unwrap_or(0),
         };
         match events {

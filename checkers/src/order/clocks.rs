@@ -12,10 +12,10 @@ use pepperland_core::history::{Kind, NONE};
 /// sequence that ends before its own message; so all is well if each sender's messages
 /// are in order.
 pub fn along_one_course(scene: &Scene<'_>, streams: &Streams, bound: &[bool]) -> Option<Tally> {
-    let course = Course::of(scene).filter(|course| course.senders_in_order)?;
+    let course = Course::of(scene).filter(|course| course.senders_in_order(scene))?;
     let (origins, broadcasts) = (scene.table.origins(), scene.table.broadcasts());
     let depends = |row: usize| {
-        let first = course.first.get(origins[row] as usize);
+        let first = course.first(scene).get(origins[row] as usize);
         streams.rank[row].index > 1 || first.is_some_and(|first| *first < broadcasts[row])
     };
     Some(course.deliveries(scene, bound, depends))

@@ -6,7 +6,7 @@ use crate::scene::streams::{Rank, Streams};
 use crate::scene::tally::Tally;
 use crate::scene::{Bound, Scene};
 use pepperland_core::history::NONE;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The one sequence that all follow.
 pub struct Course {
@@ -14,11 +14,10 @@ pub struct Course {
     pub place: Vec<u32>,
     /// How many messages each life delivered.
     pub delivered: Vec<u32>,
-    /// The first delivery of each life, or [`NONE`].
-    pub first: Vec<u32>,
-    /// Whether what was delivered of each sender is a beginning of its stream, in its order, each
-    /// message after its broadcast.
-    pub senders_in_order: bool,
+    /// Whether each message was delivered after its broadcast.
+    after_broadcast: bool,
+    first: OnceLock<Vec<u32>>,
+    senders_in_order: OnceLock<bool>,
 }
 
 /// The answer that is shared.
@@ -60,10 +59,22 @@ impl Course {
         if !one {
             return None;
         }
-        let streams = scene.streams();
-        let senders_in_order = after_broadcast && streams.in_order && in_order(&streams, &place);
-        let first = first_deliveries(scene, &delivered);
-        Some(Course { place, delivered, first, senders_in_order })
+        let (first, senders_in_order) = (OnceLock::new(), OnceLock::new());
+        Some(Course { place, delivered, after_broadcast, first, senders_in_order })
+    }
+
+    /// The first delivery of each life, or [`NONE`].
+    pub fn first(&self, scene: &Scene<'_>) -> &[u32] {
+        self.first.get_or_init(|| first_deliveries(scene, &self.delivered))
+    }
+
+    /// Whether what was delivered of each sender is a beginning of its stream, in its order, each
+    /// message after its broadcast.
+    pub fn senders_in_order(&self, scene: &Scene<'_>) -> bool {
+        *self.senders_in_order.get_or_init(|| {
+            let streams = scene.streams();
+            self.after_broadcast && streams.in_order && in_order(&streams, &self.place)
+        })
     }
 
     /// Counts the deliveries by bound lives of those messages.

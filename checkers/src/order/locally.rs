@@ -18,10 +18,10 @@ pub fn judge(case: &Case<'_>, bound: Bound, nothing: &str) -> Verdict {
     let scene = Scene::of(case);
     let streams = scene.streams();
     let bound = scene.bound(bound);
-    if let Some(course) = Course::of(&scene).filter(|course| course.senders_in_order) {
+    if let Some(course) = Course::of(&scene).filter(|course| course.senders_in_order(&scene)) {
         let (origins, broadcasts) = (scene.table.origins(), scene.table.broadcasts());
         let depends = |row: usize| {
-            let first = course.first.get(origins[row] as usize);
+            let first = course.first(&scene).get(origins[row] as usize);
             first.is_some_and(|first| *first < broadcasts[row])
         };
         return course.deliveries(&scene, &bound, depends).held(nothing);

@@ -85,7 +85,7 @@ pub fn judge_as_seen(scene: &Scene<'_>, seen: &Seen, rule: &Rule) -> Verdict {
 }
 
 fn quick(scene: &Scene<'_>, streams: &Streams, bound: &[bool]) -> Option<Tally> {
-    if let Some(course) = Course::of(scene).filter(|course| course.senders_in_order) {
+    if let Some(course) = Course::of(scene).filter(|course| course.senders_in_order(scene)) {
         return Some(course.deliveries(scene, bound, |row| streams.rank[row].index > 1));
     }
     let small = is_affordable(scene.lives.len(), streams.len());

@@ -1,6 +1,7 @@
 //! What a delivery owes to a broadcast, clause by clause: the readings of no creation and its
 //! parts.
 
+use crate::reliability::faithful;
 use crate::scene::proof::Proof;
 use crate::scene::tally::Tally;
 use crate::scene::{Bound, Delivery, Scene};
@@ -49,6 +50,9 @@ pub const EVERY_CLAUSE: &[Clause] =
 /// Judges one reading. An obligation is a delivery of which some clause can be judged.
 pub fn judge(case: &Case<'_>, reading: &Reading) -> Verdict {
     let scene = Scene::of(case);
+    if let Some(tally) = faithful::vouched(&scene, reading) {
+        return tally.held(reading.nothing);
+    }
     let bound = scene.bound(reading.receivers);
     let liars = case.byzantine.contains(&true);
     let selective = selective(&scene);

@@ -88,7 +88,7 @@ impl<'h> Groups<'h> {
     fn of(history: &'h History) -> Groups<'h> {
         let names = |members: &[NodeId]| members.iter().map(|m| history.node_name(*m)).collect();
         let groups = history.groups().iter().map(|(group, m)| (group.as_str(), names(m)));
-        Groups { groups: groups.collect(), fixed: !history.kinds().contains(&Kind::View) }
+        Groups { groups: groups.collect(), fixed: !history.has(Kind::View) }
     }
 
     fn request(&self, invoke: Event<'h>) -> Option<Request<'_>> {

@@ -29,6 +29,7 @@ mod validity_some;
 
 mod creation;
 mod duplicates;
+mod faithful;
 pub mod owed;
 mod parts;
 pub mod promises;

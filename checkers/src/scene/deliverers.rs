@@ -2,9 +2,10 @@
 
 use crate::scene::blocks::in_blocks;
 use crate::scene::{Bound, Scene};
+use std::sync::Arc;
 
 /// A machine word that holds a piece of a set of lives.
-pub trait Word: Copy + Default + PartialEq {
+pub trait Word: Copy + Default + PartialEq + Send + Sync + 'static {
     /// How many lives it holds.
     const BITS: usize;
     /// The word that holds just this one.
@@ -52,8 +53,15 @@ impl<W: Word> Deliverers<W> {
         Deliverers { words, sets: vec![W::default(); rows * words] }
     }
 
-    /// Who delivered each message of the scene, where it counts.
-    pub fn of(scene: &Scene<'_>) -> Deliverers<W> {
+    /// Who delivered each message of the scene, where it counts. Worked out once.
+    pub fn of(scene: &Scene<'_>) -> Arc<Deliverers<W>> {
+        match scene.is_usual {
+            true => scene.case.once(|| Deliverers::run(scene)),
+            false => Arc::new(Deliverers::run(scene)),
+        }
+    }
+
+    fn run(scene: &Scene<'_>) -> Deliverers<W> {
         let mut all = Deliverers::empty(scene.table.len(), scene.lives.len());
         in_blocks::<false>(scene, &scene.bound(Bound::Honest), |block, _| {
             for pair in block {

@@ -41,7 +41,7 @@ pub struct Checker {
 impl Checker {
     /// What the history lacks that the property needs, in words; none if it can be judged.
     pub fn lacks(&self, history: &History) -> Option<String> {
-        let kind = self.needs.iter().find(|kind| !history.kinds().contains(kind));
+        let kind = self.needs.iter().find(|kind| !history.has(**kind));
         let given = || self.given.iter().find(|given| !given.is_met(history));
         kind.map(|kind| kind.word().to_owned()).or_else(|| given().map(ToString::to_string))
     }

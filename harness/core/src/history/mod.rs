@@ -52,6 +52,8 @@ pub struct History {
     time: Vec<Time>,
     node: Vec<u32>,
     kind: Vec<Kind>,
+    /// A bit for each kind that occurs.
+    present: u64,
     message: Vec<u32>,
     digest: Vec<u32>,
     cause: Vec<EventId>,
@@ -107,6 +109,11 @@ impl History {
     /// The kind of each event.
     pub fn kinds(&self) -> &[Kind] {
         &self.kind
+    }
+
+    /// Whether some event is of this kind. O(1).
+    pub fn has(&self, kind: Kind) -> bool {
+        self.present >> kind as u32 & 1 == 1
     }
 
     /// The row, in [`message_table`](History::message_table), of the message that each event

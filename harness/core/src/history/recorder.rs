@@ -40,6 +40,7 @@ impl Recorder {
                 time: Vec::new(),
                 node: Vec::new(),
                 kind: Vec::new(),
+                present: 0,
                 message: Vec::new(),
                 digest: Vec::new(),
                 cause: Vec::new(),
@@ -317,6 +318,7 @@ impl Recorder {
         h.time.push(at);
         h.node.push(node);
         h.kind.push(kind);
+        h.present |= 1 << kind as u32;
         h.message.push(message);
         h.digest.push(digest);
         let cause = h.details.cause_column(causes);
