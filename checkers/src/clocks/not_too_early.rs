@@ -2,7 +2,7 @@
 //!
 //! # Definition
 //! What is broadcast at `t` no correct node delivers before `t + δ`, where `δ` is
-//! `about.bounds.min_delay` in nanoseconds (Cristian 1991 counts answers that come too early among
+//! `about.bounds.min-delay` in nanoseconds (Cristian 1991 counts answers that come too early among
 //! timing failures). On a real clock its error is granted.
 //! # Cost
 //! O(events).
@@ -29,13 +29,13 @@ pub const ENTRY: Checker = Checker {
     models: EVERY_MODEL,
     cost: "O(events)",
     needs: &[Kind::Broadcast, Kind::Deliver],
-    given: &[Given::Bound("min_delay")],
+    given: &[Given::Bound("min-delay")],
     check,
 };
 
 fn check(case: &Case<'_>) -> Verdict {
-    let Some(least) = bound(case.history, "min_delay").map(Span) else {
-        return Verdict::undecided("about.bounds states no min_delay");
+    let Some(least) = bound(case.history, "min-delay").map(Span) else {
+        return Verdict::undecided("about.bounds states no min-delay");
     };
     let scene = Scene::of(case);
     let error = error(&scene);
@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn an_early_delivery_is_told() {
-        let early = bounded("min_delay", 9, "n1: !a\nn2:    a");
+        let early = bounded("min-delay", 9, "n1: !a\nn2:    a");
         let told = "n2 delivered n1:0:1 at 0.000007 ms; it was broadcast at 0.000004 ms and takes \
                     0.000009 ms at least";
         assert_eq!(because(&ENTRY, &early), told);
@@ -74,8 +74,8 @@ mod tests {
 
     #[test]
     fn in_time_holds_and_without_deliveries_nothing_is_judged() {
-        assert_eq!(ruling(&ENTRY, &bounded("min_delay", 3, "n1: !a\nn2:    a")), Ruling::Held);
-        let none = bounded("min_delay", 3, "n1: !a");
+        assert_eq!(ruling(&ENTRY, &bounded("min-delay", 3, "n1: !a\nn2:    a")), Ruling::Held);
+        let none = bounded("min-delay", 3, "n1: !a");
         assert!(undecided(&ENTRY, &none).starts_with("no correct node delivered"));
     }
 }

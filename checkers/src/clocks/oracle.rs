@@ -21,7 +21,7 @@ pub fn rule(property: &str, history: &History) -> Ruling {
             let in_time = |took: i64| took <= bound + error(&oracle);
             ruling(&counting(&oracle).iter().map(|d| in_time(took(&oracle, d))).collect::<Vec<_>>())
         }),
-        "not-too-early" => bound("min_delay").map_or(Ruling::Undecided, |bound| {
+        "not-too-early" => bound("min-delay").map_or(Ruling::Undecided, |bound| {
             let in_time = |took: i64| took + error(&oracle) >= bound;
             ruling(&counting(&oracle).iter().map(|d| in_time(took(&oracle, d))).collect::<Vec<_>>())
         }),

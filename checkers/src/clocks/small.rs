@@ -21,7 +21,7 @@ pub fn deliveries() -> BoxedStrategy<Small> {
         .prop_map(|(mut small, (deadline, termination, min_delay, tightness, error))| {
             let header = &mut small.0.header;
             let bounds = json!({"deadline": deadline, "termination": termination,
-                "min_delay": min_delay, "tightness": tightness});
+                "min-delay": min_delay, "tightness": tightness});
             header.about.insert("bounds".to_owned(), bounds);
             header.clock_error = Some(error);
             small

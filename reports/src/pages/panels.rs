@@ -25,7 +25,7 @@ enum Form {
 /// A title and what each node has; nothing if no node has anything of the sort.
 pub fn panel(finding: &Finding) -> Option<(&'static str, Markup)> {
     let history = &finding.history;
-    let has = |wanted: Kind| history.kinds().contains(&wanted);
+    let has = |wanted: Kind| history.has(wanted);
     if !has(Kind::Deliver) && !has(Kind::View) {
         return None;
     }
