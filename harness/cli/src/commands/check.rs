@@ -27,7 +27,7 @@ pub fn check(options: &Check, catalog: &Catalog) -> Result<ExitCode, Failure> {
     for (path, history) in options.histories.iter().zip(&histories) {
         let (judged, left_out) = match &named {
             Some(named) => (named.clone(), Vec::new()),
-            None => catalog.checkers.iter().partition(|checker| is_for_all(checker, history)),
+            None => properties(catalog).partition(|checker| checker.lacks(history).is_none()),
         };
         let judge = Judge::of(history, options.beyond_model);
         let verdicts = judge_all(&judge, options, &judged);
@@ -47,9 +47,9 @@ fn named(options: &Check, catalog: &Catalog) -> Result<Option<Vec<&'static Check
     Ok((!all).then_some(checkers))
 }
 
-/// Whether "all" means this property too: an assumption is no property of an implementation.
-fn is_for_all(checker: &Checker, history: &History) -> bool {
-    checker.class != Class::Assumption && checker.lacks(history).is_none()
+/// What "all" means: an assumption is no property of an implementation.
+fn properties(catalog: &Catalog) -> impl Iterator<Item = &'static Checker> {
+    catalog.checkers.iter().copied().filter(|checker| checker.class != Class::Assumption)
 }
 
 /// The verdicts in the order of the properties, on several threads.
