@@ -150,7 +150,7 @@ fn termination(oracle: &Oracle<'_>, bound: i64) -> Ruling {
         if falls || !oracle.correct(broadcast.node) || due >= end {
             continue;
         }
-        for node in oracle.owing(broadcast.row) {
+        for node in oracle.debtors(broadcast.row) {
             let mut own = oracle.deliveries.iter().filter(|d| d.node == node);
             met.push(own.any(|d| d.row == broadcast.row && time(oracle, d.event) <= due));
         }

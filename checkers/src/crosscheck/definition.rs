@@ -2,7 +2,7 @@
 //! Only for histories small enough to read.
 
 use pepperland_core::history::{
-    Clock, DeliveryContract, EventId, FailureModel, History, Kind, NONE,
+    Clock, DeliveryContract, EventId, FailureModel, History, Kind, NONE, ViewInstall,
 };
 use pepperland_core::verdict::Ruling;
 
@@ -110,10 +110,43 @@ impl<'h> Oracle<'h> {
             Kind::View => {
                 let founding = (0..self.history.len()).filter_map(|e| self.view(e)).min();
                 let mut earlier = self.at(node, Kind::View).filter(|e| *e < event);
-                self.view(event) > founding && !earlier.any(|e| self.life(node, e) == life)
+                let joins =
+                    self.view(event) > founding && !earlier.any(|e| self.life(node, e) == life);
+                joins || self.comes_back(node, event)
             }
             _ => false,
         }
+    }
+
+    /// Views without the node lie between its view before and this one.
+    fn comes_back(&self, node: usize, event: usize) -> bool {
+        let install = |e: usize| self.history.event(EventId(e as u32)).view();
+        let Some(now) = install(event) else { return false };
+        let mut earlier = self.at(node, Kind::View).filter(|e| *e < event).filter_map(install);
+        let before = earlier.by_ref().filter(|v| v.group == now.group).last();
+        let without = |v: &ViewInstall| {
+            let between = before.is_some_and(|b| b.view.number < v.view.number);
+            let lacks = !v.members.iter().any(|m| m.index() == node);
+            between && v.view.number < now.view.number && v.group == now.group && lacks
+        };
+        let mut views = (0..self.history.len()).filter_map(install);
+        views.any(without)
+    }
+
+    /// The node is out of the group of the message in the end: it left, or a view later than its
+    /// last one lacks it.
+    pub fn is_out(&self, node: usize, row: usize) -> bool {
+        let Some(group) = self.group(row) else { return false };
+        let install = |e: usize| self.history.event(EventId(e as u32)).view();
+        let here = |v: &&ViewInstall| v.group.unwrap_or(0) as usize == group;
+        let last = self.at(node, Kind::View).filter_map(install).filter(here).last();
+        let last = last.map_or(0, |v| v.view.number);
+        let honest = |e: &usize| self.honest(*e).is_some();
+        let mut views = (0..self.history.len()).filter(honest).filter_map(install).filter(here);
+        let lacks = |v: &ViewInstall| !v.members.iter().any(|m| m.index() == node);
+        let excluded = views.any(|v| v.view.number > last && lacks(v));
+        let leave = self.at(node, Kind::Leave).last();
+        excluded || leave.is_some() && leave > self.at(node, Kind::Join).last()
     }
 
     pub fn lies(&self, node: usize) -> bool {
@@ -204,5 +237,10 @@ impl<'h> Oracle<'h> {
             known && self.correct(*q) && self.is_for(row, *q) && !self.is_excused(*q, row)
         };
         (0..self.history.node_count()).filter(owes).collect()
+    }
+
+    /// Those that owe the message and are in its group in the end.
+    pub fn debtors(&self, row: usize) -> Vec<usize> {
+        self.owing(row).into_iter().filter(|q| !self.is_out(*q, row)).collect()
     }
 }

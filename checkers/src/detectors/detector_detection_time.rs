@@ -32,7 +32,7 @@ pub const ENTRY: Checker = Checker {
     models: EVERY_MODEL,
     cost: "O(crashes · nodes · log events + events · log pairs)",
     needs: &[Kind::Crash],
-    given: &[Given::Bound("detection")],
+    given: &[Given::Bound("detection"), Given::AnyOf(&[Kind::Suspect, Kind::Trust])],
     check,
 };
 

@@ -11,7 +11,7 @@
 //! The crash; that no suspicion came cannot be shown by an event.
 
 use crate::detectors::settled::{self, Need};
-use pepperland_core::checker::{Binds, Case, Checker, Class, EVERY_MODEL};
+use pepperland_core::checker::{Binds, Case, Checker, Class, EVERY_MODEL, Given};
 use pepperland_core::history::Kind;
 use pepperland_core::verdict::Verdict;
 
@@ -26,7 +26,7 @@ pub const ENTRY: Checker = Checker {
     models: EVERY_MODEL,
     cost: "O(events · log pairs + nodes²)",
     needs: &[Kind::Crash],
-    given: &[],
+    given: &[Given::AnyOf(&[Kind::Suspect, Kind::Trust])],
     check,
 };
 

@@ -26,7 +26,7 @@ use pepperland_core::verdict::Verdict;
 pub const ENTRY: Checker = Checker {
     property: "gap-free-total-order",
     number: "OR6",
-    statement: "if a correct node delivers m before m', every correct node delivers m' only \
+    statement: "if a correct node delivers m before m' in one group, correct nodes deliver m' only \
                 after m",
     source: "Baldoni, Cimmino & Marchetti 2006",
     class: Class::Safety,

@@ -26,7 +26,7 @@ use pepperland_core::verdict::Verdict;
 pub const ENTRY: Checker = Checker {
     property: "prefix-order",
     number: "OR8",
-    statement: "of what any two nodes have delivered, one is a prefix of the other",
+    statement: "of what any two nodes have delivered to one group, one is a prefix of the other",
     source: "Schneider 1990: replicas process the same requests in the same order",
     class: Class::Safety,
     binds: Binds::Uniform,

@@ -26,7 +26,7 @@ use pepperland_core::verdict::Verdict;
 pub const ENTRY: Checker = Checker {
     property: "uniform-gap-free-total-order",
     number: "OR7",
-    statement: "if any node delivers m before m', every node delivers m' only after m",
+    statement: "if any node delivers m before m' in one group, all deliver m' only after m",
     source: "Défago, Schiper & Urbán 2004",
     class: Class::Safety,
     binds: Binds::Uniform,

@@ -51,6 +51,13 @@ mod tests {
     }
 
     #[test]
+    fn who_left_or_is_left_out_in_the_end_neither_owes_nor_obliges() {
+        assert_eq!(ruling(&ENTRY, &lanes("n1: {1,2} !a a\nn2: {1,2}      b")), Ruling::Violated);
+        let out = "n1: {1,2,3} {1,2} !a a\nn2: {1,2,3} {1,2}    a\nn3: {1,2,3}         !b b";
+        assert_eq!(ruling(&ENTRY, &lanes(out)), Ruling::Held);
+    }
+
+    #[test]
     fn a_crashed_node_obliges_nobody() {
         assert_eq!(ruling(&ENTRY, &lanes("n1: !a a #\nn2:")), Ruling::Undecided);
     }

@@ -27,6 +27,7 @@ mod validity_all;
 mod validity_self;
 mod validity_some;
 
+mod absent;
 mod creation;
 mod duplicates;
 mod faithful;

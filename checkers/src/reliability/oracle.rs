@@ -152,7 +152,8 @@ impl Oracle<'_> {
         let returned = self.at(broadcast.node, Kind::BroadcastReturn).find(returns);
         let end = returned.unwrap_or(self.history.len());
         let mut crashes = self.at(broadcast.node, Kind::Crash);
-        self.correct(broadcast.node) && !crashes.any(|c| c > broadcast.event && c < end)
+        let is_in = !self.is_out(broadcast.node, broadcast.row);
+        is_in && self.correct(broadcast.node) && !crashes.any(|c| c > broadcast.event && c < end)
     }
 
     fn validity(&self, kept: impl Fn(&Self, usize, &[usize]) -> Option<bool>) -> Ruling {
@@ -161,7 +162,7 @@ impl Oracle<'_> {
         }
         let promises = self.broadcasts.iter().filter(|b| self.promises(b));
         let kept: Vec<bool> =
-            promises.filter_map(|b| kept(self, b.row, &self.owing(b.row))).collect();
+            promises.filter_map(|b| kept(self, b.row, &self.debtors(b.row))).collect();
         ruling(kept.len(), kept.contains(&false))
     }
 
@@ -170,9 +171,12 @@ impl Oracle<'_> {
             return Ruling::Undecided;
         }
         let counting = self.counting();
-        let obliged = |m: &usize| counting.iter().any(|d| d.row == *m && obliges(self, d));
+        let obliged = |m: &usize| {
+            let counts = |d: &Act| d.row == *m && obliges(self, d) && !self.is_out(d.node, *m);
+            counting.iter().any(counts)
+        };
         let obliged: Vec<usize> = self.rows().filter(obliged).collect();
-        let broken = |m: &usize| self.owing(*m).iter().any(|q| !self.delivers(*q, *m));
+        let broken = |m: &usize| self.debtors(*m).iter().any(|q| !self.delivers(*q, *m));
         ruling(obliged.len(), obliged.iter().any(broken))
     }
 }

@@ -1,8 +1,9 @@
 //! Who owes the delivery of what, at the end of a complete history.
 //!
 //! Every correct recipient owes a message, in any of its lives; but one whose last life starts
-//! late does not owe what was broadcast before that.
+//! late does not owe what was broadcast before that, and one that is out in the end owes nothing.
 
+use crate::reliability::absent::Absent;
 use crate::scene::deliverers::{Deliverers, Word, is_narrow};
 use crate::scene::proof::Proof;
 use crate::scene::tally::Tally;
@@ -22,6 +23,7 @@ pub struct Debts<'s, 'a> {
     lives: Vec<Vec<u32>>,
     /// The key of the last late start of each node's last life.
     late: Vec<Option<u64>>,
+    absent: Absent,
 }
 
 impl<'s, 'a> Debts<'s, 'a> {
@@ -36,16 +38,21 @@ impl<'s, 'a> Debts<'s, 'a> {
             let node = scene.node(start.life) as usize;
             late[node] = Some(scene.start_key(start.event)).max(late[node]);
         }
-        Debts { scene, lives, late }
+        Debts { scene, lives, late, absent: Absent::of(scene) }
     }
 
     /// The correct nodes that owe the message.
     pub fn debtors(&self, row: u32) -> impl Iterator<Item = u32> + '_ {
         let nodes = 0..self.scene.group(row).map_or(0, |_| self.lives.len() as u32);
-        nodes.filter(move |node| self.owes(*node, row))
+        nodes.filter(move |node| !self.is_out(*node, row) && self.owes(*node, row))
     }
 
-    /// Whether the node is correct and owes the message.
+    /// Whether the node is out, in the end, of the group of the message.
+    pub fn is_out(&self, node: u32, row: u32) -> bool {
+        self.scene.group(row).is_some_and(|group| self.absent.is_out(group, node))
+    }
+
+    /// Whether the node is correct and owes the message if it is in the group in the end.
     pub fn owes(&self, node: u32, row: u32) -> bool {
         self.scene.case.correct[node as usize]
             && self.scene.group(row).is_some_and(|g| self.scene.is_member(g, node))
@@ -55,6 +62,14 @@ impl<'s, 'a> Debts<'s, 'a> {
     fn is_excused(&self, node: u32, row: u32) -> bool {
         let Some(start) = self.late[node as usize] else { return false };
         self.scene.broadcast(row).is_none_or(|b| self.scene.key(b.0) <= start)
+    }
+
+    /// Whether one of these lives delivered the message at a node that is not out in the end.
+    fn is_obliged<W: Word>(&self, delivered: &Deliverers<W>, by: &[bool], row: u32) -> bool {
+        let mut lives = (0..by.len() as u32).filter(|life| by[*life as usize]);
+        let counts =
+            |life: u32| delivered.has(row, life) && !self.is_out(self.scene.node(life), row);
+        self.absent.is_nobody() || lives.any(counts)
     }
 
     /// Whether some life of the node delivered the message.
@@ -98,7 +113,8 @@ fn judge<W: Word>(
     let debts = Debts::of(scene);
     let (mut tally, mut witness) = (Tally::of(scene), None);
     for row in 0..scene.table.len() as u32 {
-        if !delivered.meets(row, &obliging, 0) || !judged(row) {
+        let obliged = delivered.meets(row, &obliging, 0) && judged(row);
+        if !obliged || !debts.is_obliged(&delivered, &triggers, row) {
             continue;
         }
         count(&mut tally, scene, row, &last);
@@ -158,8 +174,10 @@ pub fn count(tally: &mut Tally, scene: &Scene<'_>, row: u32, last: &[Time]) {
 }
 
 fn not_all(scene: &Scene<'_>, triggers: &[bool], row: u32, missing: u32) -> Witness {
-    let mut deliveries = scene.deliveries();
-    let first = deliveries.find(|d| d.row == row && triggers[d.life as usize]);
+    let absent = Absent::of(scene);
+    let out = |life| scene.group(row).is_some_and(|g| absent.is_out(g, scene.node(life)));
+    let mut deliveries = scene.deliveries().filter(|d| d.row == row && !out(d.life));
+    let first = deliveries.find(|d| triggers[d.life as usize]);
     let (message, node) = (scene.name(row), scene.node_name(missing));
     let deliverer = first.map_or(NONE, |d| d.life);
     let who = if deliverer == NONE { "?".to_owned() } else { scene.who(deliverer) };

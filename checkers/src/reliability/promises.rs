@@ -47,6 +47,9 @@ fn kept<W: Word>(scene: &Scene<'_>, to: To) -> Verdict {
     let (mut tally, mut witness) = (Tally::of(scene), None);
     for row in (0..scene.table.len() as u32).filter(|row| calls.promises(scene, *row)) {
         let origin = scene.table.origins()[row as usize];
+        if debts.is_out(origin, row) {
+            continue;
+        }
         let mut owing = debts.debtors(row).filter(|node| to != To::Sender || *node == origin);
         let Some(first) = owing.next() else { continue };
         let anyone =

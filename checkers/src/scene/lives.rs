@@ -4,10 +4,13 @@
 //! own: what an earlier one delivered is forgotten, and nobody can ask the later one for it.
 //!
 //! A life may **start late**: with a restart, with the first view of a node that was no founder,
-//! or with a snapshot. What was broadcast before then is excused: the life may do without it.
+//! with a view by which it comes back after views without it, or with a snapshot. What was broadcast before then is excused: the life may do without it.
 
 use pepperland_core::checker::Case;
-use pepperland_core::history::{DeliveryContract, EventId, History, Kind, NONE};
+use pepperland_core::collections::{Map, Set};
+use pepperland_core::history::{DeliveryContract, EventId, History, Kind, NONE, ViewInstall};
+use pepperland_core::id::NodeId;
+use std::collections::BTreeMap;
 
 /// The lives of a history. Those of a node's first incarnation have the node's number.
 pub struct Lives {
@@ -45,8 +48,12 @@ impl Lives {
         let turns: Vec<u32> = turns(history.kinds()).collect();
         let oldest = turns.iter().filter_map(|e| view_number(history, *e)).min();
         let mut viewed = vec![false; if oldest.is_some() { nodes as usize } else { 0 }];
+        let returns = returns(history, &turns);
         for event in turns {
             lives.turn(history, event, oldest, &mut viewed);
+            if returns.contains(&event) {
+                lives.start(history, event);
+            }
         }
         lives
     }
@@ -71,7 +78,13 @@ impl Lives {
             kind => kind == Kind::StateSet,
         };
         if late {
-            self.starts.push(Start { event, life: self.last[node] });
+            self.start(history, event);
+        }
+    }
+
+    fn start(&mut self, history: &History, event: u32) {
+        if let Some(life) = self.last.get(history.nodes()[event as usize] as usize) {
+            self.starts.push(Start { event, life: *life });
         }
     }
 
@@ -119,6 +132,33 @@ impl Now {
             self.next += 1;
         }
     }
+}
+
+/// The views by which nodes come back: since the node's view before, there were views of the group
+/// without it.
+fn returns(history: &History, turns: &[u32]) -> Set<u32> {
+    let view = |event: &u32| Some((*event, history.event(EventId(*event)).view()?));
+    let views: Vec<(u32, &ViewInstall)> = turns.iter().filter_map(view).collect();
+    let mut known: BTreeMap<u64, Vec<&ViewInstall>> = BTreeMap::new();
+    for (_, view) in &views {
+        let same = known.entry(view.view.number).or_default();
+        if !same.iter().any(|k| k.group == view.group && k.members == view.members) {
+            same.push(view);
+        }
+    }
+    let mut before: Map<(u32, Option<u32>), u64> = Map::default();
+    let mut returns = Set::default();
+    for (event, view) in views {
+        let (node, number) = (history.nodes()[event as usize], view.view.number);
+        let last = before.insert((node, view.group), number).filter(|last| *last < number);
+        let Some(last) = last else { continue };
+        let lacks = |k: &&ViewInstall| k.group == view.group && !k.members.contains(&NodeId(node));
+        let mut between = known.range(last + 1..number);
+        if between.any(|(_, views)| views.iter().any(lacks)) {
+            returns.insert(event);
+        }
+    }
+    returns
 }
 
 /// The events that may begin a life or a late start. Most chunks of a history hold none.

@@ -318,7 +318,7 @@ fn place(word: String, place: Option<&Place>) -> String {
 }
 
 fn members(nodes: &[NodeId]) -> String {
-    let numbers: Vec<String> = nodes.iter().map(|n| (n.0 + 1).to_string()).collect();
+    let numbers: Vec<String> = nodes.iter().map(|n| (u64::from(n.0) + 1).to_string()).collect();
     format!("{{{}}}", numbers.join(","))
 }
 
