@@ -75,4 +75,12 @@ mod tests {
         assert_eq!(judge("n1: !a !b\nn2:      # ^ b a"), Ruling::Violated);
         assert_eq!(judge("n1: !a     !b !c\nn2:    # ^       c"), Ruling::Violated);
     }
+
+    #[test]
+    fn who_comes_back_by_a_view_may_lack_what_was_sent_without_it() {
+        let away = "n1: {1,2} {1} !a a {2,1} !b b\nn2: {1,2}            {2,1}    b";
+        assert_eq!(ruling(&ENTRY, &lanes(away)), Ruling::Held);
+        let never_away = away.replace("{1} ", "    ");
+        assert_eq!(ruling(&ENTRY, &lanes(&never_away)), Ruling::Violated);
+    }
 }

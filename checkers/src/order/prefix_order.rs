@@ -67,7 +67,7 @@ fn check(case: &Case<'_>) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cases::{because, ruling};
+    use crate::cases::{because, ruling, undecided};
     use pepperland_core::history::lanes::{lanes, parse};
     use pepperland_core::history::{FailureModel, Header};
     use pepperland_core::verdict::Ruling;
@@ -101,5 +101,11 @@ mod tests {
     fn one_slot_holds_one_message() {
         let told = "n1 delivered n1:0:1 at slot 4; n2 delivered n1:0:1 at slot 5";
         assert_eq!(because(&ENTRY, &lanes("n1: !a a@4\nn2:      a@5")), told);
+    }
+
+    #[test]
+    fn a_node_alone_decides_nothing() {
+        let told = undecided(&ENTRY, &lanes("n1: !a !b a b\nn2:"));
+        assert_eq!(told, "no message was delivered by two nodes");
     }
 }

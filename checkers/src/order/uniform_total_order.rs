@@ -38,7 +38,7 @@ fn check(case: &Case<'_>) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cases::{because, ruling};
+    use crate::cases::{because, ruling, undecided};
     use pepperland_core::history::lanes::{lanes, parse};
     use pepperland_core::history::{FailureModel, Header};
     use pepperland_core::verdict::Ruling;
@@ -57,5 +57,12 @@ mod tests {
         let told = "n1 delivered n1:0:1 before n1:0:2; \
                     n1 (incarnation 1) delivered them the other way round";
         assert_eq!(because(&ENTRY, &history), told);
+    }
+
+    #[test]
+    fn one_order_that_all_follow_holds_and_one_shared_message_is_no_order() {
+        assert_eq!(ruling(&ENTRY, &lanes("n1: !a !b a b #\nn2:       a b")), Ruling::Held);
+        let one = lanes("n1: !a !b a b\nn2:       b");
+        assert!(undecided(&ENTRY, &one).starts_with("no two nodes that are bound"));
     }
 }

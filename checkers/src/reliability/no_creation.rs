@@ -48,9 +48,10 @@ fn check(case: &Case<'_>) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cases::{because, undecided};
+    use crate::cases::{because, ruling, undecided};
     use pepperland_core::history::lanes::{lanes, parse};
     use pepperland_core::history::{Clock, Header, History};
+    use pepperland_core::verdict::Ruling;
 
     #[test]
     fn a_stranger_is_told() {
@@ -95,5 +96,10 @@ mod tests {
         header.byzantine = vec!["n1".into()];
         let history = parse("n1: z\nn2:   z", header).unwrap();
         assert!(undecided(&ENTRY, &history).starts_with("no correct node delivered"));
+    }
+
+    #[test]
+    fn what_was_broadcast_before_may_be_delivered() {
+        assert_eq!(ruling(&ENTRY, &lanes("n1: !a a\nn2:      a")), Ruling::Held);
     }
 }

@@ -58,4 +58,9 @@ mod tests {
         let history = parse("n1: !a a\nn2:", header).unwrap();
         assert_eq!(ruling(&ENTRY, &history), Ruling::Undecided);
     }
+
+    #[test]
+    fn what_a_crashed_node_delivered_others_may_deliver_later() {
+        assert_eq!(ruling(&ENTRY, &lanes("n1: !a a #\nn2:        a")), Ruling::Held);
+    }
 }

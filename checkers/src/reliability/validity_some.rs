@@ -39,7 +39,7 @@ fn check(case: &Case<'_>) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cases::{because, ruling};
+    use crate::cases::{because, ruling, undecided};
     use pepperland_core::history::Header;
     use pepperland_core::history::lanes::{lanes, parse};
     use pepperland_core::verdict::Ruling;
@@ -58,5 +58,11 @@ mod tests {
         header.complete = true;
         let history = parse("n1: !a a\nn2:", header).unwrap();
         assert_eq!(ruling(&ENTRY, &history), Ruling::Violated);
+    }
+
+    #[test]
+    fn a_sender_that_crashes_promises_nothing() {
+        let told = undecided(&ENTRY, &lanes("n1: !a #\nn2:"));
+        assert!(told.starts_with("no correct node broadcast"), "{told}");
     }
 }
