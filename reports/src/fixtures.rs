@@ -1,7 +1,6 @@
 //! Findings and campaigns made by hand, for tests and for the sample pages.
 #![allow(dead_code, missing_docs)]
 
-use pepperland_core::checker::{Binds, Checker, Class};
 use pepperland_core::finding::{Campaign, Canary, Finding, Need, Row, Size};
 use pepperland_core::history::{
     Channel, Clock, EventId, Header, History, Kind, Recorder, Transmission, ViewInstall, ViewName,
@@ -14,23 +13,8 @@ use pepperland_core::schedule::{
 };
 use pepperland_core::seed::Seed;
 use pepperland_core::time::{Span, Time};
-use pepperland_core::verdict::{Clause, Ruling, Verdict, Witness};
+use pepperland_core::verdict::{Clause, Ruling, Witness};
 use serde_json::{Map, Value, json};
-
-/// A record of a property.
-pub const TOTAL_ORDER: Checker = Checker {
-    property: "total-order",
-    number: "OR4",
-    statement: "if correct p and q both deliver m and m', they deliver them in the same order",
-    source: "Hadzilacos & Toueg 1994",
-    class: Class::Safety,
-    binds: Binds::Correct,
-    models: &[],
-    cost: "O(events)",
-    needs: &[],
-    given: &[],
-    check: |_| Verdict::undecided("made by hand"),
-};
 
 /// A recorder with few words.
 pub struct Tape {

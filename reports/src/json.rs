@@ -241,6 +241,7 @@ impl CanaryLine {
 mod tests {
     use super::*;
     use crate::fixtures;
+    use crate::judged::tests::TOTAL_ORDER;
     use pepperland_core::verdict::Verdict;
 
     #[test]
@@ -268,7 +269,7 @@ mod tests {
     #[test]
     fn checks_have_their_keys_in_order() {
         let verdict = Verdict::violated(fixtures::two_sequencers().witness, 12, 3);
-        let judged = |name, verdict| checked(&Judged::of(name, &fixtures::TOTAL_ORDER, verdict));
+        let judged = |name, verdict| checked(&Judged::of(name, &TOTAL_ORDER, verdict));
         let line = judged("h.jsonl", &verdict);
         let begin = r#"{"v":1,"history":"h.jsonl","property":"total-order","outcome":"violated","#
             .to_owned()

@@ -22,3 +22,24 @@ impl<'a> Judged<'a> {
         Judged { name, checker, verdict, beyond_model: false }
     }
 }
+
+#[cfg(test)]
+pub mod tests {
+    use pepperland_core::checker::{Binds, Checker, Class};
+    use pepperland_core::verdict::Verdict;
+
+    /// A record of a property.
+    pub const TOTAL_ORDER: Checker = Checker {
+        property: "total-order",
+        number: "OR4",
+        statement: "if correct p and q both deliver m and m', they deliver them in the same order",
+        source: "Hadzilacos & Toueg 1994",
+        class: Class::Safety,
+        binds: Binds::Correct,
+        models: &[],
+        cost: "O(events)",
+        needs: &[],
+        given: &[],
+        check: |_| Verdict::undecided("made by hand"),
+    };
+}

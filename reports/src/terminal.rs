@@ -125,6 +125,7 @@ fn head(finding: &Finding, style: Style) -> String {
 mod tests {
     use super::*;
     use crate::fixtures;
+    use crate::judged::tests::TOTAL_ORDER;
     use pepperland_core::verdict::Verdict;
 
     #[test]
@@ -163,13 +164,7 @@ mod tests {
         ];
         let lines: String = verdicts
             .iter()
-            .map(|v| {
-                judged(
-                    &Judged::of("history.jsonl", &fixtures::TOTAL_ORDER, v),
-                    history,
-                    Style::Plain,
-                )
-            })
+            .map(|v| judged(&Judged::of("history.jsonl", &TOTAL_ORDER, v), history, Style::Plain))
             .collect();
         insta::assert_snapshot!(lines);
     }

@@ -16,8 +16,6 @@ pub enum Given {
     SomeWorkload,
     /// The header states this number under `about.bounds`.
     Bound(&'static str),
-    /// The header names nodes that may lie.
-    Liars,
     /// Deliveries state their place in the order.
     Slots,
     /// There are several groups.
@@ -26,8 +24,6 @@ pub enum Given {
     Closed,
     /// At most one component is to go on.
     Primary,
-    /// Every component is to go on.
-    Partitionable,
     /// The network promised this, or more.
     Channel(Channel),
     /// The lines are one true order.
@@ -53,12 +49,10 @@ impl Given {
             }
             Given::SomeWorkload => header.workload.is_some(),
             Given::Bound(name) => bound(history, name).is_some(),
-            Given::Liars => !header.byzantine.is_empty(),
             Given::Slots => history.has_slots(),
             Given::Groups => history.groups().len() > 1,
             Given::Closed => header.contract.group == GroupContract::Closed,
             Given::Primary => header.contract.partition == PartitionContract::Primary,
-            Given::Partitionable => header.contract.partition == PartitionContract::Partitionable,
             Given::Channel(least) => header.contract.channel.is_some_and(|c| c <= least),
             Given::OneOrder => header.clock == Clock::Virtual,
             Given::Outsiders => has_outsiders(history),
@@ -99,12 +93,10 @@ impl fmt::Display for Given {
             Given::OneOfWorkloads(names) => write!(f, "workload {}", names.join(" or ")),
             Given::SomeWorkload => write!(f, "a workload"),
             Given::Bound(name) => write!(f, "about.bounds.{name}"),
-            Given::Liars => write!(f, "byzantine nodes"),
             Given::Slots => write!(f, "slots"),
             Given::Groups => write!(f, "several groups"),
             Given::Closed => write!(f, "contract.group closed"),
             Given::Primary => write!(f, "contract.partition primary"),
-            Given::Partitionable => write!(f, "contract.partition partitionable"),
             Given::Channel(Channel::Perfect) => write!(f, "contract.channel perfect"),
             Given::Channel(Channel::FairLoss) => write!(f, "contract.channel fair-loss or perfect"),
             Given::Channel(Channel::Lossy) => write!(f, "contract.channel"),
