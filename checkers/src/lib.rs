@@ -22,6 +22,7 @@ mod views;
 
 mod judge;
 mod scene;
+mod together;
 
 #[cfg(test)]
 mod cases;

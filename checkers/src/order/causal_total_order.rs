@@ -9,7 +9,8 @@
 //! # Witness
 //! That of the half that is broken.
 
-use crate::order::{causal, together, total_order};
+use crate::order::{causal, total_order};
+use crate::together;
 use pepperland_core::checker::{Binds, Case, Checker, Class, EVERY_MODEL};
 use pepperland_core::history::Kind;
 use pepperland_core::verdict::Verdict;

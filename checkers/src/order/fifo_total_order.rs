@@ -8,7 +8,8 @@
 //! # Witness
 //! That of the half that is broken.
 
-use crate::order::{fifo, together, total_order};
+use crate::order::{fifo, total_order};
+use crate::together;
 use pepperland_core::checker::{Binds, Case, Checker, Class, EVERY_MODEL};
 use pepperland_core::history::Kind;
 use pepperland_core::verdict::Verdict;

@@ -53,7 +53,6 @@ mod sender_order;
 mod sequence;
 mod slots;
 mod steps;
-mod together;
 mod within_views;
 
 #[cfg(test)]

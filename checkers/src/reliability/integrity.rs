@@ -3,13 +3,15 @@
 //! # Definition
 //! A correct `q` delivers `m` at most once, and only if `sender(m)` broadcast `m` before
 //! (Hadzilacos & Toueg 1994: *Integrity*): no-creation and no-duplication, each in the reading of
-//! its own page. Held if neither is broken and at least one had something to judge.
+//! its own page. Held if both are: a history in
+//! which only liars broadcast says nothing of the first.
 //! # Cost
 //! O(events).
 //! # Witness
 //! That of the half that broke; of no-creation if both did.
 
-use crate::reliability::{no_creation, no_duplication, parts};
+use crate::reliability::{no_creation, no_duplication};
+use crate::together;
 use pepperland_core::checker::{Binds, Case, Checker, Class, EVERY_MODEL};
 use pepperland_core::history::Kind;
 use pepperland_core::verdict::Verdict;
@@ -30,14 +32,15 @@ pub const ENTRY: Checker = Checker {
 };
 
 fn check(case: &Case<'_>) -> Verdict {
-    parts::both(case, &no_creation::ENTRY, &no_duplication::ENTRY)
+    together::judge(case, [&no_creation::ENTRY, &no_duplication::ENTRY])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::cases::{because, ruling, undecided};
-    use pepperland_core::history::lanes::lanes;
+    use pepperland_core::history::Header;
+    use pepperland_core::history::lanes::{lanes, parse};
     use pepperland_core::verdict::Ruling;
 
     #[test]
@@ -46,6 +49,15 @@ mod tests {
         assert_eq!(told("n1: !a\nn2:   z"), "n2 delivered n1:0:2, which nobody broadcast");
         assert_eq!(told("n1: !a\nn2:   a a"), "n2 delivered n1:0:1 twice");
         assert_eq!(ruling(&ENTRY, &lanes("n1: !a\nn2:   a")), Ruling::Held);
-        assert!(undecided(&ENTRY, &lanes("n1: !a\nn2:   a #")).starts_with("no correct node"));
+        let nobody = undecided(&ENTRY, &lanes("n1: !a\nn2:   a #"));
+        assert!(nobody.starts_with("no-creation: no correct node"), "{nobody}");
+    }
+
+    #[test]
+    fn what_liars_broadcast_says_nothing_of_creation() {
+        let mut header = Header::new(Vec::new());
+        header.byzantine = vec!["n1".into()];
+        let history = parse("n1: !a\nn2:   a", header).unwrap();
+        assert!(undecided(&ENTRY, &history).starts_with("no-creation: "));
     }
 }

@@ -32,7 +32,6 @@ mod creation;
 mod duplicates;
 mod faithful;
 pub mod owed;
-mod parts;
 pub mod promises;
 mod receipts;
 

@@ -72,7 +72,7 @@ pub fn rule(property: &str, history: &History) -> Ruling {
 fn of_both(one: Ruling, other: Ruling) -> Ruling {
     match [one, other] {
         both if both.contains(&Ruling::Violated) => Ruling::Violated,
-        both if both.contains(&Ruling::Held) => Ruling::Held,
+        [Ruling::Held, Ruling::Held] => Ruling::Held,
         _ => Ruling::Undecided,
     }
 }

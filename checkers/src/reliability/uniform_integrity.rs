@@ -4,13 +4,14 @@
 //! # Definition
 //! Every process delivers `m` at most once, and only if `sender(m)` broadcast `m` before
 //! (Hadzilacos & Toueg 1994: *Uniform Integrity*): uniform-no-creation and uniform-no-duplication.
-//! Held if neither is broken and at least one had something to judge.
+//! Held if both are.
 //! # Cost
 //! O(events).
 //! # Witness
 //! That of the half that broke; of uniform-no-creation if both did.
 
-use crate::reliability::{parts, uniform_no_creation, uniform_no_duplication};
+use crate::reliability::{uniform_no_creation, uniform_no_duplication};
+use crate::together;
 use pepperland_core::checker::{Binds, Case, Checker, Class, EVERY_MODEL};
 use pepperland_core::history::Kind;
 use pepperland_core::verdict::Verdict;
@@ -31,7 +32,7 @@ pub const ENTRY: Checker = Checker {
 };
 
 fn check(case: &Case<'_>) -> Verdict {
-    parts::both(case, &uniform_no_creation::ENTRY, &uniform_no_duplication::ENTRY)
+    together::judge(case, [&uniform_no_creation::ENTRY, &uniform_no_duplication::ENTRY])
 }
 
 #[cfg(test)]
@@ -47,6 +48,6 @@ mod tests {
         assert_eq!(told("n1: !a\nn2:   z #"), "n2 delivered n1:0:2, which nobody broadcast");
         assert_eq!(told("n1: !a\nn2:   a a #"), "n2 delivered n1:0:1 twice");
         assert_eq!(ruling(&ENTRY, &lanes("n1: !a\nn2:   a #")), Ruling::Held);
-        assert!(undecided(&ENTRY, &lanes("n1: !a")).starts_with("no node"));
+        assert!(undecided(&ENTRY, &lanes("n1: !a")).starts_with("uniform-no-creation: no node"));
     }
 }
