@@ -13,7 +13,7 @@ use pepperland_core::contract::{Cx, Delivery, Layer, Network, Protocol, Stack, V
 use pepperland_core::fault::Fault;
 use pepperland_core::history::{Channel, FailureModel};
 use pepperland_core::id::{GroupId, NodeId};
-use pepperland_core::implementation::{Claim, Flaw, Implementation, Model, Setup};
+use pepperland_core::implementation::{Claim, Flaw, Groups, Implementation, Model, Setup};
 use pepperland_core::message::Message;
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +34,7 @@ pub const ENTRY: Implementation = Implementation {
         failures: FailureModel::CrashStop,
         channel: Channel::Perfect,
         tolerates: &[Fault::Crash, Fault::Delay, Fault::Reorder, Fault::Partition, Fault::Pause],
+        groups: Groups::Open,
         timing: "asynchronous",
     },
     nodes: 5,

@@ -22,7 +22,7 @@ use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Stack, Value};
 use pepperland_core::fault::Fault;
 use pepperland_core::history::{Channel, FailureModel};
 use pepperland_core::id::{GroupId, MessageId, NodeId};
-use pepperland_core::implementation::{Claim, Flaw, Implementation, Model, Proviso, Setup};
+use pepperland_core::implementation::{Claim, Flaw, Groups, Implementation, Model, Proviso, Setup};
 use pepperland_core::message::Message;
 use serde::{Deserialize, Serialize};
 
@@ -79,6 +79,7 @@ pub const MODEL: Model = Model {
         Fault::Partition,
         Fault::Pause,
     ],
+    groups: Groups::Open,
     timing: "asynchronous",
 };
 

@@ -19,7 +19,7 @@ use crate::naming::Naming;
 use crate::reliable::{MODEL, reliable};
 use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Stack, Value};
 use pepperland_core::id::{GroupId, MessageId, NodeId};
-use pepperland_core::implementation::{Claim, Flaw, Implementation, Proviso, Setup};
+use pepperland_core::implementation::{Claim, Flaw, Groups, Implementation, Model, Proviso, Setup};
 use pepperland_core::message::Message;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -44,7 +44,8 @@ pub const ENTRY: Implementation = Implementation {
         Claim::always("uniform-total-order"),
         Claim::always("prefix-order"),
     ],
-    model: MODEL,
+    // The sequencer is a member of the group that it orders.
+    model: Model { groups: Groups::One, ..MODEL },
     nodes: 5,
     budget: |n| n - 1,
     flaws: &[

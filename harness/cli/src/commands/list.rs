@@ -31,7 +31,10 @@ fn rows(what: Listed, catalog: &Catalog) -> Vec<Map<String, Value>> {
         Listed::Workloads => catalog
             .workloads
             .iter()
-            .map(|w| json!({"name": w.name, "statement": w.statement, "source": w.source}))
+            .map(|w| {
+                let (statement, groups) = (w.statement, w.layout.needs().words());
+                json!({"name": w.name, "statement": statement, "needs": groups, "source": w.source})
+            })
             .collect(),
         Listed::Faults => faults(catalog),
         Listed::Properties => properties(catalog),
@@ -58,7 +61,7 @@ fn implementations(catalog: &Catalog) -> Vec<Value> {
             let tolerates: Vec<&str> = i.model.tolerates.iter().map(|fault| fault.word()).collect();
             json!({
                 "name": i.name, "number": i.number, "statement": i.statement, "source": i.source,
-                "claims": claims(i.claims), "tolerates": tolerates, "timing": i.model.timing,
+                "claims": claims(i.claims), "tolerates": tolerates, "groups": i.model.groups.words(), "timing": i.model.timing,
                 "nodes": i.nodes, "flaws": flaws,
             })
         })
@@ -71,6 +74,8 @@ fn claim(claim: &Claim) -> String {
         Proviso::Lives(node) => format!("while {node} lives"),
         Proviso::NobodyCrashes => "while nobody crashes".to_owned(),
         Proviso::SendsSurvive => "where sends survive a crash".to_owned(),
+        Proviso::OneGroup => "in one group".to_owned(),
+        Proviso::SeveralGroups => "in several groups".to_owned(),
     };
     format!("{} ({proviso})", claim.property)
 }
