@@ -40,7 +40,7 @@ fn run(schedule: &Schedule, implementation: &Implementation, detail: Detail) -> 
 fn everything() -> impl Iterator<Item = (&'static Implementation, &'static Profile, u64)> {
     pepperland_impls::all().flat_map(|implementation| {
         let profiles = pepperland_faults::ALL.iter();
-        profiles.flat_map(|profile| (0..3).map(move |seed| (implementation, *profile, seed)))
+        profiles.flat_map(move |profile| (0..3).map(move |seed| (implementation, *profile, seed)))
     })
 }
 
