@@ -54,11 +54,15 @@ fn implementations(catalog: &Catalog) -> Vec<Value> {
         .iter()
         .map(|i| {
             let flaws: Vec<&str> = i.flaws.iter().map(|flaw| flaw.name).collect();
+            let controls: Vec<&str> = i.controls.iter().map(|control| control.name).collect();
+            let breaks = i.breaks.iter().map(|b| format!("{} ({})", b.property, b.name));
+            let breaks: Vec<String> = breaks.collect();
             let tolerates: Vec<&str> = i.model.tolerates.iter().map(|fault| fault.word()).collect();
             json!({
                 "name": i.name, "number": i.number, "statement": i.statement, "source": i.source,
                 "claims": i.claims().map(claim).collect::<Vec<_>>(), "tolerates": tolerates, "timing": i.model.timing,
-                "nodes": i.nodes, "flaws": flaws,
+                "failures": i.model.failures, "channel": i.model.channel,
+                "nodes": i.nodes, "flaws": flaws, "controls": controls, "breaks": breaks,
             })
         })
         .collect()
