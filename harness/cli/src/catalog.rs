@@ -29,7 +29,7 @@ pub struct Catalog {
 /// All that comes with Pepperland.
 pub fn builtin() -> Catalog {
     Catalog {
-        implementations: pepperland_impls::ALL.to_vec(),
+        implementations: pepperland_impls::all().collect(),
         workloads: pepperland_workloads::ALL.to_vec(),
         profiles: pepperland_faults::ALL.to_vec(),
         checkers: pepperland_checkers::all().collect(),
@@ -104,7 +104,10 @@ impl Catalog {
         let implementation = self.implementation(&scenario.implementation)?;
         if let Some(flaw) = &scenario.flaw {
             let flaws = format!("flaw of {}", implementation.name);
-            find(&flaws, flaw, implementation.flaws, |f| f.name)?;
+            let planted = implementation.flaws.iter().map(|planted| planted.name);
+            let harmless = implementation.controls.iter().map(|control| control.name);
+            let names: Vec<&str> = planted.chain(harmless).collect();
+            find(&flaws, flaw, &names, |name| name)?;
         }
         let faults = pepperland_faults::resolve(&scenario.faults)
             .map_err(|error| Unknown(error.to_string()))?;
@@ -146,7 +149,7 @@ fn claimed_under<'a>(
         Proviso::SeveralGroups => several,
         _ => true,
     };
-    implementation.claims.iter().filter(bound).map(|claim| claim.property)
+    implementation.claims().filter(bound).map(|claim| claim.property)
 }
 
 fn find<'a, T>(

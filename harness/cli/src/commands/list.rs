@@ -52,17 +52,21 @@ fn rows(what: Listed, catalog: &Catalog) -> Vec<Map<String, Value>> {
 }
 
 fn implementations(catalog: &Catalog) -> Vec<Value> {
-    let claims = |claims: &[Claim]| claims.iter().map(claim).collect::<Vec<_>>();
     catalog
         .implementations
         .iter()
         .map(|i| {
             let flaws: Vec<&str> = i.flaws.iter().map(|flaw| flaw.name).collect();
+            let controls: Vec<&str> = i.controls.iter().map(|control| control.name).collect();
+            let breaks = i.breaks.iter().map(|b| format!("{} ({})", b.property, b.name));
+            let breaks: Vec<String> = breaks.collect();
             let tolerates: Vec<&str> = i.model.tolerates.iter().map(|fault| fault.word()).collect();
             json!({
                 "name": i.name, "number": i.number, "statement": i.statement, "source": i.source,
-                "claims": claims(i.claims), "tolerates": tolerates, "groups": i.model.groups.words(), "timing": i.model.timing,
-                "nodes": i.nodes, "flaws": flaws,
+                "claims": i.claims().map(claim).collect::<Vec<_>>(), "tolerates": tolerates,
+                "groups": i.model.groups.words(), "timing": i.model.timing,
+                "failures": i.model.failures, "channel": i.model.channel,
+                "nodes": i.nodes, "flaws": flaws, "controls": controls, "breaks": breaks,
             })
         })
         .collect()
@@ -73,6 +77,7 @@ fn claim(claim: &Claim) -> String {
         Proviso::Always => return claim.property.to_owned(),
         Proviso::Lives(node) => format!("while {node} lives"),
         Proviso::NobodyCrashes => "while nobody crashes".to_owned(),
+        Proviso::KeepsSending => "while everybody keeps sending".to_owned(),
         Proviso::SendsSurvive => "where sends survive a crash".to_owned(),
         Proviso::OneGroup => "in one group".to_owned(),
         Proviso::SeveralGroups => "in several groups".to_owned(),
@@ -87,6 +92,7 @@ fn flaws(catalog: &Catalog) -> Vec<Value> {
             json!({
                 "name": f.name, "number": f.number, "impl": name, "statement": f.statement,
                 "breaks": f.breaks, "keeps": f.keeps, "faults": f.faults,
+                "workload": f.workload,
             })
         })
     };

@@ -5,7 +5,7 @@
 use pepperland_core::contract::{Network, Stack};
 use pepperland_core::fault::{Fault, Ground};
 use pepperland_core::history::{Channel, FailureModel};
-use pepperland_core::implementation::{Groups, Implementation, Model};
+use pepperland_core::implementation::{Implementation, Model};
 use pepperland_core::message::Message;
 use pepperland_core::plan::Plan;
 use pepperland_core::scenario::Scenario;
@@ -40,12 +40,14 @@ pub fn implementation(tolerates: &'static [Fault]) -> Implementation {
             failures: FailureModel::CrashRecovery,
             channel: Channel::FairLoss,
             tolerates,
-            groups: Groups::One,
-            timing: "asynchronous",
+            ..Model::ASYNCHRONOUS
         },
         nodes: 5,
         budget: |n| n - 1,
         flaws: &[],
+        controls: &[],
+        breaks: &[],
+        cost: None,
         build: |_| Stack::node(Network::<Message>::payload()),
     }
 }

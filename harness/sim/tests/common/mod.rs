@@ -36,11 +36,14 @@ pub const fn toy(build: fn(&Setup<'_>) -> Box<dyn Node>) -> Implementation {
             channel: Channel::FairLoss,
             tolerates: &[],
             groups: Groups::Open,
-            timing: "asynchronous",
+            ..Model::ASYNCHRONOUS
         },
         nodes: 3,
         budget: |_| 0,
         flaws: &[],
+        controls: &[],
+        breaks: &[],
+        cost: None,
         build,
     }
 }

@@ -15,8 +15,8 @@
 //! Assumes FIFO channels (here: FIFO over basic multicast) and that nobody crashes: a crashed
 //! member is never heard from again, and the others wait for ever.
 
-use crate::fifo::fifo_basic;
-use crate::reliable::MODEL;
+use crate::claims::{INTEGRITY, VALIDITY_WHILE_NOBODY_CRASHES};
+use crate::order::fifo::fifo_basic;
 use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Stack, Value};
 use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::implementation::{Claim, Flaw, Groups, Implementation, Model, Proviso, Setup};
@@ -31,22 +31,21 @@ pub const ENTRY: Implementation = Implementation {
     statement: "total order by Lamport's clocks: deliver when heard from all",
     source: "Lamport 1978",
     claims: &[
-        Claim::always("no-creation"),
-        Claim::always("no-duplication"),
-        Claim::only("validity-self", Proviso::NobodyCrashes),
-        Claim::only("validity-all", Proviso::NobodyCrashes),
-        Claim::only("validity-some", Proviso::NobodyCrashes),
-        Claim::only("agreement", Proviso::NobodyCrashes),
-        Claim::always("fifo"),
-        Claim::always("causal"),
-        Claim::only("total-order", Proviso::OneGroup),
-        Claim::only("uniform-total-order", Proviso::OneGroup),
-        Claim::only("local-total-order", Proviso::SeveralGroups),
-        Claim::only("uniform-local-total-order", Proviso::SeveralGroups),
-        Claim::always("prefix-order"),
+        INTEGRITY,
+        VALIDITY_WHILE_NOBODY_CRASHES,
+        &[
+            Claim::only("agreement", Proviso::NobodyCrashes),
+            Claim::always("fifo"),
+            Claim::always("causal"),
+            Claim::only("total-order", Proviso::OneGroup),
+            Claim::only("uniform-total-order", Proviso::OneGroup),
+            Claim::only("local-total-order", Proviso::SeveralGroups),
+            Claim::only("uniform-local-total-order", Proviso::SeveralGroups),
+            Claim::always("prefix-order"),
+        ],
     ],
-    // An outsider hears nothing that would raise its clock, and its multicasts would come too late.
-    model: Model { groups: Groups::Several, ..MODEL },
+    // An outsider hears nothing that would raise its clock: its multicasts would come too late.
+    model: Model { groups: Groups::Several, ..Model::ASYNCHRONOUS },
     nodes: 5,
     budget: |n| n - 1,
     flaws: &[
@@ -57,7 +56,8 @@ pub const ENTRY: Implementation = Implementation {
             breaks: "uniform-total-order",
             keeps: &["no-creation", "no-duplication", "validity-all", "agreement"],
             faults: "none",
-            killer: include_str!("../killers/deliver-before-hearing-all.jsonl"),
+            workload: "steady",
+            killer: include_str!("../../killers/deliver-before-hearing-all.jsonl"),
         },
         Flaw {
             name: "tie-break-by-arrival",
@@ -66,9 +66,13 @@ pub const ENTRY: Implementation = Implementation {
             breaks: "uniform-total-order",
             keeps: &["no-creation", "no-duplication", "validity-all", "agreement", "fifo"],
             faults: "none",
-            killer: include_str!("../killers/tie-break-by-arrival.jsonl"),
+            workload: "steady",
+            killer: include_str!("../../killers/tie-break-by-arrival.jsonl"),
         },
     ],
+    controls: &[],
+    breaks: &[],
+    cost: None,
     build: |setup| Stack::node(Lamport::over(fifo_basic::<Stamped<Message>>(setup), setup)),
 };
 
