@@ -38,21 +38,24 @@ const MY_PROTOCOL: Implementation = Implementation {
     number: "my own",
     statement: "every message is sent twice and delivered once",
     source: "this file",
-    claims: &[
+    claims: &[&[
         Claim::always("no-creation"),
         Claim::always("no-duplication"),
         Claim::always("validity-self"),
         Claim::always("validity-all"),
-    ],
+    ]],
     model: Model {
         failures: FailureModel::CrashStop,
         channel: Channel::Perfect,
         tolerates: &[Fault::Crash, Fault::Delay, Fault::Reorder, Fault::Duplication],
-        timing: "asynchronous",
+        ..Model::ASYNCHRONOUS
     },
     nodes: 4,
     budget: |nodes| nodes - 1,
     flaws: &[],
+    controls: &[],
+    breaks: &[],
+    cost: None,
     build: |_| Stack::node(Twice { lower: Network::payload(), delivered: BTreeSet::new() }),
 };
 

@@ -1,24 +1,25 @@
 //! Protocols under test, each readable as its pseudocode and built from layers.
 //!
 //! A file holds the citation, the pseudocode, what it assumes, where it departs from its source,
-//! its record (`ENTRY`), and the protocol. One more protocol is one file, one `mod` line and one
-//! line in [`ALL`].
+//! its record (`ENTRY`), and the protocol. One more protocol is one file, and one line in its
+//! folder's `ALL`.
 
-pub mod basic;
-pub mod fifo;
-pub mod lamport;
+mod claims;
+pub mod multicast;
 mod naming;
-pub mod reliable;
-pub mod sequencer;
+pub mod order;
 
 use pepperland_core::implementation::Implementation;
 
+/// The implementations by kind, in the order of the catalogue.
+pub const FAMILIES: &[&[&Implementation]] = &[multicast::ALL, order::ALL];
+
 /// Every implementation, in the order of the catalogue.
-pub const ALL: &[&Implementation] = &[
-    &basic::ENTRY,
-    &reliable::ENTRY,
-    &fifo::OVER_RELIABLE,
-    &fifo::OVER_BASIC,
-    &sequencer::ENTRY,
-    &lamport::ENTRY,
-];
+pub fn all() -> impl Iterator<Item = &'static Implementation> + Clone {
+    FAMILIES.iter().copied().flatten().copied()
+}
+
+/// The implementation of this name.
+pub fn find(name: &str) -> Option<&'static Implementation> {
+    all().find(|implementation| implementation.name == name)
+}

@@ -12,6 +12,10 @@
 //! drop n1->n2 #1              the message is lost
 //!                             (of what is sent, `->` is a unicast and `=>` one group send)
 //! crash n1 [after 2]          n1 stops [in the middle of its next step, after two effects]
+//! recover n1                  n1 comes back with what it had stored
+//! invoke n1 3 read            a client of n1 asks for the operation 3, "read"
+//! clock n1 5                  n1's clock is 5 ms ahead from now on
+//! wait 100                    100 ms pass, and timers run out
 //! settle                      everything arrives; tells what each node delivers
 //! show                        what is on its way
 //! ```
@@ -20,6 +24,8 @@ mod common;
 
 use common::{Link, Nothing, Post};
 use pepperland_core::id::NodeId;
+use pepperland_core::implementation::Implementation;
+use pepperland_core::time::Span;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -27,7 +33,7 @@ use std::path::{Path, PathBuf};
 fn every_script_does_what_it_says() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
     let mut wrong = Vec::new();
-    for implementation in pepperland_impls::ALL {
+    for implementation in pepperland_impls::all() {
         let scripts = files(&folder.join(implementation.name));
         assert!(!scripts.is_empty(), "{} has no golden script", implementation.name);
         for script in scripts {
@@ -46,7 +52,7 @@ fn every_folder_is_that_of_an_implementation() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
     for entry in files(&folder) {
         let name = entry.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        assert!(pepperland_impls::ALL.iter().any(|i| i.name == name), "{name}");
+        assert!(pepperland_impls::all().any(|i| i.name == name), "{name}");
     }
 }
 
@@ -129,6 +135,12 @@ impl Script {
             ["drop", on, at] => post.take(link(on)?, number(at)?).map(drop)?,
             ["crash", n] => post.crash(node(n)?),
             ["crash", n, "after", effects] => post.crash_after(node(n)?, number(effects)? as usize),
+            ["recover", n] => return Ok(post.recover(node(n)?)),
+            ["invoke", n, operation, body] => {
+                return Ok(post.invoke(node(n)?, number(operation)?.into(), body));
+            }
+            ["clock", n, ms] => post.set_ahead(node(n)?, Span::millis(number(ms)?.into())),
+            ["wait", ms] => return Ok(post.wait(Span::millis(number(ms)?.into()))),
             ["settle"] => return Ok(post.settle()),
             ["show"] => return Ok(post.show()),
             _ => return Err(Nothing(format!("there is no command \"{line}\""))),
@@ -137,15 +149,21 @@ impl Script {
     }
 
     fn begin(&mut self, nodes: usize, flaw: &[&str]) {
-        let named =
-            |i: &&&pepperland_core::implementation::Implementation| i.name == self.implementation;
-        let implementation = pepperland_impls::ALL.iter().find(named).expect("it has a folder");
+        let implementation = pepperland_impls::find(self.implementation).expect("it has a folder");
         let flaw = match flaw {
-            ["flaw", name] => Some(implementation.flaw(name).expect("a flaw of its own").name),
+            ["flaw", name] => Some(built_with(implementation, name)),
             _ => None,
         };
         self.post = Some(Post::new(implementation, nodes, flaw));
     }
+}
+
+/// The flaw or harmless change of this name.
+fn built_with(implementation: &Implementation, name: &str) -> &'static str {
+    let flaw = implementation.flaw(name).map(|flaw| flaw.name);
+    let mut controls = implementation.controls.iter();
+    let control = || controls.find(|control| control.name == name).map(|control| control.name);
+    flaw.or_else(control).expect("a flaw or a control of its own")
 }
 
 fn number(text: &str) -> Result<u32, Nothing> {

@@ -53,7 +53,7 @@ fn run(
 
 fn under(channel: Channel, profiles: &[&str]) -> Rulings {
     let mut told = Rulings::new();
-    for implementation in pepperland_impls::ALL {
+    for implementation in pepperland_impls::all() {
         profiles.iter().for_each(|faults| run(channel, implementation, faults, &mut told));
     }
     println!("{channel:?} {told:?}");

@@ -5,13 +5,14 @@ mod common;
 use common::{Link, Post};
 use pepperland_core::id::NodeId;
 use pepperland_core::implementation::Implementation;
-use pepperland_impls::{basic, fifo, lamport, reliable, sequencer};
+use pepperland_impls::multicast::{basic, reliable};
+use pepperland_impls::order::{fifo, lamport, sequencer};
 
 const N1: NodeId = NodeId(0);
 const N2: NodeId = NodeId(1);
 const N3: NodeId = NodeId(2);
 
-fn post(implementation: &Implementation, nodes: usize) -> Post {
+fn post(implementation: &'static Implementation, nodes: usize) -> Post {
     Post::new(implementation, nodes, None)
 }
 
@@ -167,7 +168,7 @@ fn whoever_has_heard_of_a_message_stamps_a_later_clock() {
 
 #[test]
 fn bytes_that_mean_nothing_are_refused_and_change_nothing() {
-    for implementation in pepperland_impls::ALL {
+    for implementation in pepperland_impls::all() {
         let mut post = post(implementation, 2);
         post.multicast(N1, "a");
         let before = post.show();
@@ -186,7 +187,7 @@ fn expected(implementation: &Implementation, node: &str) -> String {
 
 #[test]
 fn a_frame_can_be_written_down_and_read_back() {
-    for implementation in pepperland_impls::ALL {
+    for implementation in pepperland_impls::all() {
         let mut post = post(implementation, 2);
         post.multicast(N1, "a");
         let frame = post.take((N1, N2), 1).expect("it is waiting");
@@ -198,7 +199,7 @@ fn a_frame_can_be_written_down_and_read_back() {
 
 #[test]
 fn one_node_alone_delivers_its_own_messages() {
-    for implementation in pepperland_impls::ALL {
+    for implementation in pepperland_impls::all() {
         let mut post = post(implementation, 1);
         post.multicast(N1, "a");
         assert_eq!(post.settle(), [expected(implementation, "n1")]);

@@ -29,7 +29,7 @@ pub struct Catalog {
 /// All that comes with Pepperland.
 pub fn builtin() -> Catalog {
     Catalog {
-        implementations: pepperland_impls::ALL.to_vec(),
+        implementations: pepperland_impls::all().collect(),
         workloads: pepperland_workloads::ALL.to_vec(),
         profiles: pepperland_faults::ALL.to_vec(),
         checkers: pepperland_checkers::all().collect(),
@@ -104,7 +104,10 @@ impl Catalog {
         let implementation = self.implementation(&scenario.implementation)?;
         if let Some(flaw) = &scenario.flaw {
             let flaws = format!("flaw of {}", implementation.name);
-            find(&flaws, flaw, implementation.flaws, |f| f.name)?;
+            let planted = implementation.flaws.iter().map(|planted| planted.name);
+            let harmless = implementation.controls.iter().map(|control| control.name);
+            let names: Vec<&str> = planted.chain(harmless).collect();
+            find(&flaws, flaw, &names, |name| name)?;
         }
         let faults = pepperland_faults::resolve(&scenario.faults)
             .map_err(|error| Unknown(error.to_string()))?;
@@ -143,7 +146,7 @@ fn claimed_under<'a>(
 ) -> impl Iterator<Item = &'static str> + use<'a> {
     let crashes = faults.iter().any(|(profile, _)| profile.needs.contains(&Fault::Crash));
     let bound = move |claim: &&Claim| !(crashes && claim.proviso == Proviso::NobodyCrashes);
-    implementation.claims.iter().filter(bound).map(|claim| claim.property)
+    implementation.claims().filter(bound).map(|claim| claim.property)
 }
 
 fn find<'a, T>(

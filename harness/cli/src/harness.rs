@@ -116,7 +116,7 @@ impl Campaign {
     /// file replays it.
     ///
     /// ```
-    /// # const MY_PROTOCOL: &pepperland::prelude::Implementation = pepperland::impls::ALL[0];
+    /// # const MY_PROTOCOL: &pepperland::prelude::Implementation = &pepperland::impls::multicast::basic::ENTRY;
     /// # use proptest::prelude::*;
     /// let campaign = pepperland::test(MY_PROTOCOL).faults("crash");
     /// let schedules = campaign.schedules();

@@ -5,7 +5,7 @@
 //! ```no_run
 //! # use std::process::ExitCode;
 //! # use pepperland::prelude::*;
-//! # const MY_PROTOCOL: &Implementation = pepperland::impls::ALL[0];
+//! # const MY_PROTOCOL: &Implementation = &pepperland::impls::multicast::basic::ENTRY;
 //! fn main() -> ExitCode {
 //!     pepperland::run(std::env::args_os(), &pepperland::builtin().with_impl(MY_PROTOCOL))
 //! }
@@ -14,7 +14,7 @@
 //! and in a test, without the command line:
 //!
 //! ```
-//! # const MY_PROTOCOL: &pepperland::prelude::Implementation = pepperland::impls::ALL[0];
+//! # const MY_PROTOCOL: &pepperland::prelude::Implementation = &pepperland::impls::multicast::basic::ENTRY;
 //! pepperland::test(MY_PROTOCOL).faults("crash").runs(200).assert_holds();
 //! ```
 

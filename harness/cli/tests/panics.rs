@@ -39,16 +39,19 @@ const FRAGILE: &Implementation = &Implementation {
     number: "X",
     statement: "n2 panics on its second message",
     source: "this test",
-    claims: &[Claim::always("validity-all")],
+    claims: &[&[Claim::always("validity-all")]],
     model: Model {
         failures: FailureModel::CrashStop,
         channel: Channel::Perfect,
         tolerates: &[],
-        timing: "asynchronous",
+        ..Model::ASYNCHRONOUS
     },
     nodes: 3,
     budget: |_| 0,
     flaws: &[],
+    controls: &[],
+    breaks: &[],
+    cost: None,
     build: |_| Stack::node(Fragile { network: Network::payload(), received: 0 }),
 };
 

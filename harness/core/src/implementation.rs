@@ -2,8 +2,9 @@
 
 use crate::contract::Node;
 use crate::fault::Fault;
-use crate::history::{Channel, FailureModel};
+use crate::history::{Channel, DeliveryContract, FailureModel};
 use crate::id::NodeId;
+use crate::time::Span;
 
 /// An implementation under test, as a file of `impls/` declares it.
 pub struct Implementation {
@@ -15,8 +16,9 @@ pub struct Implementation {
     pub statement: &'static str,
     /// The paper, book or lecture it comes from.
     pub source: &'static str,
-    /// The properties it claims, and while what is true.
-    pub claims: &'static [Claim],
+    /// The properties it claims, and while what is true: lists that implementations share, one
+    /// after the other.
+    pub claims: &'static [&'static [Claim]],
     /// Under which faults and on which channel.
     pub model: Model,
     /// How many nodes it runs with unless told otherwise.
@@ -25,6 +27,12 @@ pub struct Implementation {
     pub budget: fn(usize) -> usize,
     /// Its planted flaws.
     pub flaws: &'static [Flaw],
+    /// Harmless changes, by which nothing must break.
+    pub controls: &'static [Control],
+    /// What the design does not keep, and is expected to break.
+    pub breaks: &'static [Break],
+    /// What one multicast costs without faults; none if nobody says.
+    pub cost: Option<Cost>,
     /// Builds one node.
     pub build: fn(&Setup<'_>) -> Box<dyn Node>,
 }
@@ -61,6 +69,9 @@ pub enum Proviso {
     NobodyCrashes,
     /// What a node has sent arrives even if the node crashes.
     SendsSurvive,
+    /// Every correct node multicasts again after the faults have ended: gaps are found by what
+    /// comes later.
+    KeepsSending,
 }
 
 /// What an implementation assumes of the world.
@@ -74,6 +85,29 @@ pub struct Model {
     pub tolerates: &'static [Fault],
     /// What it assumes of time: `asynchronous`, `synchronous`, `partially synchronous`.
     pub timing: &'static str,
+    /// The greatest latency that it assumes of the network, if it assumes one.
+    pub latency_bound: Option<Span>,
+    /// What a restart means for "at most once".
+    pub delivery: DeliveryContract,
+}
+
+impl Model {
+    /// Crash-stop failures on a perfect channel, and nothing of time: what the lectures assume.
+    pub const ASYNCHRONOUS: Model = Model {
+        failures: FailureModel::CrashStop,
+        channel: Channel::Perfect,
+        tolerates: &[
+            Fault::Crash,
+            Fault::Delay,
+            Fault::Reorder,
+            Fault::Duplication,
+            Fault::Partition,
+            Fault::Pause,
+        ],
+        timing: "asynchronous",
+        latency_bound: None,
+        delivery: DeliveryContract::Volatile,
+    };
 }
 
 /// A planted flaw: one load-bearing line switched off by name.
@@ -90,8 +124,46 @@ pub struct Flaw {
     pub keeps: &'static [&'static str],
     /// The fault profile that brings it out, `none` if none is needed.
     pub faults: &'static str,
+    /// The workload that brings it out.
+    pub workload: &'static str,
     /// A hand-written schedule that kills it, as the text of a schedule file.
     pub killer: &'static str,
+}
+
+/// A harmless change, switched on by name as a flaw is: whoever accuses it judges wrongly.
+pub struct Control {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// Its number in the bug zoo: `Z6`.
+    pub number: &'static str,
+    /// What is changed, in a sentence.
+    pub statement: &'static str,
+}
+
+/// A property that a design does not keep, and the run that shows it: why the next design exists.
+pub struct Break {
+    /// Its name in the tutorial: `sender-crashes`.
+    pub name: &'static str,
+    /// The property that breaks.
+    pub property: &'static str,
+    /// Why, in a sentence.
+    pub statement: &'static str,
+    /// The fault profile that brings it out, `none` if none is needed; it may be beyond the model.
+    pub faults: &'static str,
+    /// The workload that brings it out.
+    pub workload: &'static str,
+    /// A hand-written schedule that shows it, as the text of a schedule file.
+    pub killer: &'static str,
+}
+
+/// What one multicast costs in a run without faults, as the source has it.
+pub struct Cost {
+    /// The formula, for a group of n: `n²`.
+    pub formula: &'static str,
+    /// How many messages it comes to; those to oneself count.
+    pub messages: fn(n: f64) -> f64,
+    /// Communication steps from the multicast until the last member delivers.
+    pub steps: u32,
 }
 
 /// What a node is built from.
@@ -103,6 +175,8 @@ pub struct Setup<'a> {
     pub nodes: usize,
     /// The planted flaw that is switched on, if any.
     pub flaw: Option<&'a str>,
+    /// The greatest latency of the network while nothing delays a message.
+    pub max_latency: Span,
 }
 
 impl Setup<'_> {
@@ -113,6 +187,21 @@ impl Setup<'_> {
 }
 
 impl Implementation {
+    /// The properties it claims.
+    pub fn claims(&self) -> impl Iterator<Item = &'static Claim> + use<> {
+        self.claims.iter().copied().flatten()
+    }
+
+    /// Its claim of this property.
+    pub fn claim(&self, property: &str) -> Option<&'static Claim> {
+        self.claims().find(|claim| claim.property == property)
+    }
+
+    /// Whether a flaw or a harmless change has this name.
+    pub fn can_be_built_with(&self, name: &str) -> bool {
+        self.flaw(name).is_some() || self.controls.iter().any(|control| control.name == name)
+    }
+
     /// The flaw of this name.
     pub fn flaw(&self, name: &str) -> Option<&'static Flaw> {
         self.flaws.iter().find(|flaw| flaw.name == name)

@@ -202,7 +202,7 @@ fn a_swarm_differs_from_run_to_run() {
 
 #[test]
 fn what_implementations_claim_to_live_with_is_all_a_swarm_holds_for_them() {
-    for implementation in pepperland_impls::ALL {
+    for implementation in pepperland_impls::all() {
         for seed in 0..100 {
             for d in plan_for(implementation, "swarm", 5, Time::millis(200), seed) {
                 let faults = faults_of(&d);

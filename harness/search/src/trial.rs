@@ -3,6 +3,7 @@
 use pepperland_core::checker::{Case, Checker};
 use pepperland_core::fault::Fault;
 use pepperland_core::history::{History, Kind};
+use pepperland_core::id::NodeId;
 use pepperland_core::implementation::{Implementation, Proviso};
 use pepperland_core::plan::Plan;
 use pepperland_core::runtime::{Detail, Refused, Runtime};
@@ -58,9 +59,9 @@ impl Trial<'_> {
         if self.plan.scenario.beyond_model {
             return None;
         }
-        self.outside_model().or_else(|| self.beyond(schedule)).or_else(|| {
-            let claims = self.plan.implementation.claims;
-            let claim = claims.iter().find(|claim| claim.property == property)?;
+        let outside = self.outside_model().or_else(|| self.beyond(schedule));
+        outside.or_else(|| self.too_slow(schedule)).or_else(|| {
+            let claim = self.plan.implementation.claim(property)?;
             unmet(claim.proviso, schedule, history)
         })
     }
@@ -77,10 +78,20 @@ impl Trial<'_> {
         Some(outside_sentence(implementation, &[fault]))
     }
 
+    /// Why the network of the schedule is too slow for the implementation's model, if it is.
+    fn too_slow(&self, schedule: &Schedule) -> Option<String> {
+        let implementation = self.plan.implementation;
+        let bound = implementation.model.latency_bound?;
+        let latency = schedule.header.network.max_latency;
+        let name = implementation.name;
+        (latency > bound).then(|| {
+            format!("outside the model: {name} assumes a latency of at most {bound}, not {latency}")
+        })
+    }
+
     /// Whether the run is judged though the property is not claimed under its faults.
     pub fn outside_model_of_claims(&self, property: &str) -> bool {
-        let claims = self.plan.implementation.claims;
-        let claim = claims.iter().find(|claim| claim.property == property);
+        let claim = self.plan.implementation.claim(property);
         let provided = claim.is_some_and(|claim| claim.proviso != Proviso::Always);
         provided || self.outside_model().is_some()
     }
@@ -115,10 +126,25 @@ fn unmet(proviso: Proviso, schedule: &Schedule, history: &History) -> Option<Str
             let mut crashes = history.kinds().iter().filter(|kind| **kind == Kind::Crash);
             crashes.next().map(|_| "claimed only while nobody crashes".into())
         }
+        Proviso::KeepsSending => silent_after_heal(schedule, history).map(|node| {
+            format!("claimed only while every node keeps sending, and {node} does not")
+        }),
         Proviso::Lives(node) => {
             let crash = |(kind, at): (&Kind, &u32)| *kind == Kind::Crash && *at == node.0;
             let crashed = history.kinds().iter().zip(history.nodes()).any(crash);
             crashed.then(|| format!("claimed only while {node} lives"))
         }
     }
+}
+
+/// A node that never crashes and multicasts nothing after the heal.
+fn silent_after_heal(schedule: &Schedule, history: &History) -> Option<NodeId> {
+    let heal_at = schedule.header.heal_at;
+    let of_kind = |kind: Kind| {
+        let events = history.kinds().iter().zip(history.nodes()).zip(history.times());
+        events.filter(move |((k, _), _)| **k == kind).map(|((_, node), at)| (*node, *at))
+    };
+    let speaks = |node: u32| of_kind(Kind::Broadcast).any(|(n, at)| n == node && at >= heal_at);
+    let crashed = |node: u32| of_kind(Kind::Crash).any(|(n, _)| n == node);
+    (0..schedule.header.nodes).find(|node| !crashed(*node) && !speaks(*node)).map(NodeId)
 }

@@ -38,9 +38,9 @@ fn run(schedule: &Schedule, implementation: &Implementation, detail: Detail) -> 
 
 /// Every implementation under every profile with a few seeds.
 fn everything() -> impl Iterator<Item = (&'static Implementation, &'static Profile, u64)> {
-    pepperland_impls::ALL.iter().flat_map(|implementation| {
+    pepperland_impls::all().flat_map(|implementation| {
         let profiles = pepperland_faults::ALL.iter();
-        profiles.flat_map(|profile| (0..3).map(|seed| (*implementation, *profile, seed)))
+        profiles.flat_map(move |profile| (0..3).map(move |seed| (implementation, *profile, seed)))
     })
 }
 
@@ -70,7 +70,7 @@ fn the_same_schedule_gives_the_same_history() {
 
 #[test]
 fn another_seed_gives_another_history() {
-    let implementation = &pepperland_impls::basic::ENTRY;
+    let implementation = &pepperland_impls::multicast::basic::ENTRY;
     let digest = |seed| {
         run(&planned(implementation, "none", seed), implementation, Detail::Network).digest()
     };
@@ -133,7 +133,7 @@ fn broadcast_of(history: &History, deliver: EventId) -> EventId {
 
 #[test]
 fn every_delivery_has_its_broadcast_in_its_past() {
-    for implementation in pepperland_impls::ALL {
+    for implementation in pepperland_impls::all() {
         for faults in ["none", "crash", "partition", "pause"] {
             let history = run(&planned(implementation, faults, 7), implementation, Detail::Network);
             let before = directly_before(&history);
@@ -151,7 +151,9 @@ fn every_delivery_has_its_broadcast_in_its_past() {
 
 #[test]
 fn where_a_message_is_delivered_on_arrival_the_chain_of_causes_is_its_own() {
-    for implementation in [&pepperland_impls::basic::ENTRY, &pepperland_impls::reliable::ENTRY] {
+    for implementation in
+        [&pepperland_impls::multicast::basic::ENTRY, &pepperland_impls::multicast::reliable::ENTRY]
+    {
         for seed in 0..6 {
             let schedule = planned(implementation, "crash", seed);
             let history = run(&schedule, implementation, Detail::Network);
@@ -195,7 +197,7 @@ fn latencies(history: &History) -> BTreeMap<(NodeId, NodeId, usize), Vec<Span>> 
 
 #[test]
 fn deleting_a_step_leaves_the_other_links_alone() {
-    let implementation = &pepperland_impls::basic::ENTRY;
+    let implementation = &pepperland_impls::multicast::basic::ENTRY;
     for faults in ["none", "jitter", "loss,duplicate", "partition,jitter"] {
         // Every sixth seed has the workload in which no step waits for another.
         for seed in (0..60).step_by(pepperland_workloads::ALL.len()) {
@@ -215,7 +217,7 @@ fn deleting_a_step_leaves_the_other_links_alone() {
 
 #[test]
 fn deleting_a_disturbance_leaves_the_draws_of_the_others_alone() {
-    let implementation = &pepperland_impls::basic::ENTRY;
+    let implementation = &pepperland_impls::multicast::basic::ENTRY;
     for seed in 0..12 {
         let schedule = planned(implementation, "duplicate,loss", seed);
         let mut less = schedule.clone();
@@ -237,7 +239,7 @@ fn deleting_a_step_leaves_what_a_cut_held_alone() {
     let links = Links::one_way(vec![N1], vec![N2]);
     schedule.disturbances = vec![during(10, 100, Trouble::Cut { links })];
     let n2_delivers = |schedule: &Schedule| -> Vec<(Time, Option<String>)> {
-        let history = run_network(schedule, &pepperland_impls::basic::ENTRY);
+        let history = run_network(schedule, &pepperland_impls::multicast::basic::ENTRY);
         let deliver =
             history.events().filter(|e| e.kind() == Kind::Deliver && e.node() == Some(N2));
         let told: Vec<_> = deliver.map(|e| (e.time(), e.message_name())).collect();

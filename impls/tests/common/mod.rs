@@ -3,11 +3,12 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
-use pepperland_core::contract::{Effect, Host, Indication, Node, Request};
+use pepperland_core::contract::{Effect, Host, Indication, Node, Request, Timer};
 use pepperland_core::id::{GroupId, MessageId, NodeId};
 use pepperland_core::implementation::{Implementation, Setup};
 use pepperland_core::message::{Body, Message};
 use pepperland_core::seed::Seed;
+use pepperland_core::time::{Span, Time};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -15,9 +16,12 @@ use std::rc::Rc;
 /// A directed link.
 pub type Link = (NodeId, NodeId);
 
-/// A group of nodes, and what is on its way between them.
+/// A group of nodes, and what is on its way between them. Time passes only when the test says so.
 pub struct Post {
+    implementation: &'static Implementation,
+    flaw: Option<&'static str>,
     members: Vec<Member>,
+    now: Time,
     /// What waits on each link, by its number on the link from 1.
     waiting: BTreeMap<Link, BTreeMap<u32, Vec<u8>>>,
     sent: BTreeMap<Link, u32>,
@@ -30,6 +34,9 @@ struct Member {
     /// A crash within the next handler with more effects than this.
     doomed: Option<usize>,
     asked: u32,
+    /// How far its clock is ahead.
+    ahead: Span,
+    timers: BTreeMap<Timer, Time>,
 }
 
 /// There is no such message, or no such node.
@@ -38,32 +45,94 @@ pub struct Nothing(pub String);
 
 impl Post {
     /// So many nodes, perhaps with a flaw.
-    pub fn new(implementation: &Implementation, nodes: usize, flaw: Option<&str>) -> Post {
+    pub fn new(
+        implementation: &'static Implementation,
+        nodes: usize,
+        flaw: Option<&'static str>,
+    ) -> Post {
         let everyone: Rc<[NodeId]> = NodeId::first(nodes).collect();
         let groups: Rc<[Rc<[NodeId]>]> = [everyone].into();
         let member = |node: NodeId| {
             let stream = Seed(1).child("node", node.0.into()).stream("");
-            let mut host = Host::new(node, groups.clone(), stream);
-            let mut node = (implementation.build)(&Setup { node, nodes, flaw });
-            node.start(&mut host);
-            assert!(host.effects.list.is_empty(), "nothing is done at the start");
-            Member { node, host, up: true, doomed: None, asked: 0 }
+            let host = Host::new(node, groups.clone(), stream);
+            let node = build(implementation, node, nodes, flaw);
+            let (ahead, timers) = (Span::ZERO, BTreeMap::new());
+            Member { node, host, up: true, doomed: None, asked: 0, ahead, timers }
         };
         let members = NodeId::first(nodes).map(member).collect();
-        Post { members, waiting: BTreeMap::new(), sent: BTreeMap::new() }
+        let (waiting, sent, now) = (BTreeMap::new(), BTreeMap::new(), Time::ZERO);
+        let mut post = Post { implementation, flaw, members, now, waiting, sent };
+        for node in NodeId::first(nodes) {
+            post.handle(node, |node, host| node.start(host));
+        }
+        post
+    }
+
+    /// A node does something, and what it does is performed; told in lines.
+    fn handle(&mut self, node: NodeId, step: impl FnOnce(&mut dyn Node, &mut Host)) -> Vec<String> {
+        let member = &mut self.members[node.index()];
+        if !member.up {
+            return Vec::new();
+        }
+        member.host.now = self.now + member.ahead;
+        step(&mut *member.node, &mut member.host);
+        self.perform(node)
+    }
+
+    /// So much time passes, and the timers that run out do; what the nodes do, in lines.
+    pub fn wait(&mut self, span: Span) -> Vec<String> {
+        let until = self.now + span;
+        let mut lines = Vec::new();
+        while let Some((at, node, timer)) = self.next_timer().filter(|(at, ..)| *at <= until) {
+            self.now = at;
+            self.members[node.index()].timers.remove(&timer);
+            lines.extend(self.handle(node, |node, host| node.timeout(timer, host)));
+        }
+        self.now = until;
+        lines
+    }
+
+    fn next_timer(&self) -> Option<(Time, NodeId, Timer)> {
+        let timers = NodeId::first(self.members.len()).flat_map(|node| {
+            let member = &self.members[node.index()];
+            let set = member.timers.iter().filter(|_| member.up);
+            set.map(move |(timer, at)| (*at, node, *timer))
+        });
+        timers.min()
+    }
+
+    /// The node's clock is so far ahead from now on.
+    pub fn set_ahead(&mut self, node: NodeId, ahead: Span) {
+        self.members[node.index()].ahead = ahead;
+    }
+
+    /// A client of the node asks for something; what it does, in lines.
+    pub fn invoke(&mut self, node: NodeId, operation: u64, body: &str) -> Vec<String> {
+        let id = MessageId { origin: node, incarnation: 0, number: operation as u32 };
+        let value = Message { id, body: Body::new(body.as_bytes()) };
+        self.handle(node, |node, host| node.request(Request::Invoke { operation, value }, host))
+    }
+
+    /// The node restarts with its stable storage; what it does, in lines.
+    pub fn recover(&mut self, node: NodeId) -> Vec<String> {
+        let nodes = self.members.len();
+        let member = &mut self.members[node.index()];
+        member.node = build(self.implementation, node, nodes, self.flaw);
+        member.host.restart();
+        (member.up, member.doomed, member.asked) = (true, None, 0);
+        member.timers.clear();
+        self.handle(node, |node, host| node.recover(host))
     }
 
     /// A node multicasts; what it does, in lines.
     pub fn multicast(&mut self, node: NodeId, body: &str) -> Vec<String> {
         let member = &mut self.members[node.index()];
-        if !member.up {
-            return Vec::new();
-        }
         member.asked += 1;
-        let id = MessageId { origin: node, incarnation: 0, number: member.asked };
+        let incarnation = member.host.incarnation;
+        let id = MessageId { origin: node, incarnation, number: member.asked };
         let message = Message { id, body: Body::new(body.as_bytes()) };
-        member.node.request(Request::Multicast(GroupId::ALL, message), &mut member.host);
-        self.perform(node)
+        let request = Request::Multicast(GroupId::ALL, message);
+        self.handle(node, |node, host| node.request(request, host))
     }
 
     /// The receiver of a message takes it; what it does, in lines.
@@ -94,6 +163,7 @@ impl Post {
     /// The node stops.
     pub fn crash(&mut self, node: NodeId) {
         self.members[node.index()].up = false;
+        self.members[node.index()].host.forget_effects();
     }
 
     /// The node stops within its next handler that has more effects than this.
@@ -134,13 +204,9 @@ impl Post {
     }
 
     fn receive(&mut self, (from, to): Link, frame: &[u8]) -> Vec<String> {
-        let member = &mut self.members[to.index()];
-        if !member.up {
-            return Vec::new();
-        }
-        let received = member.node.receive(from, frame, &mut member.host);
-        received.expect("the frame is one of the protocol");
-        self.perform(to)
+        self.handle(to, |node, host| {
+            node.receive(from, frame, host).expect("the frame is one of the protocol");
+        })
     }
 
     /// Performs the effects of the handler that has run, and tells of them. Sends of one frame to
@@ -151,7 +217,8 @@ impl Post {
         let fatal = member.doomed.filter(|after| effects.list.len() > *after);
         let mut lines: Vec<(String, String)> = Vec::new();
         for effect in effects.list.iter().take(fatal.unwrap_or(usize::MAX)) {
-            let (head, tail) = self.perform_one(node, effect, &effects.bytes);
+            let told = self.perform_one(node, effect, &effects.bytes);
+            let Some((head, tail)) = told else { continue };
             match lines.last_mut() {
                 Some((heads, same)) if *same == tail && head.contains('#') => {
                     heads.push_str(&format!(" {head}"));
@@ -166,12 +233,20 @@ impl Post {
         lines.into_iter().map(|(head, tail)| format!("{head}{tail}")).collect()
     }
 
-    fn perform_one(&mut self, from: NodeId, effect: &Effect, bytes: &[u8]) -> (String, String) {
+    /// Performs one effect. Timers are not worth a line.
+    fn perform_one(
+        &mut self,
+        from: NodeId,
+        effect: &Effect,
+        bytes: &[u8],
+    ) -> Option<(String, String)> {
+        let member = &mut self.members[from.index()];
+        let alone = |text: String| Some((text, String::new()));
         match effect {
             Effect::Send { to, frame, .. } => {
                 let frame = &bytes[frame.start as usize..frame.end as usize];
                 let number = self.put(from, *to, frame);
-                (format!("->{to} #{number}"), format!(": {}", self.words(from, frame)))
+                Some((format!("->{to} #{number}"), format!(": {}", self.words(from, frame))))
             }
             Effect::GroupSend { group, frame, .. } => {
                 let frame = &bytes[frame.start as usize..frame.end as usize];
@@ -179,14 +254,33 @@ impl Post {
                 let copies = members.iter().map(|to| (to, self.put(from, *to, frame)));
                 let copies = copies.map(|(to, number)| format!("{to} #{number}"));
                 let heads = copies.collect::<Vec<_>>().join(" ");
-                (format!("=>{heads}"), format!(": {}", self.words(from, frame)))
+                Some((format!("=>{heads}"), format!(": {}", self.words(from, frame))))
             }
             Effect::Indicate(Indication::Deliver(delivery)) => {
                 let body = String::from_utf8_lossy(&delivery.message.body.0).into_owned();
                 let slot = delivery.slot.map(|slot| format!("@{slot}")).unwrap_or_default();
-                (format!("delivers {body}{slot}"), String::new())
+                alone(format!("delivers {body}{slot}"))
             }
-            other => (format!("{other:?}"), String::new()),
+            Effect::Indicate(Indication::Suspect(node)) => alone(format!("suspects {node}")),
+            Effect::Indicate(Indication::Trust(node)) => alone(format!("trusts {node}")),
+            Effect::Indicate(Indication::Respond { operation, value }) => {
+                let body = String::from_utf8_lossy(&value.body.0);
+                alone(format!("responds to {operation}: {body}"))
+            }
+            Effect::SetTimer(timer, span) => {
+                member.timers.insert(*timer, self.now + *span);
+                None
+            }
+            Effect::CancelTimer(timer) => {
+                member.timers.remove(timer);
+                None
+            }
+            Effect::Store(key, value) => {
+                member.host.stable.perform(*key, value.clone());
+                alone(format!("stores {}", key.1))
+            }
+            Effect::Note(text) => alone(format!("notes: {text}")),
+            other => alone(format!("{other:?}")),
         }
     }
 
@@ -203,6 +297,16 @@ impl Post {
         let described = self.members[reader.index()].node.describe(frame);
         words(&described.expect("the frame is one of the protocol"))
     }
+}
+
+fn build(
+    implementation: &Implementation,
+    node: NodeId,
+    nodes: usize,
+    flaw: Option<&str>,
+) -> Box<dyn Node> {
+    let max_latency = Span::millis(50);
+    (implementation.build)(&Setup { node, nodes, flaw, max_latency })
 }
 
 fn shown((from, to): Link) -> String {

@@ -49,7 +49,6 @@ fn rows(what: Listed, catalog: &Catalog) -> Vec<Map<String, Value>> {
 }
 
 fn implementations(catalog: &Catalog) -> Vec<Value> {
-    let claims = |claims: &[Claim]| claims.iter().map(claim).collect::<Vec<_>>();
     catalog
         .implementations
         .iter()
@@ -58,7 +57,7 @@ fn implementations(catalog: &Catalog) -> Vec<Value> {
             let tolerates: Vec<&str> = i.model.tolerates.iter().map(|fault| fault.word()).collect();
             json!({
                 "name": i.name, "number": i.number, "statement": i.statement, "source": i.source,
-                "claims": claims(i.claims), "tolerates": tolerates, "timing": i.model.timing,
+                "claims": i.claims().map(claim).collect::<Vec<_>>(), "tolerates": tolerates, "timing": i.model.timing,
                 "nodes": i.nodes, "flaws": flaws,
             })
         })
@@ -70,6 +69,7 @@ fn claim(claim: &Claim) -> String {
         Proviso::Always => return claim.property.to_owned(),
         Proviso::Lives(node) => format!("while {node} lives"),
         Proviso::NobodyCrashes => "while nobody crashes".to_owned(),
+        Proviso::KeepsSending => "while everybody keeps sending".to_owned(),
         Proviso::SendsSurvive => "where sends survive a crash".to_owned(),
     };
     format!("{} ({proviso})", claim.property)
@@ -82,6 +82,7 @@ fn flaws(catalog: &Catalog) -> Vec<Value> {
             json!({
                 "name": f.name, "number": f.number, "impl": name, "statement": f.statement,
                 "breaks": f.breaks, "keeps": f.keeps, "faults": f.faults,
+                "workload": f.workload,
             })
         })
     };

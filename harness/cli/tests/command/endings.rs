@@ -221,7 +221,7 @@ fn doctor_and_completions_work() {
 #[test]
 fn every_flaw_is_found_by_its_property_under_the_default_search() {
     let folder = Folder::new();
-    for entry in ::pepperland::impls::ALL {
+    for entry in ::pepperland::impls::all() {
         for flaw in entry.flaws {
             let run = format!("run --impl {} --flaw {}", entry.name, flaw.name);
             let ended = folder.run(&format!("{run} --properties {} --fail-fast", flaw.breaks));

@@ -126,6 +126,13 @@ impl Kind {
         matches!(self, Kind::Deliver | Kind::OptDeliver | Kind::Safe)
     }
 
+    /// Whether events of this kind are progress as an application sees it. What a detector says of
+    /// others is none: it may go on for ever.
+    pub const fn is_seen_by_the_application(self) -> bool {
+        use Kind::{Broadcast, Decide, Deliver, Invoke, Propose, Response, View};
+        matches!(self, Broadcast | Deliver | View | Propose | Decide | Invoke | Response)
+    }
+
     /// Whether events of this kind tell of what the environment does: they are of no node, and
     /// one that befalls a node names it in a key.
     pub const fn is_disturbance(self) -> bool {

@@ -228,7 +228,7 @@ impl Recorder {
     /// application has seen nothing happen for [`QUIET`]: a protocol that sends heartbeats never
     /// falls silent, but one that was cut short has not been given its time.
     pub fn cut_off(self, end: Time) -> History {
-        let seen = |kind: &Kind| matches!(kind, Kind::Broadcast | Kind::Deliver | Kind::View);
+        let seen = |kind: &Kind| kind.is_seen_by_the_application();
         let last = self.history.kind.iter().rposition(seen);
         let last = last.map_or(Time::ZERO, |index| self.history.time[index]);
         self.finish(end, end.since(last) >= QUIET)

@@ -124,6 +124,7 @@ mod tests {
     use crate::contract::{Cx, Delivery, Network, Protocol, Stack};
     use crate::id::GroupId;
     use crate::seed::Seed;
+    use crate::time::Span;
 
     /// Delivers, and panics from its second message on.
     struct Fragile(Network<Message>, u32);
@@ -155,7 +156,8 @@ mod tests {
         Stack::node(Fragile(Network::payload(), 0))
     }
 
-    const SETUP: Setup<'_> = Setup { node: NodeId(0), nodes: 1, flaw: None };
+    const SETUP: Setup<'_> =
+        Setup { node: NodeId(0), nodes: 1, flaw: None, max_latency: Span::ZERO };
 
     /// The notes after a message, and how many effects there are.
     fn receive(node: &mut Guarded, host: &mut Host) -> (Option<String>, usize) {

@@ -100,5 +100,6 @@ impl<Own> Slot<Own> {
 
 fn setup(schedule: &Schedule, node: NodeId) -> Setup<'_> {
     let nodes = schedule.header.nodes as usize;
-    Setup { node, nodes, flaw: schedule.header.flaw.as_deref() }
+    let max_latency = schedule.header.network.max_latency;
+    Setup { node, nodes, flaw: schedule.header.flaw.as_deref(), max_latency }
 }

@@ -33,6 +33,7 @@ impl Header {
     pub fn of_run(runtime: &str, schedule: &Schedule, implementation: &Implementation) -> Header {
         let mut header = Header::of_schedule(runtime, schedule);
         header.failure_model = implementation.model.failures;
+        header.contract.delivery = implementation.model.delivery;
         header
     }
 }

@@ -40,11 +40,14 @@ pub fn implementation(tolerates: &'static [Fault]) -> Implementation {
             failures: FailureModel::CrashRecovery,
             channel: Channel::FairLoss,
             tolerates,
-            timing: "asynchronous",
+            ..Model::ASYNCHRONOUS
         },
         nodes: 5,
         budget: |n| n - 1,
         flaws: &[],
+        controls: &[],
+        breaks: &[],
+        cost: None,
         build: |_| Stack::node(Network::<Message>::payload()),
     }
 }

@@ -46,7 +46,7 @@ pub fn trial(scenario: &Scenario) -> Trial<'_> {
 }
 
 pub fn implementation(name: &str) -> &'static Implementation {
-    let found = pepperland_impls::ALL.iter().find(|implementation| implementation.name == name);
+    let found = pepperland_impls::all().find(|implementation| implementation.name == name);
     found.unwrap_or_else(|| panic!("no {name}"))
 }
 

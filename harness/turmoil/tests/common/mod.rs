@@ -28,11 +28,14 @@ pub const fn toy(build: fn(&Setup<'_>) -> Box<dyn Node>) -> Implementation {
             failures: FailureModel::CrashRecovery,
             channel: Channel::FairLoss,
             tolerates: &[],
-            timing: "asynchronous",
+            ..Model::ASYNCHRONOUS
         },
         nodes: 3,
         budget: |_| 0,
         flaws: &[],
+        controls: &[],
+        breaks: &[],
+        cost: None,
         build,
     }
 }

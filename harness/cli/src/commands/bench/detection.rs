@@ -61,6 +61,7 @@ fn runs_to_find(
     let scenario = Scenario {
         flaw: Some(flaw.name.to_owned()),
         properties: vec![flaw.breaks.to_owned()],
+        workload: flaw.workload.to_owned(),
         ..Scenario::new(implementation.name, flaw.faults)
     };
     let trial = catalog.trial(&scenario)?;

@@ -15,14 +15,13 @@
 //! Assumes a perfect channel and crash-stop failures. Agreement is uniform only where completed
 //! sends survive the sender's crash: relay-then-deliver says nothing of what is still in flight.
 
-use crate::basic::basic;
+use crate::claims::{AGREEMENT, INTEGRITY, VALIDITY};
+use crate::multicast::basic::basic;
 use crate::naming::Naming;
 use pepperland_core::collections::Set;
 use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Stack, Value};
-use pepperland_core::fault::Fault;
-use pepperland_core::history::{Channel, FailureModel};
 use pepperland_core::id::{GroupId, MessageId, NodeId};
-use pepperland_core::implementation::{Claim, Flaw, Implementation, Model, Proviso, Setup};
+use pepperland_core::implementation::{Cost, Flaw, Implementation, Model, Setup};
 use pepperland_core::message::Message;
 use serde::{Deserialize, Serialize};
 
@@ -32,16 +31,8 @@ pub const ENTRY: Implementation = Implementation {
     number: "M2",
     statement: "eager reliable multicast: relay on first receipt, then deliver",
     source: "Hadzilacos & Toueg 1994; Coulouris et al. 2011, 15.4.2",
-    claims: &[
-        Claim::always("no-creation"),
-        Claim::always("no-duplication"),
-        Claim::always("validity-self"),
-        Claim::always("validity-all"),
-        Claim::always("validity-some"),
-        Claim::always("agreement"),
-        Claim::only("uniform-agreement", Proviso::SendsSurvive),
-    ],
-    model: MODEL,
+    claims: &[INTEGRITY, VALIDITY, AGREEMENT],
+    model: Model::ASYNCHRONOUS,
     nodes: 5,
     budget: |n| n - 1,
     flaws: &[
@@ -52,7 +43,8 @@ pub const ENTRY: Implementation = Implementation {
             breaks: "agreement",
             keeps: &["no-creation", "no-duplication", "validity-self", "validity-all"],
             faults: "crash",
-            killer: include_str!("../killers/no-relay.jsonl"),
+            workload: "steady",
+            killer: include_str!("../../killers/no-relay.jsonl"),
         },
         Flaw {
             name: "deliver-before-relay",
@@ -61,25 +53,14 @@ pub const ENTRY: Implementation = Implementation {
             breaks: "uniform-agreement",
             keeps: &["no-creation", "no-duplication", "validity-self", "agreement"],
             faults: "crash",
-            killer: include_str!("../killers/deliver-before-relay.jsonl"),
+            workload: "steady",
+            killer: include_str!("../../killers/deliver-before-relay.jsonl"),
         },
     ],
+    controls: &[],
+    breaks: &[],
+    cost: Some(Cost { formula: "n²", messages: |n| n * n, steps: 1 }),
     build: |setup| Stack::node(reliable::<Message>(setup)),
-};
-
-/// What every layer above reliable multicast may assume.
-pub const MODEL: Model = Model {
-    failures: FailureModel::CrashStop,
-    channel: Channel::Perfect,
-    tolerates: &[
-        Fault::Crash,
-        Fault::Delay,
-        Fault::Reorder,
-        Fault::Duplication,
-        Fault::Partition,
-        Fault::Pause,
-    ],
-    timing: "asynchronous",
 };
 
 /// The layer over basic multicast.

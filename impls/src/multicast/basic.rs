@@ -9,11 +9,11 @@
 //! Assumes a perfect channel and crash-stop failures. A sender that crashes between two of its
 //! sends leaves some members without the message: agreement is not claimed.
 
+use crate::claims::{INTEGRITY, VALIDITY};
 use pepperland_core::contract::{Cx, Delivery, Layer, Network, Protocol, Stack, Value};
 use pepperland_core::fault::Fault;
-use pepperland_core::history::{Channel, FailureModel};
 use pepperland_core::id::{GroupId, NodeId};
-use pepperland_core::implementation::{Claim, Flaw, Implementation, Model, Setup};
+use pepperland_core::implementation::{Cost, Flaw, Implementation, Model, Setup};
 use pepperland_core::message::Message;
 use serde::{Deserialize, Serialize};
 
@@ -23,18 +23,10 @@ pub const ENTRY: Implementation = Implementation {
     number: "M1",
     statement: "basic multicast: one unicast to each member",
     source: "Coulouris et al. 2011, 15.4.1",
-    claims: &[
-        Claim::always("no-creation"),
-        Claim::always("no-duplication"),
-        Claim::always("validity-self"),
-        Claim::always("validity-all"),
-        Claim::always("validity-some"),
-    ],
+    claims: &[INTEGRITY, VALIDITY],
     model: Model {
-        failures: FailureModel::CrashStop,
-        channel: Channel::Perfect,
         tolerates: &[Fault::Crash, Fault::Delay, Fault::Reorder, Fault::Partition, Fault::Pause],
-        timing: "asynchronous",
+        ..Model::ASYNCHRONOUS
     },
     nodes: 5,
     budget: |n| n - 1,
@@ -46,7 +38,8 @@ pub const ENTRY: Implementation = Implementation {
             breaks: "validity-self",
             keeps: &["no-creation", "no-duplication"],
             faults: "none",
-            killer: include_str!("../killers/never-deliver.jsonl"),
+            workload: "steady",
+            killer: include_str!("../../killers/never-deliver.jsonl"),
         },
         Flaw {
             name: "self-only",
@@ -55,9 +48,13 @@ pub const ENTRY: Implementation = Implementation {
             breaks: "validity-all",
             keeps: &["no-creation", "no-duplication", "validity-self", "validity-some"],
             faults: "none",
-            killer: include_str!("../killers/self-only.jsonl"),
+            workload: "steady",
+            killer: include_str!("../../killers/self-only.jsonl"),
         },
     ],
+    controls: &[],
+    breaks: &[],
+    cost: Some(Cost { formula: "n", messages: |n| n, steps: 1 }),
     build: |setup| Stack::node(basic::<Message>(setup)),
 };
 

@@ -15,11 +15,11 @@
 //! Assumes FIFO channels (here: FIFO over basic multicast) and that nobody crashes: a crashed
 //! member is never heard from again, and the others wait for ever.
 
-use crate::fifo::fifo_basic;
-use crate::reliable::MODEL;
+use crate::claims::{INTEGRITY, VALIDITY_WHILE_NOBODY_CRASHES};
+use crate::order::fifo::fifo_basic;
 use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Stack, Value};
 use pepperland_core::id::{GroupId, NodeId};
-use pepperland_core::implementation::{Claim, Flaw, Implementation, Proviso, Setup};
+use pepperland_core::implementation::{Claim, Flaw, Implementation, Model, Proviso, Setup};
 use pepperland_core::message::Message;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -31,19 +31,18 @@ pub const ENTRY: Implementation = Implementation {
     statement: "total order by Lamport's clocks: deliver when heard from all",
     source: "Lamport 1978",
     claims: &[
-        Claim::always("no-creation"),
-        Claim::always("no-duplication"),
-        Claim::only("validity-self", Proviso::NobodyCrashes),
-        Claim::only("validity-all", Proviso::NobodyCrashes),
-        Claim::only("validity-some", Proviso::NobodyCrashes),
-        Claim::only("agreement", Proviso::NobodyCrashes),
-        Claim::always("fifo"),
-        Claim::always("causal"),
-        Claim::always("total-order"),
-        Claim::always("uniform-total-order"),
-        Claim::always("prefix-order"),
+        INTEGRITY,
+        VALIDITY_WHILE_NOBODY_CRASHES,
+        &[
+            Claim::only("agreement", Proviso::NobodyCrashes),
+            Claim::always("fifo"),
+            Claim::always("causal"),
+            Claim::always("total-order"),
+            Claim::always("uniform-total-order"),
+            Claim::always("prefix-order"),
+        ],
     ],
-    model: MODEL,
+    model: Model::ASYNCHRONOUS,
     nodes: 5,
     budget: |n| n - 1,
     flaws: &[
@@ -54,7 +53,8 @@ pub const ENTRY: Implementation = Implementation {
             breaks: "uniform-total-order",
             keeps: &["no-creation", "no-duplication", "validity-all", "agreement"],
             faults: "none",
-            killer: include_str!("../killers/deliver-before-hearing-all.jsonl"),
+            workload: "steady",
+            killer: include_str!("../../killers/deliver-before-hearing-all.jsonl"),
         },
         Flaw {
             name: "tie-break-by-arrival",
@@ -63,9 +63,13 @@ pub const ENTRY: Implementation = Implementation {
             breaks: "uniform-total-order",
             keeps: &["no-creation", "no-duplication", "validity-all", "agreement", "fifo"],
             faults: "none",
-            killer: include_str!("../killers/tie-break-by-arrival.jsonl"),
+            workload: "steady",
+            killer: include_str!("../../killers/tie-break-by-arrival.jsonl"),
         },
     ],
+    controls: &[],
+    breaks: &[],
+    cost: None,
     build: |setup| Stack::node(Lamport::over(fifo_basic::<Stamped<Message>>(setup), setup)),
 };
 

@@ -15,11 +15,12 @@
 //! Assumes reliable multicast below, and a sequencer (node n1) that does not crash: when it does,
 //! nothing is ordered any more, yet what was ordered stays agreed.
 
+use crate::claims::INTEGRITY;
+use crate::multicast::reliable::reliable;
 use crate::naming::Naming;
-use crate::reliable::{MODEL, reliable};
 use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Stack, Value};
 use pepperland_core::id::{GroupId, MessageId, NodeId};
-use pepperland_core::implementation::{Claim, Flaw, Implementation, Proviso, Setup};
+use pepperland_core::implementation::{Claim, Flaw, Implementation, Model, Proviso, Setup};
 use pepperland_core::message::Message;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -34,17 +35,18 @@ pub const ENTRY: Implementation = Implementation {
     statement: "total order by a fixed sequencer that announces the order",
     source: "Coulouris et al. 2011, 15.4.3",
     claims: &[
-        Claim::always("no-creation"),
-        Claim::always("no-duplication"),
-        Claim::only("validity-self", Proviso::Lives(SEQUENCER)),
-        Claim::only("validity-all", Proviso::Lives(SEQUENCER)),
-        Claim::only("validity-some", Proviso::Lives(SEQUENCER)),
-        Claim::always("agreement"),
-        Claim::always("total-order"),
-        Claim::always("uniform-total-order"),
-        Claim::always("prefix-order"),
+        INTEGRITY,
+        &[
+            Claim::only("validity-self", Proviso::Lives(SEQUENCER)),
+            Claim::only("validity-all", Proviso::Lives(SEQUENCER)),
+            Claim::only("validity-some", Proviso::Lives(SEQUENCER)),
+            Claim::always("agreement"),
+            Claim::always("total-order"),
+            Claim::always("uniform-total-order"),
+            Claim::always("prefix-order"),
+        ],
     ],
-    model: MODEL,
+    model: Model::ASYNCHRONOUS,
     nodes: 5,
     budget: |n| n - 1,
     flaws: &[
@@ -55,7 +57,8 @@ pub const ENTRY: Implementation = Implementation {
             breaks: "agreement",
             keeps: &["no-creation", "no-duplication", "uniform-total-order", "prefix-order"],
             faults: "crash",
-            killer: include_str!("../killers/basic-order.jsonl"),
+            workload: "steady",
+            killer: include_str!("../../killers/basic-order.jsonl"),
         },
         Flaw {
             name: "ignore-sequence-numbers",
@@ -64,9 +67,13 @@ pub const ENTRY: Implementation = Implementation {
             breaks: "uniform-total-order",
             keeps: &["no-creation", "no-duplication", "agreement"],
             faults: "none",
-            killer: include_str!("../killers/ignore-sequence-numbers.jsonl"),
+            workload: "steady",
+            killer: include_str!("../../killers/ignore-sequence-numbers.jsonl"),
         },
     ],
+    controls: &[],
+    breaks: &[],
+    cost: None,
     build: |setup| Stack::node(Sequencer::over(reliable::<Ordered<Message>>(setup), setup)),
 };
 

@@ -15,11 +15,12 @@
 //! multicast, over basic multicast it is FIFO alone. Departs from the source: R counts the next
 //! number, not the last, so that message 0 is not taken for an old one.
 
-use crate::basic::basic;
-use crate::reliable::{MODEL, reliable};
+use crate::claims::{AGREEMENT, INTEGRITY, VALIDITY};
+use crate::multicast::basic::basic;
+use crate::multicast::reliable::reliable;
 use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Stack, Value};
 use pepperland_core::id::{GroupId, NodeId};
-use pepperland_core::implementation::{Claim, Flaw, Implementation, Proviso, Setup};
+use pepperland_core::implementation::{Claim, Flaw, Implementation, Model, Setup};
 use pepperland_core::message::Message;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -30,20 +31,14 @@ pub const OVER_RELIABLE: Implementation = Implementation {
     number: "O1",
     statement: "reliable FIFO multicast: sequence numbers and a hold-back queue",
     source: "Hadzilacos & Toueg 1994; Coulouris et al. 2011, 15.4.3",
-    claims: &[
-        Claim::always("no-creation"),
-        Claim::always("no-duplication"),
-        Claim::always("validity-self"),
-        Claim::always("validity-all"),
-        Claim::always("validity-some"),
-        Claim::always("agreement"),
-        Claim::only("uniform-agreement", Proviso::SendsSurvive),
-        Claim::always("fifo"),
-    ],
-    model: MODEL,
+    claims: &[INTEGRITY, VALIDITY, AGREEMENT, &[Claim::always("fifo")]],
+    model: Model::ASYNCHRONOUS,
     nodes: 5,
     budget: |n| n - 1,
     flaws: &[NO_HOLD_BACK_QUEUE, SKIP_GAPS],
+    controls: &[],
+    breaks: &[],
+    cost: None,
     build: |setup| Stack::node(Fifo::over(reliable::<Sequenced<Message>>(setup), setup)),
 };
 
@@ -53,18 +48,14 @@ pub const OVER_BASIC: Implementation = Implementation {
     number: "O1",
     statement: "FIFO order over basic multicast",
     source: "Coulouris et al. 2011, 15.4.3",
-    claims: &[
-        Claim::always("no-creation"),
-        Claim::always("no-duplication"),
-        Claim::always("validity-self"),
-        Claim::always("validity-all"),
-        Claim::always("validity-some"),
-        Claim::always("fifo"),
-    ],
-    model: MODEL,
+    claims: &[INTEGRITY, VALIDITY, &[Claim::always("fifo")]],
+    model: Model::ASYNCHRONOUS,
     nodes: 5,
     budget: |n| n - 1,
     flaws: &[NO_HOLD_BACK_QUEUE_OVER_BASIC, SKIP_GAPS],
+    controls: &[],
+    breaks: &[],
+    cost: None,
     build: |setup| Stack::node(fifo_basic::<Message>(setup)),
 };
 
@@ -75,7 +66,8 @@ const NO_HOLD_BACK_QUEUE: Flaw = Flaw {
     breaks: "fifo",
     keeps: &["no-creation", "no-duplication", "validity-all"],
     faults: "none",
-    killer: include_str!("../killers/no-hold-back-queue.jsonl"),
+    workload: "steady",
+    killer: include_str!("../../killers/no-hold-back-queue.jsonl"),
 };
 
 const SKIP_GAPS: Flaw = Flaw {
@@ -85,7 +77,8 @@ const SKIP_GAPS: Flaw = Flaw {
     breaks: "fifo",
     keeps: &["no-creation", "no-duplication"],
     faults: "none",
-    killer: include_str!("../killers/skip-gaps.jsonl"),
+    workload: "steady",
+    killer: include_str!("../../killers/skip-gaps.jsonl"),
 };
 
 /// Over basic multicast the queue is what tells a second copy, too.

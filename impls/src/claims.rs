@@ -1,0 +1,25 @@
+//! Claims that several implementations make: an implementation lists these first, and what it
+//! alone claims after them.
+
+use pepperland_core::implementation::{Claim, Proviso};
+
+/// Nothing out of nothing, and nothing twice.
+pub const INTEGRITY: &[Claim] = &[Claim::always("no-creation"), Claim::always("no-duplication")];
+
+/// What a correct node multicasts is delivered: by itself, by all, by some.
+pub const VALIDITY: &[Claim] = &[
+    Claim::always("validity-self"),
+    Claim::always("validity-all"),
+    Claim::always("validity-some"),
+];
+
+/// The same while nobody crashes: what blocks on any crash.
+pub const VALIDITY_WHILE_NOBODY_CRASHES: &[Claim] = &[
+    Claim::only("validity-self", Proviso::NobodyCrashes),
+    Claim::only("validity-all", Proviso::NobodyCrashes),
+    Claim::only("validity-some", Proviso::NobodyCrashes),
+];
+
+/// What one correct node delivers, all do; uniformly where sends survive their sender's crash.
+pub const AGREEMENT: &[Claim] =
+    &[Claim::always("agreement"), Claim::only("uniform-agreement", Proviso::SendsSurvive)];

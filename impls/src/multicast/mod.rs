@@ -1,0 +1,9 @@
+//! Multicast without order: who gets a message, and after which failures.
+
+pub mod basic;
+pub mod reliable;
+
+use pepperland_core::implementation::Implementation;
+
+/// Every multicast without order.
+pub const ALL: &[&Implementation] = &[&basic::ENTRY, &reliable::ENTRY];

@@ -1,0 +1,63 @@
+//! Campaigns never accuse a correct implementation, nor one that was changed without harm.
+
+#[path = "common/judging.rs"]
+mod judging;
+
+use judging::{judge_scenario, run};
+use pepperland_core::implementation::Implementation;
+use pepperland_core::plan::Plan;
+use pepperland_core::scenario::Scenario;
+use pepperland_core::seed::Seed;
+
+#[test]
+fn no_correct_implementation_is_ever_accused() {
+    for implementation in pepperland_impls::all() {
+        accuse_nobody(implementation, None);
+    }
+}
+
+#[test]
+fn no_harmless_change_is_ever_accused() {
+    for implementation in pepperland_impls::all() {
+        for control in implementation.controls {
+            accuse_nobody(implementation, Some(control.name));
+        }
+    }
+}
+
+/// A few runs under every fault profile that the claims allow, with every workload.
+fn accuse_nobody(implementation: &Implementation, change: Option<&str>) {
+    let allowed = pepperland_faults::ALL.iter();
+    let allowed = allowed.filter(|profile| implementation.outside_model(profile.needs).is_empty());
+    for profile in allowed {
+        for seed in 0..8 {
+            accuse_nobody_in_run(implementation, change, profile.name, seed);
+        }
+    }
+}
+
+fn accuse_nobody_in_run(
+    implementation: &Implementation,
+    change: Option<&str>,
+    faults: &str,
+    seed: u64,
+) {
+    let mut scenario = Scenario::new(implementation.name, faults);
+    scenario.flaw = change.map(str::to_owned);
+    let workloads = pepperland_workloads::ALL;
+    let plan = Plan {
+        scenario: &scenario,
+        implementation,
+        workload: workloads[seed as usize % workloads.len()],
+        faults: pepperland_faults::resolve(faults).expect("a profile"),
+        profiles: pepperland_faults::ALL,
+    };
+    let schedule = plan.schedule(Seed(seed));
+    let history = run(&schedule, implementation);
+    let claims = implementation.claims().map(|claim| claim.property);
+    for (claim, verdict) in judge_scenario(implementation, &scenario, &schedule, &history, claims) {
+        let name = scenario.name();
+        let accused = verdict.witness().map(|witness| &witness.because);
+        assert_eq!(accused, None, "{name}, seed {seed}: {claim}");
+    }
+}
