@@ -3,6 +3,7 @@
 pub mod causal;
 pub mod causal_ids;
 pub mod fifo;
+pub mod fifo_piggyback;
 pub mod lamport;
 pub mod sequencer;
 pub mod stacked;
@@ -13,6 +14,7 @@ use pepperland_core::implementation::Implementation;
 pub const ALL: &[&Implementation] = &[
     &fifo::OVER_RELIABLE,
     &fifo::OVER_BASIC,
+    &fifo_piggyback::ENTRY,
     &causal::OVER_RELIABLE,
     &causal::OVER_BASIC,
     &causal_ids::ENTRY,
