@@ -20,8 +20,7 @@
 //! correct node delivers can wait so; over basic multicast a correct node may have delivered the
 //! cause, and what it multicasts then never reaches the others.
 //! Departs from the source, which leaves both open: a node delivers its own message as soon as it
-//! is sent, and a second copy, which would wait for ever, is dropped. Nobody joins: vectors that
-//! grow with the view are no part of this.
+//! is sent, and a second copy, which would wait for ever, is dropped. Nobody joins.
 
 use crate::claims::{AGREEMENT, CAUSALITY, INTEGRITY, VALIDITY};
 use crate::multicast::basic::basic;
@@ -64,8 +63,7 @@ pub const OVER_RELIABLE: Implementation = Implementation {
     breaks: &[Break {
         name: "two-orders",
         property: "total-order",
-        statement: "neither of two posts causes the other: one reader sees them in one order, \
-                    another in the other",
+        statement: "two posts of which neither causes the other are read in two orders",
         faults: "none",
         workload: "bulletin-board",
         killer: include_str!("../../killers/two-orders.jsonl"),
@@ -112,8 +110,7 @@ pub const OVER_BASIC: Implementation = Implementation {
     breaks: &[Break {
         name: "cause-lost",
         property: "validity-all",
-        statement: "a sender crashes when one member has its message; that member's answer waits \
-                    for the message everywhere else, for ever",
+        statement: "a sender crashes when one member has its message: the answer waits for ever",
         faults: "crash",
         workload: "replies",
         killer: include_str!("../../killers/cause-lost.jsonl"),
@@ -181,8 +178,7 @@ pub struct Causal<M, L> {
 
 /// The state of one group.
 struct Group<M> {
-    /// V_i: how many messages of each node have been delivered, and how many of its own p_i has
-    /// multicast.
+    /// V_i: how many messages of each node are delivered, its own as soon as they are multicast.
     v: Vector,
     /// By sender and V_j\[j\].
     held_back: BTreeMap<(NodeId, u64), Stamped<M>>,
@@ -211,7 +207,8 @@ impl<M, L> Causal<M, L> {
     }
 
     fn group(&mut self, group: GroupId) -> &mut Group<M> {
-        self.groups.entry(group).or_insert_with(|| Group::new(self.nodes))
+        let none = || Group { v: Vector(vec![0; self.nodes]), held_back: BTreeMap::new() };
+        self.groups.entry(group).or_insert_with(none)
     }
 }
 
@@ -255,10 +252,6 @@ impl<M: Value, L: Layer<Payload = Stamped<M>>> Protocol for Causal<M, L> {
 }
 
 impl<M> Group<M> {
-    fn new(nodes: usize) -> Group<M> {
-        Group { v: Vector(vec![0; nodes]), held_back: BTreeMap::new() }
-    }
-
     /// Takes a message out of the hold-back queue for which the wait is over.
     fn take_deliverable(&mut self, flaws: Flaws) -> Option<(NodeId, M)> {
         let over = |((j, _), stamped): &(&(NodeId, u64), &Stamped<M>)| {
@@ -277,8 +270,7 @@ impl<M> Group<M> {
 
     /// `V_j[k] <= V_i[k] (k != j)`.
     fn has_all_causes(&self, j: NodeId, v: &Vector) -> bool {
-        let mut others = v.entries().filter(|(k, _)| *k != j);
-        others.all(|(k, count)| count <= self.v.of(k))
+        v.others(j).all(|(k, count)| count <= self.v.of(k))
     }
 }
 
@@ -287,8 +279,9 @@ impl Vector {
         self.0.get(j.index()).copied().unwrap_or(0)
     }
 
-    fn entries(&self) -> impl Iterator<Item = (NodeId, u64)> + '_ {
-        NodeId::first(self.0.len()).zip(self.0.iter().copied())
+    /// Every place but j's.
+    fn others(&self, j: NodeId) -> impl Iterator<Item = (NodeId, u64)> + '_ {
+        NodeId::first(self.0.len()).zip(self.0.iter().copied()).filter(move |(k, _)| *k != j)
     }
 
     /// Raises a place by one; a frame may name a node that there is not.
@@ -300,8 +293,8 @@ impl Vector {
 
     /// Takes the maximum in every place but j's.
     fn merge_others(&mut self, other: &Vector, j: NodeId) {
-        for (k, count) in NodeId::first(self.0.len()).zip(&mut self.0) {
-            *count = if k == j { *count } else { other.of(k).max(*count) };
+        for (k, count) in NodeId::first(self.0.len()).zip(&mut self.0).filter(|(k, _)| *k != j) {
+            *count = other.of(k).max(*count);
         }
     }
 }

@@ -3,6 +3,7 @@
 pub mod causal;
 pub mod causal_ids;
 pub mod fifo;
+pub mod fifo_logged;
 pub mod fifo_piggyback;
 pub mod lamport;
 pub mod sequencer;
@@ -15,6 +16,7 @@ pub const ALL: &[&Implementation] = &[
     &fifo::OVER_RELIABLE,
     &fifo::OVER_BASIC,
     &fifo_piggyback::ENTRY,
+    &fifo_logged::ENTRY,
     &causal::OVER_RELIABLE,
     &causal::OVER_BASIC,
     &causal_ids::ENTRY,
