@@ -16,8 +16,9 @@
 //! number, not the last, so that message 0 is not taken for an old one.
 //!
 //! The numbers are the origin's, and relays below leave them alone. A relayer's own numbers would
-//! do as well, if they went from link to link (reliable multicast over FIFO): the first copy of a
-//! message comes by some path, and on each link of it its sender's earlier messages came before.
+//! do as well if they counted on its links and no further (reliable multicast over FIFO): the first
+//! copy of a message comes by some path, on each link of which earlier ones of its sender came
+//! before. A relayer's number in place of the origin's is the flaw.
 
 use crate::claims::{AGREEMENT, INTEGRITY, VALIDITY};
 use crate::multicast::basic::basic;
@@ -41,7 +42,21 @@ pub const OVER_RELIABLE: Implementation = Implementation {
     model: Model::ASYNCHRONOUS,
     nodes: 5,
     budget: |n| n - 1,
-    flaws: &[NO_HOLD_BACK_QUEUE, SKIP_GAPS, SEQUENCE_NUMBER_WRAPS],
+    flaws: &[
+        NO_HOLD_BACK_QUEUE,
+        SKIP_GAPS,
+        SEQUENCE_NUMBER_WRAPS,
+        Flaw {
+            name: "relays-restamp",
+            number: "F5",
+            statement: "a relay carries the relayer's count of multicasts in place of the origin's",
+            breaks: "fifo",
+            keeps: &["no-creation", "no-duplication"],
+            faults: "none",
+            workload: "burst",
+            killer: include_str!("../../killers/relays-restamp.jsonl"),
+        },
+    ],
     controls: &[Control {
         name: "fifo-below-relays",
         number: "Z6",
@@ -57,9 +72,16 @@ pub const OVER_RELIABLE: Implementation = Implementation {
         killer: include_str!("../../killers/answer-before-its-question.jsonl"),
     }],
     cost: Some(Cost { formula: "n²", messages: |n| n * n, steps: 1 }),
-    build: |setup| match setup.flawed("fifo-below-relays") {
-        true => Stack::node(Reliable::over(fifo_basic::<Relayed<Message>>(setup), setup)),
-        false => Stack::node(Fifo::over(reliable::<Sequenced<Message>>(setup), setup)),
+    build: |setup| match setup.flaw {
+        Some("fifo-below-relays") => {
+            Stack::node(Reliable::over(fifo_basic::<Relayed<Message>>(setup), setup))
+        }
+        Some("relays-restamp") => {
+            let relays =
+                Restamping { lower: basic::<Relayed<Sequenced<Message>>>(setup), count: 0 };
+            Stack::node(Fifo::over(Reliable::over(relays, setup), setup))
+        }
+        _ => Stack::node(Fifo::over(reliable::<Sequenced<Message>>(setup), setup)),
     },
 };
 
@@ -203,5 +225,33 @@ impl<M: Value, L: Layer<Payload = Sequenced<M>>> Protocol for Fifo<M, L> {
 impl<M> Sender<M> {
     fn new() -> Sender<M> {
         Sender { next: 0, held_back: BTreeMap::new() }
+    }
+}
+
+/// What the flaw `relays-restamp` puts below the relays.
+struct Restamping<L> {
+    lower: L,
+    count: u64,
+}
+
+impl<M: Value, L: Layer<Payload = Relayed<Sequenced<M>>>> Protocol for Restamping<L> {
+    type Payload = Relayed<Sequenced<M>>;
+    type Lower = L;
+
+    fn lower(&mut self) -> &mut L {
+        &mut self.lower
+    }
+
+    fn multicast(&mut self, group: GroupId, mut m: L::Payload, cx: &mut Cx<'_, L::Payload>) {
+        match &mut m {
+            Relayed::Multicast { name, m } if name.origin != cx.me() => m.number = self.count,
+            _ => {}
+        }
+        self.count += 1;
+        self.multicast_below(group, m, cx);
+    }
+
+    fn upon_deliver(&mut self, received: Delivery<L::Payload>, cx: &mut Cx<'_, L::Payload>) {
+        cx.deliver(received);
     }
 }
