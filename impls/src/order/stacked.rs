@@ -17,9 +17,9 @@
 //! - Either is causal, too. Causal order is FIFO order and local order, and local order comes with
 //!   any total order in which one node's deliveries are a prefix of another's: who has delivered m
 //!   has it from the numbers, and what it multicasts then gets a later one.
-//! - The sequencer above causal order is causal-total by the numbering alone, whatever the numbers
-//!   are worth: the sequencer receives no message before its causes. Its own announcements are
-//!   stamped as well, and are held back until the messages are here.
+//! - The sequencer above causal order receives no message before its causes, and numbers it after
+//!   them: causal-total. Its own announcements are stamped as well, and are held back until the
+//!   messages are here.
 //! - Causal order above the sequencer is causal, and no longer total: the vector counts a sender's
 //!   own message as delivered when it is sent, before it has a number. That is the flaw.
 //!
