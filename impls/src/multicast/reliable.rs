@@ -21,7 +21,7 @@ use crate::naming::Naming;
 use pepperland_core::collections::Set;
 use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Stack, Value};
 use pepperland_core::id::{GroupId, MessageId, NodeId};
-use pepperland_core::implementation::{Cost, Flaw, Groups, Implementation, Model, Setup};
+use pepperland_core::implementation::{Break, Cost, Flaw, Groups, Implementation, Model, Setup};
 use pepperland_core::message::Message;
 use serde::{Deserialize, Serialize};
 
@@ -58,7 +58,14 @@ pub const ENTRY: Implementation = Implementation {
         },
     ],
     controls: &[],
-    breaks: &[],
+    breaks: &[Break {
+        name: "overtaken",
+        property: "fifo",
+        statement: "of two messages of one sender, the second overtakes the first",
+        faults: "none",
+        workload: "bulletin-board",
+        killer: include_str!("../../killers/overtaken.jsonl"),
+    }],
     cost: Some(Cost { formula: "n²", messages: |n| n * n, steps: 1 }),
     build: |setup| Stack::node(reliable::<Message>(setup)),
 };
