@@ -207,6 +207,7 @@ fn a_frame_can_be_written_down_and_read_back() {
 fn one_node_alone_delivers_its_own_messages() {
     for implementation in pepperland_impls::all() {
         let mut post = post(implementation, 1);
+        // Who is its own majority need not wait for its own copy.
         let mut delivered = at_once(&post.multicast(N1, "a"));
         delivered.extend(post.settle());
         assert_eq!(delivered, [expected(implementation, "n1")]);

@@ -2,8 +2,19 @@
 
 pub mod basic;
 pub mod reliable;
+pub mod reliable_lazy;
+pub mod reliable_logged;
+pub mod uniform;
+pub mod uniform_all_ack;
 
 use pepperland_core::implementation::Implementation;
 
 /// Every multicast without order.
-pub const ALL: &[&Implementation] = &[&basic::ENTRY, &reliable::ENTRY];
+pub const ALL: &[&Implementation] = &[
+    &basic::ENTRY,
+    &reliable::ENTRY,
+    &reliable_lazy::ENTRY,
+    &uniform::ENTRY,
+    &uniform_all_ack::ENTRY,
+    &reliable_logged::ENTRY,
+];
