@@ -258,6 +258,9 @@ impl Post {
             }
             Effect::Indicate(Indication::Suspect(node)) => alone(format!("suspects {node}")),
             Effect::Indicate(Indication::Trust(node)) => alone(format!("trusts {node}")),
+            Effect::Indicate(Indication::Token { turn, epoch }) => {
+                alone(format!("token: {} {epoch}", turn.word()))
+            }
             Effect::Indicate(Indication::Respond { operation, value }) => {
                 let body = String::from_utf8_lossy(&value.body.0);
                 alone(format!("responds to {operation}: {body}"))
