@@ -5,6 +5,7 @@ pub mod clock_order;
 pub mod fifo;
 pub mod lamport;
 pub mod sequencer;
+pub mod token_ring;
 pub mod voted_order;
 
 use pepperland_core::implementation::Implementation;
@@ -18,4 +19,6 @@ pub const ALL: &[&Implementation] = &[
     &clock_order::ENTRY,
     &agreed_order::ENTRY,
     &voted_order::ENTRY,
+    &token_ring::ENTRY,
+    &token_ring::regeneration::ENTRY,
 ];
