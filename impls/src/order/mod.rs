@@ -1,13 +1,17 @@
 //! Multicast in an order: of each sender, of causes, of all messages.
 
+pub mod agreed_order;
 pub mod causal;
 pub mod causal_ids;
+pub mod clock_order;
 pub mod fifo;
 pub mod fifo_logged;
 pub mod fifo_piggyback;
 pub mod lamport;
 pub mod sequencer;
 pub mod stacked;
+pub mod token_ring;
+pub mod voted_order;
 
 use pepperland_core::implementation::Implementation;
 
@@ -21,7 +25,12 @@ pub const ALL: &[&Implementation] = &[
     &causal::OVER_BASIC,
     &causal_ids::ENTRY,
     &sequencer::ENTRY,
+    &token_ring::ENTRY,
+    &token_ring::regeneration::ENTRY,
     &lamport::ENTRY,
+    &clock_order::ENTRY,
+    &agreed_order::ENTRY,
+    &voted_order::ENTRY,
     &stacked::FIFO_TOTAL,
     &stacked::CAUSAL_TOTAL,
 ];
