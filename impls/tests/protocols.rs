@@ -5,8 +5,9 @@ mod common;
 use common::{Link, Post};
 use pepperland_core::id::NodeId;
 use pepperland_core::implementation::Implementation;
+use pepperland_core::time::Span;
 use pepperland_impls::multicast::{basic, reliable};
-use pepperland_impls::order::{fifo, lamport, sequencer};
+use pepperland_impls::order::{fifo, lamport, sequencer, sequencer_failover};
 
 const N1: NodeId = NodeId(0);
 const N2: NodeId = NodeId(1);
@@ -135,6 +136,23 @@ fn without_the_sequencer_nothing_is_ordered() {
 }
 
 #[test]
+fn another_sequencer_knows_again_what_the_first_has_numbered() {
+    let mut post = post(&sequencer_failover::ENTRY, 3);
+    post.multicast(N3, "a");
+    // After the heartbeat, the message; then it is in the log of n2, and of nobody else that lives.
+    post.crash_after(N1, 2);
+    post.deliver((N3, N1), 2).expect("it is waiting");
+    let mut lines = Vec::new();
+    for _ in 0..10 {
+        lines.extend(post.settle());
+        post.wait(Span::millis(20));
+    }
+    assert_eq!(lines, ["n2 delivers a@0", "n3 delivers a@0"]);
+    post.multicast(N2, "b");
+    assert_eq!(post.settle(), ["n2 delivers b@1", "n3 delivers b@1"]);
+}
+
+#[test]
 fn lamport_waits_until_everybody_is_heard_from() {
     let mut post = post(&lamport::ENTRY, 3);
     post.multicast(N1, "a");
@@ -176,22 +194,32 @@ fn bytes_that_mean_nothing_are_refused_and_change_nothing() {
         assert!(node.0.receive(N1, &[0xff; 3], node.1).is_err(), "{}", implementation.name);
         assert!(node.1.effects.list.is_empty());
         assert_eq!(post.show(), before);
-        assert_eq!(post.settle(), ["n1", "n2"].map(|n| expected(implementation, n)));
+        assert_eq!(all_delivered(&mut post), ["n1", "n2"].map(|n| expected(implementation, n)));
     }
 }
 
 fn expected(implementation: &Implementation, node: &str) -> String {
-    let slot = if implementation.name == "sequencer" { "@0" } else { "" };
+    let numbered = implementation.claim("consecutive-slots").is_some();
+    let slot = if numbered { "@0" } else { "" };
     format!("{node} delivers a{slot}")
+}
+
+/// What everybody delivers when everything arrives, and in the second after that.
+fn all_delivered(post: &mut Post) -> Vec<String> {
+    let mut lines = post.settle();
+    let later = post.wait(Span::seconds(1));
+    lines.extend(later.into_iter().filter(|line| line.contains(" delivers ")));
+    lines.extend(post.settle());
+    lines
 }
 
 #[test]
 fn a_frame_can_be_written_down_and_read_back() {
     for implementation in pepperland_impls::all() {
         let mut post = post(implementation, 2);
-        post.multicast(N1, "a");
-        let frame = post.take((N1, N2), 1).expect("it is waiting");
-        let (node, _) = post.node(N2);
+        post.multicast(N2, "a");
+        let frame = post.take((N2, N1), 1).expect("it is waiting");
+        let (node, _) = post.node(N1);
         let described = node.describe(&frame).expect("it is a frame");
         assert_eq!(node.frame(described).expect("it is one still"), frame);
     }
@@ -202,6 +230,6 @@ fn one_node_alone_delivers_its_own_messages() {
     for implementation in pepperland_impls::all() {
         let mut post = post(implementation, 1);
         post.multicast(N1, "a");
-        assert_eq!(post.settle(), [expected(implementation, "n1")]);
+        assert_eq!(all_delivered(&mut post), [expected(implementation, "n1")]);
     }
 }
