@@ -34,6 +34,9 @@ impl Header {
         let mut header = Header::of_schedule(runtime, schedule);
         header.failure_model = implementation.model.failures;
         header.contract.delivery = implementation.model.delivery;
+        if let Some(most) = implementation.model.buffer_bound {
+            header.about.insert("bounds".to_owned(), json!({ "buffer": most }));
+        }
         header
     }
 }
@@ -83,6 +86,7 @@ impl Recorder {
             Indication::Deliver(delivery) => {
                 return self.deliver(at, node, &delivery.message, delivery.slot, cause);
             }
+            Indication::Discard(message) => return self.discard(at, node, message.id),
             Indication::View(view) => return self.view(at, node, install(view), cause),
             Indication::Block(view) => (Kind::Block, json!({"view": view.to_string()})),
             Indication::Suspect(node) => (Kind::Suspect, json!({"target": node.to_string()})),
