@@ -48,7 +48,11 @@ fn a_frame_can_be_written_down_and_read_back() {
     for implementation in pepperland_impls::all() {
         let mut post = Post::new(implementation, 2, None);
         post.multicast(N2, "a");
-        let (link, number) = post.first_waiting().expect("something was sent");
+        // Who may multicast only in turn waits for it.
+        post.wait(Span::millis(100));
+        let Some((link, number)) = post.first_waiting() else {
+            panic!("{} has sent nothing", implementation.name)
+        };
         let frame = post.take(link, number).expect("it is waiting");
         let (node, _) = post.node(link.1);
         let described = node.describe(&frame).expect("it is a frame");
