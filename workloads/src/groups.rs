@@ -75,18 +75,18 @@ fn conversations(
     stream: &mut Stream,
     sender: impl Fn(GroupId, &mut Stream) -> NodeId,
 ) -> Vec<Step> {
-    let mut readers: Vec<Vec<NodeId>> = Vec::with_capacity(stage.broadcasts);
+    let mut meant: Vec<GroupId> = Vec::with_capacity(stage.broadcasts);
     let mut steps = Vec::with_capacity(stage.broadcasts);
     for id in 0..stage.broadcasts as u32 {
         let group = GroupId(stream.below(stage.groups.len() as u64) as u32);
         let node = sender(group, stream);
-        let read = |of: &u32| readers[*of as usize].contains(&node);
-        let asked = (0..id).rev().find(read).filter(|_| stream.chance(ANSWERS));
+        let reads = |of: &u32| stage.groups[meant[*of as usize].index()].contains(&node);
+        let asked = (0..id).rev().find(reads).filter(|_| stream.chance(ANSWERS));
         let when = match asked {
             Some(of) => When::Upon { of, after: Span(stream.below(Span::millis(5).0)) },
             None => When::At(Time(stream.below(stage.until.0.max(1)))),
         };
-        readers.push(stage.groups[group.index()].clone());
+        meant.push(group);
         steps.push(multicast_to(group, id, when, node));
     }
     steps

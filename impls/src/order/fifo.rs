@@ -35,7 +35,7 @@ pub const OVER_RELIABLE: Implementation = Implementation {
     model: Model { groups: Groups::Open, ..Model::ASYNCHRONOUS },
     nodes: 5,
     budget: |n| n - 1,
-    flaws: &[NO_HOLD_BACK_QUEUE, SKIP_GAPS],
+    flaws: &[NO_HOLD_BACK_QUEUE, SKIP_GAPS, COUNTERS_PER_RECEIVER],
     controls: &[],
     breaks: &[],
     cost: None,
@@ -52,7 +52,7 @@ pub const OVER_BASIC: Implementation = Implementation {
     model: Model { groups: Groups::Open, ..Model::ASYNCHRONOUS },
     nodes: 5,
     budget: |n| n - 1,
-    flaws: &[NO_HOLD_BACK_QUEUE_OVER_BASIC, SKIP_GAPS],
+    flaws: &[NO_HOLD_BACK_QUEUE_OVER_BASIC, SKIP_GAPS, COUNTERS_PER_RECEIVER],
     controls: &[],
     breaks: &[],
     cost: None,
@@ -81,6 +81,17 @@ const SKIP_GAPS: Flaw = Flaw {
     killer: include_str!("../../killers/skip-gaps.jsonl"),
 };
 
+const COUNTERS_PER_RECEIVER: Flaw = Flaw {
+    name: "counters-per-receiver-not-per-group",
+    number: "F3",
+    statement: "a receiver counts a sender's messages of all groups together",
+    breaks: "fifo",
+    keeps: &["no-creation", "no-duplication"],
+    faults: "none",
+    workload: "overlapping",
+    killer: include_str!("../../killers/counters-per-receiver-not-per-group.jsonl"),
+};
+
 /// Over basic multicast the queue is what tells a second copy, too.
 const NO_HOLD_BACK_QUEUE_OVER_BASIC: Flaw =
     Flaw { keeps: &["no-creation", "validity-all"], ..NO_HOLD_BACK_QUEUE };
@@ -106,6 +117,7 @@ pub struct Fifo<M, L> {
     senders: BTreeMap<(GroupId, NodeId), Sender<M>>,
     no_hold_back_queue: bool,
     skip_gaps: bool,
+    counters_per_receiver: bool,
 }
 
 struct Sender<M> {
@@ -122,6 +134,7 @@ impl<M, L> Fifo<M, L> {
             senders: BTreeMap::new(),
             no_hold_back_queue: setup.flawed("no-hold-back-queue"),
             skip_gaps: setup.flawed("skip-gaps"),
+            counters_per_receiver: setup.flawed("counters-per-receiver-not-per-group"),
         }
     }
 }
@@ -142,7 +155,8 @@ impl<M: Value, L: Layer<Payload = Sequenced<M>>> Protocol for Fifo<M, L> {
     }
 
     fn upon_deliver(&mut self, received: Delivery<Sequenced<M>>, cx: &mut Cx<'_, M>) {
-        let from = (received.group, received.from);
+        let group = if self.counters_per_receiver { GroupId::ALL } else { received.group };
+        let from = (group, received.from);
         let sender = self.senders.entry(from).or_insert_with(Sender::new);
         let Sequenced { number, m } = received.message.clone();
         if self.no_hold_back_queue {
