@@ -53,6 +53,12 @@ impl World<'_> {
                 let frame = &bytes[frame.start as usize..frame.end as usize];
                 self.send(id, to, network, SmallVec::from_slice(frame), *cause);
             }
+            Effect::GroupSend { group, network, frame } => {
+                let frame = &bytes[frame.start as usize..frame.end as usize];
+                for to in &*self.nodes[id.index()].host.members(group) {
+                    self.send(id, *to, network, SmallVec::from_slice(frame), *cause);
+                }
+            }
             Effect::Indicate(indication) => {
                 let event = self.indicate(id, indication, *cause);
                 self.noted(id, event);

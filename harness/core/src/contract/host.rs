@@ -33,6 +33,16 @@ pub enum Effect {
         /// Where the frame lies in [`Effects::bytes`].
         frame: Range<u32>,
     },
+    /// Put a frame on a network once for all members of a group, as IP multicast does: a crash
+    /// falls before it or after it. Each member's copy travels and is lost by itself.
+    GroupSend {
+        /// The receivers are its members; the sender need not be one.
+        group: GroupId,
+        /// Over which network.
+        network: NetworkId,
+        /// Where the frame lies in [`Effects::bytes`].
+        frame: Range<u32>,
+    },
     /// Report to the application.
     Indicate(Indication<Message>),
     /// Run the timer out after this much local time.

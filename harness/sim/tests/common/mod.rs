@@ -48,8 +48,30 @@ pub const fn toy(build: fn(&Setup<'_>) -> Box<dyn Node>) -> Implementation {
     }
 }
 
-/// Multicasts to everybody in the order of the nodes, delivers what comes.
-pub const PLAIN: Implementation = toy(|_| Stack::node(Network::<Message>::payload()));
+/// Multicasts to everybody by one unicast each, in the order of the nodes; delivers what comes.
+pub const PLAIN: Implementation = toy(|_| Stack::node(ToEach(Network::payload())));
+
+/// The same by one group send.
+pub const GROUP: Implementation = toy(|_| Stack::node(Network::<Message>::payload()));
+
+struct ToEach(Network<Message>);
+
+impl Protocol for ToEach {
+    type Payload = Message;
+    type Lower = Network<Message>;
+
+    fn lower(&mut self) -> &mut Network<Message> {
+        &mut self.0
+    }
+
+    fn multicast(&mut self, group: GroupId, m: Message, cx: &mut Cx<'_, Message>) {
+        self.send_each_below(cx.members(group), m, cx);
+    }
+
+    fn upon_deliver(&mut self, delivery: Delivery<Message>, cx: &mut Cx<'_, Message>) {
+        cx.deliver(delivery);
+    }
+}
 
 /// Counts its deliveries on stable storage before each, and says how many when it recovers.
 pub const COUNTS: Implementation = toy(|_| Stack::node(Counts(Network::payload())));
