@@ -35,6 +35,15 @@ pub const OPEN_GROUP: Workload = Workload {
     plan: from_everywhere,
 };
 
+/// A group of some nodes, to which others try to multicast though it is closed.
+pub const TRESPASSERS: Workload = Workload {
+    name: "trespassers",
+    statement: "members multicast to a closed group of some nodes, and outsiders try to",
+    source: "Défago, Schiper & Urbán 2004",
+    layout: Layout::Closed(most_and_all),
+    plan: from_everywhere,
+};
+
 fn triangle(nodes: usize) -> Vec<Vec<NodeId>> {
     let pairs = [[0, 1], [1, 2], [0, 2]].map(|pair| pair.map(NodeId));
     let exist = |pair: &[NodeId; 2]| pair.iter().all(|node| node.index() < nodes);
@@ -55,6 +64,11 @@ fn halves(nodes: usize) -> Vec<Vec<NodeId>> {
 
 fn most(nodes: usize) -> Vec<Vec<NodeId>> {
     vec![NodeId::first(nodes.saturating_sub(nodes.div_ceil(3)).max(1)).collect()]
+}
+
+/// The same, and a group of all besides.
+fn most_and_all(nodes: usize) -> Vec<Vec<NodeId>> {
+    most(nodes).into_iter().chain([NodeId::first(nodes).collect()]).collect()
 }
 
 /// Members of the groups, each multicast to any of them with equal chance.

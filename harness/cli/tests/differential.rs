@@ -88,9 +88,14 @@ fn scenarios(catalog: &Catalog) -> Vec<Scenario> {
         workloads.map(move |w| Scenario { workload: (*w).to_owned(), ..scenario.clone() })
     });
     let variants = catalog.implementations.iter().flat_map(|implementation| {
-        let flaws = implementation.flaws.iter().map(|flaw| Some(flaw.name.to_owned()));
         let scenario = Scenario::new(implementation.name, "swarm");
-        std::iter::once(None).chain(flaws).map(move |flaw| Scenario { flaw, ..scenario.clone() })
+        let plain = scenario.clone();
+        let flawed = implementation.flaws.iter().map(move |flaw| Scenario {
+            flaw: Some(flaw.name.to_owned()),
+            workload: flaw.workload.to_owned(),
+            ..scenario.clone()
+        });
+        std::iter::once(plain).chain(flawed)
     });
     variants.chain(grouped).collect()
 }

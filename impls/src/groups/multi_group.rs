@@ -111,6 +111,27 @@ pub const ENTRY: Implementation = Implementation {
             workload: "overlapping",
             killer: include_str!("../../killers/asks-all-groups.jsonl"),
         },
+        Flaw {
+            name: "lets-outsiders-in",
+            number: "MG9",
+            statement: "whoever multicasts to a closed group need not be a member",
+            breaks: "closed-group",
+            keeps: &[
+                "no-creation",
+                "no-duplication",
+                "validity-all",
+                "agreement",
+                "fifo",
+                "causal",
+                "uniform-total-order",
+                "prefix-order",
+                "acyclic-order",
+                "genuineness",
+            ],
+            faults: "none",
+            workload: "trespassers",
+            killer: include_str!("../../killers/lets-outsiders-in.jsonl"),
+        },
     ],
     controls: &[],
     breaks: &[],
@@ -137,6 +158,7 @@ pub struct MultiGroup<M, L> {
     asked: Set<MessageId>,
     per_group_order_only: bool,
     asks_all_groups: bool,
+    lets_outsiders_in: bool,
 }
 
 struct Order<M> {
@@ -164,6 +186,7 @@ impl<M, L> MultiGroup<M, L> {
             asked: Set::default(),
             per_group_order_only: setup.flawed("per-group-order-only"),
             asks_all_groups: setup.flawed("asks-all-groups"),
+            lets_outsiders_in: setup.flawed("lets-outsiders-in"),
         }
     }
 
@@ -227,7 +250,7 @@ impl<M: Value, L: Layer<Payload = Skeen<M>>> Protocol for MultiGroup<M, L> {
     }
 
     fn multicast(&mut self, group: GroupId, m: M, cx: &mut Cx<'_, M>) {
-        if !cx.may_multicast(group) {
+        if !cx.may_multicast(group) && !self.lets_outsiders_in {
             return cx.refuse("multicast from outside the group");
         }
         let i = self.naming.next(cx);

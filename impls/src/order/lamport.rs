@@ -41,6 +41,7 @@ pub const ENTRY: Implementation = Implementation {
             Claim::only("uniform-total-order", Proviso::OneGroup),
             Claim::only("local-total-order", Proviso::SeveralGroups),
             Claim::only("uniform-local-total-order", Proviso::SeveralGroups),
+            Claim::only("closed-group", Proviso::SeveralGroups),
             Claim::always("prefix-order"),
         ],
     ],
@@ -145,6 +146,9 @@ impl<M: Value, L: Layer<Payload = Stamped<M>>> Protocol for Lamport<M, L> {
     }
 
     fn multicast(&mut self, group: GroupId, m: M, cx: &mut Cx<'_, M>) {
+        if !cx.may_multicast(group) {
+            return cx.refuse("multicast from outside the group");
+        }
         let state = self.group(group);
         state.clock += 1;
         let stamped = Stamped::Data(state.clock, m);
