@@ -4,7 +4,7 @@
 #![cfg(feature = "turmoil")]
 
 use pepperland::core::checker::Case;
-use pepperland::core::history::{Event, Kind};
+use pepperland::core::history::{Event, GroupContract, Kind};
 use pepperland::core::runtime::Detail;
 use pepperland::core::schedule::Schedule;
 use pepperland::core::verdict::Ruling;
@@ -25,6 +25,8 @@ struct Told {
     rulings: Vec<(&'static str, Ruling, Option<u64>)>,
     deliveries: BTreeMap<NodeId, Vec<(Time, String)>>,
     end: Time,
+    /// Its groups, and whether they are open.
+    groups: (Vec<(String, Vec<NodeId>)>, GroupContract),
 }
 
 impl Told {
@@ -43,7 +45,8 @@ impl Told {
             let (node, name) = (event.node().unwrap(), event.message_name().unwrap());
             deliveries.entry(node).or_default().push((event.time(), name));
         }
-        Told { rulings: rulings.collect(), deliveries, end: history.end() }
+        let groups = (history.groups().to_vec(), history.header.contract.group);
+        Told { rulings: rulings.collect(), deliveries, end: history.end(), groups }
     }
 
     fn violates(&self, property: &str) -> bool {

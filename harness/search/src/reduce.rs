@@ -238,6 +238,41 @@ mod tests {
         assert!(without_node(&one, NodeId(0)).is_none());
     }
 
+    /// n1 and n2; n2 alone; n3 and n1. Steps 0, 1 and 2 go to one each.
+    fn grouped() -> Schedule {
+        let mut schedule = schedule();
+        let groups = [&[0, 1][..], &[1], &[2, 0]];
+        let nodes = |members: &[u32]| members.iter().map(|node| NodeId(*node)).collect();
+        schedule.header.groups = groups.map(nodes).to_vec();
+        for (step, group) in schedule.steps.iter_mut().zip(0..) {
+            step.when = When::At(Time(1));
+            *step.ask.group_mut().expect("it is a multicast") = GroupId(group);
+        }
+        schedule
+    }
+
+    fn meant(schedule: &Schedule) -> Vec<(u32, Option<GroupId>)> {
+        schedule.steps.iter().map(|step| (step.id, step.ask.group())).collect()
+    }
+
+    #[test]
+    fn without_a_group_those_after_it_move_up_and_what_was_for_it_is_gone() {
+        let two = without_group(&grouped(), GroupId(0)).expect("there are others");
+        assert_eq!(two.header.groups, [vec![NodeId(1)], vec![NodeId(2), NodeId(0)]]);
+        assert_eq!(meant(&two), [(1, Some(GroupId(0))), (2, Some(GroupId(1)))]);
+        let one = without_group(&two, GroupId(1)).expect("there is another");
+        assert_eq!(meant(&one), [(1, Some(GroupId(0)))]);
+        assert!(without_group(&one, GroupId(0)).is_none(), "the last one stays");
+        assert!(without_group(&schedule(), GroupId(0)).is_none(), "so does that of all nodes");
+    }
+
+    #[test]
+    fn without_a_node_its_groups_are_smaller_and_one_of_nobody_is_gone() {
+        let two = without_node(&grouped(), NodeId(1)).expect("there are others");
+        assert_eq!(two.header.groups, [vec![NodeId(0)], vec![NodeId(1), NodeId(0)]]);
+        assert_eq!(meant(&two), [(0, Some(GroupId(0))), (2, Some(GroupId(1)))]);
+    }
+
     #[test]
     fn the_whole_course_moves_to_an_earlier_beginning() {
         let moved = earlier(&schedule());

@@ -19,7 +19,9 @@ use crate::claims::{INTEGRITY, VALIDITY_WHILE_NOBODY_CRASHES};
 use crate::order::fifo::fifo_basic;
 use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Stack, Value};
 use pepperland_core::id::{GroupId, NodeId};
-use pepperland_core::implementation::{Claim, Flaw, Groups, Implementation, Model, Proviso, Setup};
+use pepperland_core::implementation::{
+    Break, Claim, Flaw, Groups, Implementation, Model, Proviso, Setup,
+};
 use pepperland_core::message::Message;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -72,7 +74,15 @@ pub const ENTRY: Implementation = Implementation {
         },
     ],
     controls: &[],
-    breaks: &[],
+    breaks: &[Break {
+        name: "groups-overlap",
+        property: "acyclic-order",
+        statement: "each group has a clock of its own: three nodes, each in two of three groups, \
+                    deliver in a circle",
+        faults: "none",
+        workload: "overlapping",
+        killer: include_str!("../../killers/groups-overlap.jsonl"),
+    }],
     cost: None,
     build: |setup| Stack::node(Lamport::over(fifo_basic::<Stamped<Message>>(setup), setup)),
 };
