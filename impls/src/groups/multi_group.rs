@@ -35,7 +35,7 @@ use pepperland_core::implementation::{
 };
 use pepperland_core::message::Message;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// O13.
 pub const ENTRY: Implementation = Implementation {
@@ -80,7 +80,6 @@ pub const ENTRY: Implementation = Implementation {
                 "fifo",
                 "causal",
                 "prefix-order",
-                "uniform-local-total-order",
                 "uniform-pairwise-total-order",
                 "genuineness",
             ],
@@ -105,7 +104,6 @@ pub const ENTRY: Implementation = Implementation {
                 "acyclic-order",
                 "uniform-pairwise-total-order",
                 "uniform-prefix-order",
-                "closed-group",
             ],
             faults: "none",
             workload: "overlapping",
@@ -121,8 +119,6 @@ pub const ENTRY: Implementation = Implementation {
                 "no-duplication",
                 "validity-all",
                 "agreement",
-                "fifo",
-                "causal",
                 "uniform-total-order",
                 "prefix-order",
                 "acyclic-order",
@@ -196,11 +192,9 @@ impl<M, L> MultiGroup<M, L> {
         self.orders.entry(all).or_insert_with(Order::new)
     }
 
-    /// Whose proposals a message to the group needs.
-    fn proposers(&self, group: GroupId, cx: &Cx<'_, M>) -> BTreeSet<NodeId> {
-        let groups: Vec<GroupId> =
-            if self.asks_all_groups { cx.groups().collect() } else { vec![group] };
-        groups.iter().flat_map(|group| cx.members(*group).to_vec()).collect()
+    /// Whose members propose a timestamp for a message to the group.
+    fn asked_groups(&self, group: GroupId, cx: &Cx<'_, M>) -> Vec<GroupId> {
+        if self.asks_all_groups { cx.groups().collect() } else { vec![group] }
     }
 }
 
@@ -222,10 +216,11 @@ impl<M: Value, L: Layer<Payload = Skeen<M>>> MultiGroup<M, L> {
 
     /// When each member has proposed.
     fn decide(&mut self, group: GroupId, i: MessageId, cx: &Cx<'_, M>) {
-        let proposers = self.proposers(group, cx);
+        let groups = self.asked_groups(group, cx);
         let order = self.order(group);
         let Some(pending) = order.pending.get_mut(&i) else { return };
-        let all = proposers.iter().all(|p| pending.proposals.contains_key(p));
+        let has_proposed = |p: &NodeId| pending.proposals.contains_key(p);
+        let all = groups.iter().all(|group| cx.members(*group).iter().all(has_proposed));
         let (Some((_, ts)), true) = (&mut pending.received, all) else { return };
         *ts = pending.proposals.values().copied().max().unwrap_or(*ts);
         pending.is_final = true;
@@ -254,10 +249,8 @@ impl<M: Value, L: Layer<Payload = Skeen<M>>> Protocol for MultiGroup<M, L> {
             return cx.refuse("multicast from outside the group");
         }
         let i = self.naming.next(cx);
-        let to: Vec<GroupId> =
-            if self.asks_all_groups { cx.groups().collect() } else { vec![group] };
-        for each in to {
-            self.multicast_below(each, Skeen::Data(group, i, m.clone()), cx);
+        for asked in self.asked_groups(group, cx) {
+            self.multicast_below(asked, Skeen::Data(group, i, m.clone()), cx);
         }
     }
 
