@@ -6,6 +6,7 @@
 
 mod claims;
 pub mod detectors;
+pub mod groups;
 pub mod multicast;
 mod naming;
 pub mod order;
@@ -13,7 +14,8 @@ pub mod order;
 use pepperland_core::implementation::Implementation;
 
 /// The implementations by kind, in the order of the catalogue.
-pub const FAMILIES: &[&[&Implementation]] = &[multicast::ALL, order::ALL, detectors::ALL];
+pub const FAMILIES: &[&[&Implementation]] =
+    &[multicast::ALL, order::ALL, groups::ALL, detectors::ALL];
 
 /// Every implementation, in the order of the catalogue.
 pub fn all() -> impl Iterator<Item = &'static Implementation> + Clone {

@@ -6,7 +6,8 @@
 //!
 //! ```text
 //! nodes 3 [flaw NAME]         the first command of every script
-//! multicast n1 a              n1 is asked to multicast "a"
+//! groups n1,n2 n2,n3          g1 and g2, in place of one group of all nodes
+//! multicast n1 a [to g2]      n1 is asked to multicast "a" [to g2; to g1 if no group is named]
 //! deliver n1->n2 #1           n2 receives the first message that n1 ever sent it
 //! repeat n1->n2 #1            the same, and the message is still there
 //! drop n1->n2 #1              the message is lost
@@ -23,7 +24,7 @@
 mod common;
 
 use common::{Link, Nothing, Post};
-use pepperland_core::id::NodeId;
+use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::implementation::Implementation;
 use pepperland_core::time::Span;
 use std::fs;
@@ -129,7 +130,14 @@ impl Script {
             return Err(Nothing("a script begins with its nodes".to_owned()));
         };
         match &words[..] {
+            ["groups", groups @ ..] => {
+                let members = |group: &&str| group.split(',').map(node).collect();
+                post.set_groups(groups.iter().map(members).collect::<Result<_, _>>()?);
+            }
             ["multicast", n, body] => return Ok(post.multicast(node(n)?, body)),
+            ["multicast", n, body, "to", group] => {
+                return Ok(post.multicast_to(self::group(group)?, node(n)?, body));
+            }
             ["deliver", on, at] => return post.deliver(link(on)?, number(at)?),
             ["repeat", on, at] => return post.repeat(link(on)?, number(at)?),
             ["drop", on, at] => post.take(link(on)?, number(at)?).map(drop)?,
@@ -172,6 +180,10 @@ fn number(text: &str) -> Result<u32, Nothing> {
 }
 
 fn node(text: &str) -> Result<NodeId, Nothing> {
+    text.parse().map_err(|error| Nothing(format!("{error}")))
+}
+
+fn group(text: &str) -> Result<GroupId, Nothing> {
     text.parse().map_err(|error| Nothing(format!("{error}")))
 }
 

@@ -1,5 +1,6 @@
 //! Text that others wrote, made safe to show, and small forms of numbers and times.
 
+use pepperland_core::history::Event;
 use pepperland_core::time::Time;
 use std::fmt::Write;
 
@@ -23,6 +24,11 @@ pub(crate) fn is_deceptive(c: char) -> bool {
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
             | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
             | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// To which of several groups the event's message is: ` to g2`.
+pub fn to_group(event: Event<'_>) -> String {
+    event.group_name().map(|name| format!(" to {}", short(name, 16))).unwrap_or_default()
 }
 
 /// The text made visible and cut in the middle to at most `limit` characters.
@@ -65,6 +71,22 @@ pub fn ms(time: Time) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use pepperland_core::history::lanes::parse;
+    use pepperland_core::history::{EventId, Header};
+
+    #[test]
+    fn a_multicast_says_its_group_where_there_are_several() {
+        let told = |groups: &[&str]| {
+            let mut header = Header::new(vec!["n1".to_owned()]);
+            for group in groups {
+                header.groups.insert((*group).to_owned(), vec!["n1".to_owned()]);
+            }
+            let last = groups.last().expect("there is one");
+            let history = parse(&format!("n1: !a/{last} a"), header).expect("it is a picture");
+            to_group(history.event(EventId(0)))
+        };
+        assert_eq!((told(&["g"]).as_str(), told(&["g1", "g2"]).as_str()), ("", " to g2"));
+    }
 
     #[test]
     fn what_hides_is_shown() {

@@ -83,7 +83,9 @@ impl Words<'_> {
     /// What a node does.
     fn deed(&self, event: Event<'_>) -> String {
         match event.kind() {
-            Kind::Broadcast => format!("multicasts {}", self.message(event)),
+            Kind::Broadcast => {
+                format!("multicasts {}{}", self.message(event), text::to_group(event))
+            }
             Kind::BroadcastReturn => format!("returns from multicasting {}", self.message(event)),
             Kind::Deliver | Kind::OptDeliver | Kind::Safe => self.delivery(event),
             Kind::View => self.view(event),
@@ -193,7 +195,7 @@ impl Words<'_> {
 
     fn brief(&self, event: Event<'_>) -> String {
         match event.kind() {
-            Kind::Broadcast => format!("cast {}", self.message(event)),
+            Kind::Broadcast => format!("cast {}{}", self.message(event), text::to_group(event)),
             Kind::Deliver => match event.place().and_then(|place| place.slot) {
                 Some(slot) => format!("deliver {} #{slot}", self.message(event)),
                 None => format!("deliver {}", self.message(event)),

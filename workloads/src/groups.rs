@@ -35,6 +35,15 @@ pub const OPEN_GROUP: Workload = Workload {
     plan: from_everywhere,
 };
 
+/// A group of some nodes, to which others try to multicast though it is closed.
+pub const TRESPASSERS: Workload = Workload {
+    name: "trespassers",
+    statement: "members multicast to a closed group of some nodes, and outsiders try to",
+    source: "Défago, Schiper & Urbán 2004",
+    layout: Layout::Closed(most_and_all),
+    plan: from_everywhere,
+};
+
 fn triangle(nodes: usize) -> Vec<Vec<NodeId>> {
     let pairs = [[0, 1], [1, 2], [0, 2]].map(|pair| pair.map(NodeId));
     let exist = |pair: &[NodeId; 2]| pair.iter().all(|node| node.index() < nodes);
@@ -57,6 +66,11 @@ fn most(nodes: usize) -> Vec<Vec<NodeId>> {
     vec![NodeId::first(nodes.saturating_sub(nodes.div_ceil(3)).max(1)).collect()]
 }
 
+/// The same, and a group of all besides.
+fn most_and_all(nodes: usize) -> Vec<Vec<NodeId>> {
+    most(nodes).into_iter().chain([NodeId::first(nodes).collect()]).collect()
+}
+
 /// Members of the groups, each multicast to any of them with equal chance.
 fn plan(stage: &Stage, stream: &mut Stream) -> Vec<Step> {
     conversations(stage, stream, |group, stream| *stream.pick(&stage.groups[group.index()]))
@@ -75,18 +89,18 @@ fn conversations(
     stream: &mut Stream,
     sender: impl Fn(GroupId, &mut Stream) -> NodeId,
 ) -> Vec<Step> {
-    let mut readers: Vec<Vec<NodeId>> = Vec::with_capacity(stage.broadcasts);
+    let mut meant: Vec<GroupId> = Vec::with_capacity(stage.broadcasts);
     let mut steps = Vec::with_capacity(stage.broadcasts);
     for id in 0..stage.broadcasts as u32 {
         let group = GroupId(stream.below(stage.groups.len() as u64) as u32);
         let node = sender(group, stream);
-        let read = |of: &u32| readers[*of as usize].contains(&node);
-        let asked = (0..id).rev().find(read).filter(|_| stream.chance(ANSWERS));
+        let reads = |of: &u32| stage.groups[meant[*of as usize].index()].contains(&node);
+        let asked = (0..id).rev().find(reads).filter(|_| stream.chance(ANSWERS));
         let when = match asked {
             Some(of) => When::Upon { of, after: Span(stream.below(Span::millis(5).0)) },
             None => When::At(Time(stream.below(stage.until.0.max(1)))),
         };
-        readers.push(stage.groups[group.index()].clone());
+        meant.push(group);
         steps.push(multicast_to(group, id, when, node));
     }
     steps

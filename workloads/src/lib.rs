@@ -22,4 +22,5 @@ pub const ALL: &[&Workload] = &[
     &groups::OVERLAPPING,
     &groups::DISJOINT,
     &groups::OPEN_GROUP,
+    &groups::TRESPASSERS,
 ];

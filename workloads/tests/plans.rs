@@ -50,7 +50,8 @@ fn groups_exist_and_only_members_multicast_to_closed_ones() {
             let group = step.ask.group().expect("it is a multicast");
             let member = stage.groups[group.index()].contains(&step.node);
             let open = matches!(workload.layout, Layout::Open(_));
-            assert!(member || open, "{} {stage:?}: {step:?}", workload.name);
+            let may = open || workload.name == "trespassers";
+            assert!(member || may, "{} {stage:?}: {step:?}", workload.name);
         }
     });
 }

@@ -32,7 +32,7 @@ pub const ENTRY: Checker = Checker {
 };
 
 fn check(case: &Case<'_>) -> Verdict {
-    promises::judge_in(&Roles::of(case).scene(case), To::Some)
+    promises::judge_in(&Roles::of(case).scene(case), To::Some, false)
 }
 
 #[cfg(test)]

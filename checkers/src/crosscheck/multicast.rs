@@ -3,7 +3,8 @@
 
 use crate::crosscheck::Small;
 use pepperland_core::history::{
-    Clock, DeliveryContract, FailureModel, Header, History, Kind, Recorder, ViewInstall, ViewName,
+    Clock, DeliveryContract, FailureModel, GroupContract, Header, History, Kind, Recorder,
+    ViewInstall, ViewName,
 };
 use pepperland_core::id::{GroupId, MessageId, NodeId};
 use pepperland_core::message::{Body, Message};
@@ -288,6 +289,9 @@ impl Play {
         if self.setup.two_groups {
             header.groups.insert("g".into(), names[..names.len() - 1].to_vec());
             header.groups.insert("h".into(), names[1..].to_vec());
+            if self.setup.real {
+                header.contract.group = GroupContract::Open;
+            }
         }
         if self.setup.byzantine {
             header.byzantine = names.last().cloned().into_iter().collect();

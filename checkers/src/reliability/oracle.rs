@@ -1,7 +1,7 @@
 //! The properties of reliable multicast once more, straight from their definitions.
 
 use crate::crosscheck::definition::{Act, Oracle, ruling};
-use pepperland_core::history::{EventId, History, Kind, NONE};
+use pepperland_core::history::{EventId, GroupContract, History, Kind, NONE};
 use pepperland_core::verdict::Ruling;
 
 /// What a property says of a history.
@@ -143,7 +143,7 @@ impl Oracle<'_> {
         2 * correct > members.len()
     }
 
-    /// The sender is correct and did not crash in the call.
+    /// The sender is correct, may broadcast, and did not crash in the call.
     fn promises(&self, broadcast: &Act) -> bool {
         let returns = |e: &usize| {
             let event = self.history.event(EventId(*e as u32));
@@ -152,7 +152,9 @@ impl Oracle<'_> {
         let returned = self.at(broadcast.node, Kind::BroadcastReturn).find(returns);
         let end = returned.unwrap_or(self.history.len());
         let mut crashes = self.at(broadcast.node, Kind::Crash);
-        let is_in = !self.is_out(broadcast.node, broadcast.row);
+        let closed = self.history.header.contract.group == GroupContract::Closed;
+        let is_in = !self.is_out(broadcast.node, broadcast.row)
+            && (!closed || self.is_for(broadcast.row, broadcast.node));
         is_in && self.correct(broadcast.node) && !crashes.any(|c| c > broadcast.event && c < end)
     }
 

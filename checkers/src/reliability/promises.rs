@@ -1,7 +1,8 @@
 //! What a broadcast promises, at the end of a complete history: the three readings of validity, and
 //! that of anycast.
 //!
-//! A broadcast promises something if its sender is correct and did not crash during the call. Where
+//! A broadcast promises something if its sender is correct and did not crash during the call, and is
+//! in the group where groups are closed: an outsider's broadcast is to be rejected. Where
 //! deliveries are logged and the history records when calls return, that is a crash before the
 //! return; elsewhere any later crash counts, for it takes the request with it.
 
@@ -10,7 +11,7 @@ use crate::scene::Scene;
 use crate::scene::deliverers::{Deliverers, Word, is_narrow};
 use crate::scene::proof::Proof;
 use crate::scene::tally::Tally;
-use pepperland_core::checker::Case;
+use pepperland_core::checker::{Case, Given};
 use pepperland_core::history::{DeliveryContract, EventId, Kind, NONE};
 use pepperland_core::verdict::{Verdict, Witness};
 
@@ -29,25 +30,28 @@ pub enum To {
 
 /// Judges one reading of validity.
 pub fn judge(case: &Case<'_>, to: To) -> Verdict {
-    judge_in(&Scene::of(case), to)
+    judge_in(&Scene::of(case), to, Given::Closed.is_met(case.history))
 }
 
-/// The same in a scene.
-pub fn judge_in(scene: &Scene<'_>, to: To) -> Verdict {
+/// The same in a scene, where groups are closed or not.
+pub fn judge_in(scene: &Scene<'_>, to: To, closed: bool) -> Verdict {
     if !scene.history.header.complete {
         return Verdict::undecided(owed::INCOMPLETE);
     }
-    if is_narrow(scene) { kept::<u8>(scene, to) } else { kept::<u64>(scene, to) }
+    match is_narrow(scene) {
+        true => kept::<u8>(scene, to, closed),
+        false => kept::<u64>(scene, to, closed),
+    }
 }
 
-fn kept<W: Word>(scene: &Scene<'_>, to: To) -> Verdict {
+fn kept<W: Word>(scene: &Scene<'_>, to: To, closed: bool) -> Verdict {
     let delivered = Deliverers::<W>::of(scene);
     let (debts, calls) = (Debts::of(scene), Calls::of(scene));
     let last = owed::last_deliveries(scene);
     let (mut tally, mut witness) = (Tally::of(scene), None);
     for row in (0..scene.table.len() as u32).filter(|row| calls.promises(scene, *row)) {
         let origin = scene.table.origins()[row as usize];
-        if debts.is_out(origin, row) {
+        if debts.is_out(origin, row) || closed && is_outsider(scene, row) {
             continue;
         }
         let mut owing = debts.debtors(row).filter(|node| to != To::Sender || *node == origin);
@@ -129,6 +133,12 @@ impl Calls {
         }
         !self.crashes[origin].iter().any(|crash| *crash >= call && *crash < end)
     }
+}
+
+/// Whether the sender is not in the group.
+fn is_outsider(scene: &Scene<'_>, row: u32) -> bool {
+    let sender = scene.table.origins()[row as usize];
+    scene.group(row).is_some_and(|group| !scene.is_member(group, sender))
 }
 
 fn broken(scene: &Scene<'_>, row: u32, missing: u32, to: To) -> Witness {

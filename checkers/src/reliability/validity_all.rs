@@ -5,8 +5,8 @@
 //! the three properties that are called validity in print, this is the one of best-effort broadcast
 //! (Cachin, Guerraoui & Rodrigues).
 //! Who is excused: a sender that crashed during the call (where deliveries are logged and returns
-//! recorded: before the return; else: at any time after the call), and a recipient whose last life
-//! starts late, of what was broadcast before.
+//! recorded: before the return; else: at any time after the call), or that is outside of a closed
+//! group; and a recipient whose last life starts late, of what was broadcast before.
 //! # Cost
 //! O(events + messages · nodes).
 //! # Witness

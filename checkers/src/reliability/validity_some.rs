@@ -5,8 +5,8 @@
 //! the three properties that are called validity in print, this is the weakest: what is left when
 //! the sender is not in the group it sends to.
 //! Who is excused: a sender that crashed during the call (where deliveries are logged and returns
-//! recorded: before the return; else: at any time after the call), and a recipient whose last life
-//! starts late, of what was broadcast before.
+//! recorded: before the return; else: at any time after the call), or that is outside of a closed
+//! group; and a recipient whose last life starts late, of what was broadcast before.
 //! # Cost
 //! O(events + messages · nodes).
 //! # Witness
@@ -40,8 +40,8 @@ fn check(case: &Case<'_>) -> Verdict {
 mod tests {
     use super::*;
     use crate::cases::{because, ruling, undecided};
-    use pepperland_core::history::Header;
     use pepperland_core::history::lanes::{lanes, parse};
+    use pepperland_core::history::{GroupContract, Header};
     use pepperland_core::verdict::Ruling;
 
     #[test]
@@ -56,8 +56,12 @@ mod tests {
         let mut header = Header::new(vec!["n1".into(), "n2".into()]);
         header.groups.insert("g".into(), vec!["n2".into()]);
         header.complete = true;
-        let history = parse("n1: !a a\nn2:", header).unwrap();
+        header.contract.group = GroupContract::Open;
+        let history = parse("n1: !a a\nn2:", header.clone()).unwrap();
         assert_eq!(ruling(&ENTRY, &history), Ruling::Violated);
+        header.contract.group = GroupContract::Closed;
+        let rejected = parse("n1: !a a\nn2:", header).unwrap();
+        assert!(undecided(&ENTRY, &rejected).starts_with("no correct node broadcast"));
     }
 
     #[test]

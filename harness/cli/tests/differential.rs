@@ -4,7 +4,7 @@
 #![cfg(feature = "turmoil")]
 
 use pepperland::core::checker::Case;
-use pepperland::core::history::{Event, Kind};
+use pepperland::core::history::{Event, GroupContract, Kind};
 use pepperland::core::runtime::Detail;
 use pepperland::core::schedule::Schedule;
 use pepperland::core::verdict::Ruling;
@@ -25,6 +25,8 @@ struct Told {
     rulings: Vec<(&'static str, Ruling, Option<u64>)>,
     deliveries: BTreeMap<NodeId, Vec<(Time, String)>>,
     end: Time,
+    /// Its groups, and whether they are open.
+    groups: (Vec<(String, Vec<NodeId>)>, GroupContract),
 }
 
 impl Told {
@@ -43,7 +45,8 @@ impl Told {
             let (node, name) = (event.node().unwrap(), event.message_name().unwrap());
             deliveries.entry(node).or_default().push((event.time(), name));
         }
-        Told { rulings: rulings.collect(), deliveries, end: history.end() }
+        let groups = (history.groups().to_vec(), history.header.contract.group);
+        Told { rulings: rulings.collect(), deliveries, end: history.end(), groups }
     }
 
     fn violates(&self, property: &str) -> bool {
@@ -88,9 +91,14 @@ fn scenarios(catalog: &Catalog) -> Vec<Scenario> {
         workloads.map(move |w| Scenario { workload: (*w).to_owned(), ..scenario.clone() })
     });
     let variants = catalog.implementations.iter().flat_map(|implementation| {
-        let flaws = implementation.flaws.iter().map(|flaw| Some(flaw.name.to_owned()));
         let scenario = Scenario::new(implementation.name, "swarm");
-        std::iter::once(None).chain(flaws).map(move |flaw| Scenario { flaw, ..scenario.clone() })
+        let plain = scenario.clone();
+        let flawed = implementation.flaws.iter().map(move |flaw| Scenario {
+            flaw: Some(flaw.name.to_owned()),
+            workload: flaw.workload.to_owned(),
+            ..scenario.clone()
+        });
+        std::iter::once(plain).chain(flawed)
     });
     variants.chain(grouped).collect()
 }

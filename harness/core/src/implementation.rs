@@ -125,7 +125,7 @@ impl Model {
 pub enum Groups {
     /// One group of all nodes.
     One,
-    /// Any groups, overlapping ones too; only members multicast to them.
+    /// Any groups, overlapping ones too; it refuses what outsiders multicast to them.
     Several,
     /// Any groups, to which outsiders multicast as well.
     Open,

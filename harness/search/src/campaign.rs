@@ -108,7 +108,7 @@ fn run_chunk(
             break;
         }
         let schedule = trial.schedule(trial.seed(base, run));
-        let history = trial.run(&schedule, Detail::Application)?;
+        let history = trial.run(&schedule, trial.detail())?;
         let verdicts = trial.judge(&schedule, &history);
         for (tally, verdict) in chunk.tallies.iter_mut().zip(&verdicts) {
             tally.count(run, verdict);

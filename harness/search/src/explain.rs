@@ -4,7 +4,6 @@ use crate::reduce::{with_disturbances, with_steps};
 use crate::trial::Trial;
 use pepperland_core::checker::{Case, Checker};
 use pepperland_core::finding::Need;
-use pepperland_core::runtime::Detail;
 use pepperland_core::schedule::{Ask, Disturbance, Fate, Links, Schedule, Step, Trouble, When};
 
 /// How many replays without a piece, each with other choices of the network.
@@ -32,7 +31,7 @@ fn need(trial: &Trial<'_>, checker: &'static Checker, without: &Schedule, piece:
     let fails = |replay: &u32| {
         let mut schedule = without.clone();
         schedule.header.seed = without.header.seed.child("explain", u64::from(*replay));
-        trial.run(&schedule, Detail::Application).is_ok_and(|history| {
+        trial.run(&schedule, trial.detail()).is_ok_and(|history| {
             let verdict = trial.judge_one(checker, &schedule, &Case::new(&history));
             verdict.witness().is_some()
         })

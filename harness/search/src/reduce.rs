@@ -1,4 +1,7 @@
-//! Reductions of a schedule: without some steps, without a node, simpler in its numbers.
+//! Reductions of a schedule: without some steps, a node or a group, simpler in its numbers.
+
+#[cfg(test)]
+mod tests;
 
 use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::schedule::{Disturbance, Links, Schedule, Step, Trouble, When};
@@ -188,85 +191,4 @@ pub fn earlier(schedule: &Schedule) -> Schedule {
     }
     moved.header.heal_at = back(moved.header.heal_at);
     moved
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const HEADER: &str = concat!(
-        r#"{"format":"pepperland.schedule","version":1,"impl":"basic","nodes":3,"seed":"0x0","#,
-        r#""network":{"min_latency":1,"max_latency":1,"channel":"perfect","in_flight":"kept"},"#,
-        r#""heal_at":900,"end":1000}"#,
-    );
-
-    const LINES: &str = r#"
-{"id":0,"at":130,"n":"n1","do":"multicast","body":"a"}
-{"id":1,"on":0,"after":27,"n":"n2","do":"multicast","body":"b"}
-{"id":2,"on":1,"after":0,"n":"n3","do":"multicast","body":"c"}
-{"at":120,"until":155,"fault":"cut","from":["n1","n2"],"to":["n3"]}
-{"at":0,"fault":"strike","from":"n2","to":"n3","number":1,"fate":"lose"}
-{"at":140,"fault":"crash","n":"n3"}
-"#;
-
-    fn schedule() -> Schedule {
-        Schedule::from_text(&format!("{HEADER}{LINES}")).expect("it is a schedule")
-    }
-
-    fn ids(schedule: &Schedule) -> Vec<u32> {
-        schedule.steps.iter().map(|step| step.id).collect()
-    }
-
-    #[test]
-    fn what_waits_for_a_step_that_is_gone_goes_as_well() {
-        let whole = schedule();
-        assert_eq!(ids(&with_steps(&whole, &whole.steps[1..])), [0; 0]);
-        assert_eq!(ids(&with_steps(&whole, &whole.steps[..2])), [0, 1]);
-    }
-
-    #[test]
-    fn without_a_node_the_others_move_up_and_what_concerned_it_is_gone() {
-        let two = without_node(&schedule(), NodeId(1)).expect("there are others");
-        assert_eq!((two.header.nodes, ids(&two)), (2, vec![0]));
-        let told: Vec<Trouble> = two.disturbances.iter().map(|d| d.trouble.clone()).collect();
-        let links = Links::one_way(vec![NodeId(0)], vec![NodeId(1)]);
-        let crash = Trouble::Crash { node: NodeId(1), effects: None };
-        assert_eq!(told, [Trouble::Cut { links }, crash]);
-        let without_n3 = without_node(&schedule(), NodeId(2)).expect("there are others");
-        assert!(without_n3.disturbances.is_empty(), "a cut from nodes to nobody is none");
-        let one = without_node(&two, NodeId(1)).expect("there is another");
-        assert!(without_node(&one, NodeId(0)).is_none());
-    }
-
-    #[test]
-    fn the_whole_course_moves_to_an_earlier_beginning() {
-        let moved = earlier(&schedule());
-        let begins: Vec<u64> = moved.disturbances.iter().map(|d| d.at.0).collect();
-        // The strike has waited from the start, and has nothing to move.
-        assert_eq!(begins, [0, 0, 20]);
-        assert_eq!(moved.steps[0].when, When::At(Time(10)));
-        assert_eq!(moved.disturbances[0].until, Some(Time(35)));
-        assert_eq!(moved.header.heal_at, Time(780));
-        assert_eq!(earlier(&moved), moved);
-    }
-
-    #[test]
-    fn every_instant_is_rounded_down() {
-        let round = rounded(&schedule(), Span(50));
-        assert_eq!(round.steps[0].when, When::At(Time(100)));
-        assert_eq!(round.steps[1].when, When::Upon { of: 0, after: Span(0) });
-        assert_eq!(round.disturbances[0].until, Some(Time(150)));
-        assert_eq!(round.header.heal_at, Time(900));
-    }
-
-    #[test]
-    fn no_simpler_form_is_the_form_itself() {
-        for disturbance in schedule().disturbances {
-            assert!(!simpler(&disturbance).contains(&disturbance), "{disturbance:?}");
-        }
-        let node = NodeId(0);
-        let crash = |effects| Disturbance::from(Time(1), Trouble::Crash { node, effects });
-        assert_eq!(simpler(&crash(Some(2))), [None, Some(0), Some(1)].map(crash));
-        assert!(simpler(&crash(None)).is_empty());
-    }
 }

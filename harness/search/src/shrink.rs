@@ -117,7 +117,7 @@ impl Shrinker<'_, '_> {
             return false;
         }
         self.replays += 1;
-        let Ok(history) = self.trial.run(candidate, Detail::Application) else { return false };
+        let Ok(history) = self.trial.run(candidate, self.trial.detail()) else { return false };
         let verdict = judge(self.trial, self.checker, candidate, &history);
         verdict.witness().is_some_and(|witness| shape(&history, witness) == self.shape)
     }

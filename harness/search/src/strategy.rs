@@ -3,7 +3,7 @@
 
 use crate::reduce::{with_disturbances, with_steps};
 use crate::trial::Trial;
-use pepperland_core::runtime::Detail;
+
 use pepperland_core::schedule::Schedule;
 use pepperland_core::seed::Seed;
 use proptest::strategy::{NewTree, Strategy, ValueTree};
@@ -33,7 +33,7 @@ impl Schedules<'_> {
     /// # Errors
     /// If a property is violated, with the sentence that says how.
     pub fn check(&self, schedule: &Schedule) -> Result<(), TestCaseError> {
-        let history = self.trial.run(schedule, Detail::Application);
+        let history = self.trial.run(schedule, self.trial.detail());
         let history = history.map_err(|refused| TestCaseError::fail(refused.to_string()))?;
         let verdicts = self.trial.judge(schedule, &history);
         let judged = self.trial.checkers.iter().zip(&verdicts);

@@ -34,6 +34,15 @@ impl Trial<'_> {
         self.plan.schedule(seed)
     }
 
+    /// How much of a run must be written down to judge it: some properties speak of frames.
+    pub fn detail(&self) -> Detail {
+        let of_frames = |checker: &&&Checker| checker.needs.iter().any(|k| k.is_transmission());
+        match self.checkers.iter().find(of_frames) {
+            Some(_) => Detail::Network,
+            None => Detail::Application,
+        }
+    }
+
     /// Runs a schedule.
     ///
     /// # Errors

@@ -46,6 +46,7 @@ pub const OVER_RELIABLE: Implementation = Implementation {
         NO_HOLD_BACK_QUEUE,
         SKIP_GAPS,
         SEQUENCE_NUMBER_WRAPS,
+        COUNTERS_PER_RECEIVER,
         Flaw {
             name: "relays-restamp",
             number: "F5",
@@ -95,7 +96,12 @@ pub const OVER_BASIC: Implementation = Implementation {
     model: Model { groups: Groups::Open, ..Model::ASYNCHRONOUS },
     nodes: 5,
     budget: |n| n - 1,
-    flaws: &[NO_HOLD_BACK_QUEUE_OVER_BASIC, SKIP_GAPS, SEQUENCE_NUMBER_WRAPS],
+    flaws: &[
+        NO_HOLD_BACK_QUEUE_OVER_BASIC,
+        SKIP_GAPS,
+        SEQUENCE_NUMBER_WRAPS,
+        COUNTERS_PER_RECEIVER,
+    ],
     controls: &[],
     breaks: &[],
     cost: Some(Cost { formula: "n", messages: |n| n, steps: 1 }),
@@ -138,6 +144,17 @@ const SEQUENCE_NUMBER_WRAPS: Flaw = Flaw {
     killer: include_str!("../../killers/sequence-number-wraps.jsonl"),
 };
 
+const COUNTERS_PER_RECEIVER: Flaw = Flaw {
+    name: "counters-per-receiver-not-per-group",
+    number: "F3",
+    statement: "a receiver counts a sender's messages of all groups together",
+    breaks: "fifo",
+    keeps: &["no-creation", "no-duplication"],
+    faults: "none",
+    workload: "overlapping",
+    killer: include_str!("../../killers/counters-per-receiver-not-per-group.jsonl"),
+};
+
 /// Over basic multicast the queue is what tells a second copy, too.
 const NO_HOLD_BACK_QUEUE_OVER_BASIC: Flaw =
     Flaw { keeps: &["no-creation", "validity-all"], ..NO_HOLD_BACK_QUEUE };
@@ -164,6 +181,7 @@ pub struct Fifo<M, L> {
     no_hold_back_queue: bool,
     skip_gaps: bool,
     sequence_number_wraps: bool,
+    counters_per_receiver: bool,
 }
 
 struct Sender<M> {
@@ -181,6 +199,7 @@ impl<M, L> Fifo<M, L> {
             no_hold_back_queue: setup.flawed("no-hold-back-queue"),
             skip_gaps: setup.flawed("skip-gaps"),
             sequence_number_wraps: setup.flawed("sequence-number-wraps"),
+            counters_per_receiver: setup.flawed("counters-per-receiver-not-per-group"),
         }
     }
 }
@@ -201,7 +220,8 @@ impl<M: Value, L: Layer<Payload = Sequenced<M>>> Protocol for Fifo<M, L> {
     }
 
     fn upon_deliver(&mut self, received: Delivery<Sequenced<M>>, cx: &mut Cx<'_, M>) {
-        let from = (received.group, received.from);
+        let group = if self.counters_per_receiver { GroupId::ALL } else { received.group };
+        let from = (group, received.from);
         let sender = self.senders.entry(from).or_insert_with(Sender::new);
         let Sequenced { number, m } = received.message.clone();
         if self.no_hold_back_queue {

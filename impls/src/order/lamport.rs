@@ -43,6 +43,7 @@ pub const ENTRY: Implementation = Implementation {
             Claim::only("uniform-total-order", Proviso::OneGroup),
             Claim::only("local-total-order", Proviso::SeveralGroups),
             Claim::only("uniform-local-total-order", Proviso::SeveralGroups),
+            Claim::only("closed-group", Proviso::SeveralGroups),
             Claim::always("prefix-order"),
         ],
     ],
@@ -93,14 +94,25 @@ pub const ENTRY: Implementation = Implementation {
         },
     ],
     controls: &[],
-    breaks: &[Break {
-        name: "crashed-kept",
-        property: "validity-all",
-        statement: "a crashed member is never heard from again, and nothing is delivered any more",
-        faults: "crash",
-        workload: "steady",
-        killer: include_str!("../../killers/crashed-kept.jsonl"),
-    }],
+    breaks: &[
+        Break {
+            name: "crashed-kept",
+            property: "validity-all",
+            statement: "a crashed member is never heard from again, and nothing is delivered any more",
+            faults: "crash",
+            workload: "steady",
+            killer: include_str!("../../killers/crashed-kept.jsonl"),
+        },
+        Break {
+            name: "groups-overlap",
+            property: "acyclic-order",
+            statement: "each group has a clock of its own: three nodes, each in two of three groups, \
+                    deliver in a circle",
+            faults: "none",
+            workload: "overlapping",
+            killer: include_str!("../../killers/groups-overlap.jsonl"),
+        },
+    ],
     cost: Some(Cost { formula: "n²", messages: |n| n * n, steps: 2 }),
     build: |setup| Stack::node(Lamport::over(links::<Stamped<Message>>(setup), setup)),
 };
@@ -182,6 +194,9 @@ impl<M: Value, L: Layer<Payload = Stamped<M>>> Protocol for Lamport<M, L> {
     }
 
     fn multicast(&mut self, group: GroupId, m: M, cx: &mut Cx<'_, M>) {
+        if !cx.may_multicast(group) {
+            return cx.refuse("multicast from outside the group");
+        }
         let state = self.group(group);
         state.clock += 1;
         let stamped = Stamped::Data(state.clock, m);

@@ -12,9 +12,9 @@ use pepperland_core::verdict::Verdict;
 use pepperland_search::Trial;
 use pepperland_sim::Simulator;
 
-/// The run of a schedule in the simulator.
+/// The run of a schedule in the simulator, with every frame: some properties speak of them.
 pub fn run(schedule: &Schedule, implementation: &Implementation) -> History {
-    Simulator.run(schedule, implementation, Detail::Application).expect("nothing is refused")
+    Simulator.run(schedule, implementation, Detail::Network).expect("nothing is refused")
 }
 
 /// The verdicts on these properties, as far as the implementation claims them of the run.

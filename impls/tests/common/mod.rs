@@ -68,6 +68,14 @@ impl Post {
         post
     }
 
+    /// The nodes are in these groups, from the first, in place of one of all.
+    pub fn set_groups(&mut self, groups: Vec<Vec<NodeId>>) {
+        let groups: Rc<[Rc<[NodeId]>]> = groups.into_iter().map(Rc::from).collect();
+        for member in &mut self.members {
+            member.host.groups = groups.clone();
+        }
+    }
+
     /// A node does something, and what it does is performed; told in lines.
     fn handle(&mut self, node: NodeId, step: impl FnOnce(&mut dyn Node, &mut Host)) -> Vec<String> {
         let member = &mut self.members[node.index()];
@@ -126,12 +134,17 @@ impl Post {
 
     /// A node multicasts; what it does, in lines.
     pub fn multicast(&mut self, node: NodeId, body: &str) -> Vec<String> {
+        self.multicast_to(GroupId::ALL, node, body)
+    }
+
+    /// A node multicasts to a group; what it does, in lines.
+    pub fn multicast_to(&mut self, group: GroupId, node: NodeId, body: &str) -> Vec<String> {
         let member = &mut self.members[node.index()];
         member.asked += 1;
         let incarnation = member.host.incarnation;
         let id = MessageId { origin: node, incarnation, number: member.asked };
         let message = Message { id, body: Body::new(body.as_bytes()) };
-        let request = Request::Multicast(GroupId::ALL, message);
+        let request = Request::Multicast(group, message);
         self.handle(node, |node, host| node.request(request, host))
     }
 

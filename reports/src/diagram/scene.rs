@@ -3,7 +3,7 @@
 use super::faults::{Bar, bars};
 use super::lanes::{Stretch, stretches};
 use super::marks::{Arrow, End, Letters, Mark, Shape, Tag, Way};
-use crate::text::{count, short, thousands};
+use crate::text::{count, short, thousands, to_group};
 use crate::words;
 use pepperland_core::history::{Event, EventId, History, Kind};
 use pepperland_core::time::Time;
@@ -141,7 +141,9 @@ impl<'h> Scene<'h> {
     fn label(&self, event: Event<'_>) -> String {
         let name = |row| self.letters.name(self.history, row);
         match event.kind() {
-            Kind::Broadcast => event.message().map(|m| format!("casts {}", name(m))),
+            Kind::Broadcast => {
+                event.message().map(|m| format!("casts {}{}", name(m), to_group(event)))
+            }
             Kind::Send => event.transmission().map(|frame| {
                 // What every frame is called tells none from the others; arrows have colours.
                 let label = frame.label.iter().filter(|_| self.labels_differ);

@@ -2,7 +2,7 @@
 
 use super::environment::per_cent;
 use crate::text;
-use pepperland_core::id::NodeId;
+use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::schedule::{Ask, Disturbance, Fate, Links, Step, Trouble, When};
 use pepperland_core::seed::PerMillion;
 use pepperland_core::time::Time;
@@ -54,7 +54,12 @@ pub fn trouble(trouble: &Trouble) -> String {
 /// A client's request in words: `n1 is asked to multicast "probe" at 12 ms`.
 pub fn step(step: &Step) -> String {
     let what = match &step.ask {
-        Ask::Multicast { body, .. } => format!("multicast \"{}\"", text::short(body, 40)),
+        Ask::Multicast { group: GroupId::ALL, body } => {
+            format!("multicast \"{}\"", text::short(body, 40))
+        }
+        Ask::Multicast { group, body } => {
+            format!("multicast \"{}\" to {group}", text::short(body, 40))
+        }
         Ask::Join { .. } => "join".to_owned(),
         Ask::Leave { .. } => "leave".to_owned(),
         Ask::Propose { instance, body } => {

@@ -219,11 +219,12 @@ fn doctor_and_completions_work() {
 }
 
 #[test]
-fn every_flaw_is_found_by_its_property_under_the_default_search() {
+fn every_flaw_is_found_by_its_property_under_its_workload() {
     let folder = Folder::new();
     for entry in ::pepperland::impls::all() {
         for flaw in entry.flaws {
             let run = format!("run --impl {} --flaw {}", entry.name, flaw.name);
+            let run = format!("{run} --workload {}", flaw.workload);
             let ended = folder.run(&format!("{run} --properties {} --fail-fast", flaw.breaks));
             ends(&ended, 1, "violated");
             assert!(ended.stdout.contains(&format!("FAIL {}", flaw.breaks)), "{}", ended.stdout);

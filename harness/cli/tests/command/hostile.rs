@@ -69,8 +69,8 @@ fn a_schedule_outside_the_model_accuses_nobody() {
 #[test]
 fn a_schedule_that_no_runtime_can_run_is_refused() {
     let folder = Folder::new();
-    folder.write("group.jsonl", &SCHEDULE.replace("\"body\"", "\"group\":7,\"body\""));
-    ends(&folder.run("replay group.jsonl"), 64, "group 7");
+    folder.write("group.jsonl", &SCHEDULE.replace("\"body\"", "\"group\":\"g8\",\"body\""));
+    ends(&folder.run("replay group.jsonl"), 64, "\"g8\"; it must be g1, the only group");
     folder.write("many.jsonl", &SCHEDULE.replace("\"nodes\":3", "\"nodes\":4294967295"));
     ends(&folder.run("replay many.jsonl"), 64, "4294967295 nodes");
 }

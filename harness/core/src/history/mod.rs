@@ -207,6 +207,13 @@ impl<'h> Event<'h> {
         self.message().map(|row| self.history.message_name(row))
     }
 
+    /// The name of the group that its message is for, where there are several.
+    pub fn group_name(&self) -> Option<&'h str> {
+        let row = self.message().filter(|_| self.history.groups.len() > 1)?;
+        let group = *self.history.messages.group.get(row as usize)?;
+        self.history.groups.get(group as usize).map(|(name, _)| name.as_str())
+    }
+
     /// The digest it states.
     pub fn digest(&self) -> Option<String> {
         some(self.history.digest[self.id.index()]).map(|d| self.history.details.digest_text(d))

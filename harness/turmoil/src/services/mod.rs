@@ -28,6 +28,8 @@ pub struct ServiceContext {
     pub incarnation: u32,
     /// Every node.
     pub nodes: Vec<NodeId>,
+    /// The members of each group.
+    pub groups: Vec<Vec<NodeId>>,
     /// The host name of each node, which turmoil's sockets and `turmoil::lookup` resolve.
     pub addresses: Vec<String>,
     /// What the application asks for.

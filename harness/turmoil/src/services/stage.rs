@@ -85,6 +85,7 @@ impl Stage {
     pub fn context(stage: &Rc<RefCell<Stage>>, node: NodeId) -> ServiceContext {
         let (sender, requests) = unbounded_channel();
         let mut this = stage.borrow_mut();
+        let groups = this.schedule.header.members();
         let nodes: Vec<NodeId> = NodeId::first(this.players.len()).collect();
         let player = &mut this.players[node.index()];
         player.requests = Some(sender);
@@ -93,6 +94,7 @@ impl Stage {
             incarnation: player.incarnation,
             addresses: nodes.iter().map(NodeId::to_string).collect(),
             nodes,
+            groups,
             requests,
             indications: Indications { stage: stage.clone(), node },
         }

@@ -7,7 +7,6 @@ use crate::output::print;
 use crate::stopwatch::Stopwatch;
 use crate::threads::Threads;
 use pepperland_core::implementation::{Flaw, Implementation};
-use pepperland_core::runtime::Detail;
 use pepperland_core::scenario::Scenario;
 use pepperland_core::seed::Seed;
 use pepperland_core::verdict::Ruling;
@@ -128,7 +127,7 @@ fn runs_to_find(
     let trial = catalog.trial(&scenario)?;
     for run in 0..BUDGET {
         let schedule = trial.schedule(trial.seed(base, run));
-        let history = trial.run(&schedule, Detail::Application)?;
+        let history = trial.run(&schedule, trial.detail())?;
         let verdicts = trial.judge(&schedule, &history);
         if verdicts.iter().any(|verdict| verdict.ruling() == Ruling::Violated) {
             return Ok(run + 1);

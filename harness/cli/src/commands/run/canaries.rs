@@ -32,7 +32,7 @@ fn try_one(
     let scenario =
         Scenario { flaw: Some(flaw.name.to_owned()), ..Scenario::new(implementation.name, "none") };
     let trial = catalog.trial(&scenario)?;
-    let history = trial.run(&schedule, Detail::Application)?;
+    let history = trial.run(&schedule, Detail::Network)?;
     let case = Case::new(&history);
     let violated = |property: &str| -> Result<bool, Failure> {
         let verdict = (catalog.checker(property)?.check)(&case);
