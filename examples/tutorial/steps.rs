@@ -13,4 +13,9 @@ pub struct Step {
 }
 
 /// Every step.
-pub const STEPS: &[Step] = &[];
+pub const STEPS: &[Step] = &[Step {
+    title: "A clock for each group",
+    implementation: "lamport",
+    shows: "groups-overlap",
+    mended_by: "multi-group",
+}];
