@@ -39,6 +39,8 @@ pub const ENTRY: Implementation = Implementation {
             Claim::only("agreement", Proviso::NobodyCrashes),
             Claim::always("fifo"),
             Claim::always("causal"),
+            Claim::always("uniform-fifo"),
+            Claim::always("uniform-causal"),
             Claim::always("total-order"),
             Claim::always("uniform-total-order"),
             Claim::always("prefix-order"),
