@@ -46,6 +46,7 @@ pub const ENTRY: Implementation = Implementation {
         &[
             Claim::only("agreement", Proviso::NobodyCrashes),
             Claim::always("local-order"),
+            Claim::always("uniform-local-order"),
             Claim::always("total-order"),
             Claim::always("uniform-total-order"),
             Claim::always("prefix-order"),

@@ -47,7 +47,7 @@ pub const ENTRY: Implementation = Implementation {
             Claim::only("agreement", Proviso::NobodyCrashes),
             Claim::only("fifo", Proviso::SendsSurvive),
             Claim::only("causal", Proviso::NobodyCrashes),
-            Claim::always("causal-order"),
+            Claim::always("uniform-causal-order"),
             Claim::always("total-order"),
             Claim::always("uniform-total-order"),
             Claim::only("prefix-order", Proviso::NobodyCrashes),

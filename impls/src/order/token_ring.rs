@@ -54,6 +54,8 @@ pub const ENTRY: Implementation = Implementation {
             Claim::only("uniform-agreement", Proviso::SendsSurvive),
             Claim::always("fifo"),
             Claim::always("causal"),
+            Claim::always("uniform-fifo"),
+            Claim::always("uniform-causal"),
             Claim::always("total-order"),
             Claim::always("uniform-total-order"),
             Claim::always("prefix-order"),

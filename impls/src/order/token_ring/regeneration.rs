@@ -25,7 +25,7 @@ use crate::detectors::heartbeat::{SYNCHRONOUS, heartbeat};
 use crate::multicast::reliable::{Relayed, Reliable};
 use pepperland_core::contract::{Cx, Layer, Protocol, Stack, TokenTurn, Value};
 use pepperland_core::id::{GroupId, NodeId};
-use pepperland_core::implementation::{Claim, Flaw, Implementation, Proviso, Setup};
+use pepperland_core::implementation::{Break, Claim, Flaw, Implementation, Proviso, Setup};
 use pepperland_core::message::Message;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,7 +44,7 @@ pub const ENTRY: Implementation = Implementation {
             Claim::only("uniform-agreement", Proviso::SendsSurvive),
             Claim::only("fifo", Proviso::SendsSurvive),
             Claim::only("causal", Proviso::SendsSurvive),
-            Claim::always("causal-order"),
+            Claim::always("uniform-causal-order"),
             Claim::always("total-order"),
             Claim::always("uniform-total-order"),
             Claim::only("prefix-order", Proviso::SendsSurvive),
@@ -89,7 +89,15 @@ pub const ENTRY: Implementation = Implementation {
         },
     ],
     controls: &[],
-    breaks: &[],
+    breaks: &[Break {
+        name: "lost-in-flight",
+        property: "fifo",
+        statement: "the first of two messages is lost with its sender, for nobody waits for \
+                    receipts before going on: its place is void, and the second is delivered",
+        faults: "crash",
+        workload: "steady",
+        killer: include_str!("../../../killers/lost-in-flight.jsonl"),
+    }],
     cost: None,
     build: |setup| {
         let detected = heartbeat::<Relayed<Ring<Message>>>(setup);
