@@ -141,9 +141,11 @@ fn every_delivery_has_its_broadcast_in_its_past() {
             for deliver in delivers.map(|event| event.id) {
                 let name = implementation.name;
                 let first = history.event(root(&history, deliver)).kind();
-                // What waits for a token comes because the token does, and before it a crash.
+                // What waits for a token comes because the token does, and before it a crash; what
+                // waited for a crash is relayed or delivered because of the suspicion.
                 let waits_for_token = implementation.claim("token-conservation").is_some();
-                let started = first == Kind::Broadcast || waits_for_token;
+                let begins = matches!(first, Kind::Broadcast | Kind::Suspect);
+                let started = begins || waits_for_token;
                 assert!(started, "{name} under {faults}: {deliver:?} begins with {first:?}");
                 let broadcast = broadcast_of(&history, deliver);
                 assert!(is_past(&before, broadcast, deliver), "{name}: {deliver:?}");

@@ -25,16 +25,16 @@
 //! (patience - 1) * period  >  period + max_latency
 //! ```
 //!
-//! Where messages are late, or nodes and clocks stand still, it is eventually perfect no more than
-//! they recover: it suspects wrongly, and trusts again. Departs from the source: beats are
-//! numbered, so that a copy that comes late is no sign of life.
+//! Where messages are late for a while, or nodes stand still, it is eventually perfect: it suspects
+//! who is up, and trusts again. Departs from the source: beats are numbered, so that a copy that
+//! comes late is no sign of life.
 
 use crate::claims::VALIDITY;
 use crate::multicast::basic::basic;
 use pepperland_core::contract::{Cx, Delivery, Indication, Layer, Protocol, Stack, Value};
 use pepperland_core::fault::Fault;
 use pepperland_core::id::{GroupId, NodeId};
-use pepperland_core::implementation::{Claim, Flaw, Implementation, Model, Setup};
+use pepperland_core::implementation::{Break, Claim, Flaw, Implementation, Model, Setup};
 use pepperland_core::message::Message;
 use pepperland_core::time::Span;
 use serde::{Deserialize, Serialize};
@@ -84,7 +84,14 @@ pub const ENTRY: Implementation = Implementation {
         },
     ],
     controls: &[],
-    breaks: &[],
+    breaks: &[Break {
+        name: "late-heartbeats",
+        property: "detector-accuracy",
+        statement: "a node whose heartbeats are later than assumed is suspected while it is up",
+        faults: "delay",
+        workload: "steady",
+        killer: include_str!("../../killers/late-heartbeats.jsonl"),
+    }],
     cost: None,
     build: |setup| Stack::node(heartbeat::<Message>(setup)),
 };

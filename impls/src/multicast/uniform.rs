@@ -39,6 +39,7 @@ pub const ENTRY: Implementation = Implementation {
     source: "Cachin, Guerraoui & Rodrigues 2011, 3.4",
     claims: &[INTEGRITY, VALIDITY, UNIFORM],
     model: Model::ASYNCHRONOUS,
+    // Of three, one that delivers too early and crashes is enough to lose a message.
     nodes: 3,
     budget: |n| (n - 1) / 2,
     flaws: &[
