@@ -1,0 +1,206 @@
+//! Reliable FIFO links: perfect links that also keep the order of each link, by the numbers that
+//! they give to messages and a hold-back queue (Cachin, Guerraoui & Rodrigues, *Introduction to
+//! Reliable and Secure Distributed Programming*, 2011, section 2.4, for links; Coulouris et al.,
+//! *Distributed Systems*, 5th ed., section 15.4.3, for the queue).
+//!
+//! ```text
+//! upon <Init>:                          next := 0;  held_back := {}           // for each sender
+//! upon <Send | q, m>:                   trigger <sl Send | q, (m, number)>    // until acknowledged
+//! upon <fll Deliver | p, (m, number)>:  trigger <fll Send | p, Ack(number)>
+//!     if number >= next                 held_back := held_back + {(m, number)}
+//!     while (m, next) in held_back      trigger <Deliver | p, m>;  next := next + 1
+//! ```
+//!
+//! Assumes what perfect links assume. A sender that restarts counts from 0 in its new incarnation.
+//! A receiver that restarts does not know what it had acknowledged: every message says what the
+//! oldest is that its sender still waits for, and nothing older is waited for.
+
+use crate::claims::{INTEGRITY, VALIDITY};
+use crate::links::FAIR_LOSS;
+use crate::links::sealed::Sealed;
+use crate::links::stubborn::{Packet, Stubborn};
+use crate::multicast::basic::{Addressed, Basic};
+use pepperland_core::contract::{Cx, Delivery, Layer, Network, Protocol, Stack, Value};
+use pepperland_core::id::NodeId;
+use pepperland_core::implementation::{Break, Claim, Cost, Flaw, Implementation, Setup};
+use pepperland_core::message::Message;
+use std::collections::BTreeMap;
+
+/// L3, under basic multicast.
+pub const ENTRY: Implementation = Implementation {
+    name: "fifo-link",
+    number: "L3",
+    statement: "reliable FIFO links over lossy ones, as basic multicast uses them",
+    source: "Cachin, Guerraoui & Rodrigues 2011, 2.4; Coulouris et al. 2011, 15.4.3",
+    claims: &[
+        INTEGRITY,
+        &[Claim::always("payload-integrity")],
+        VALIDITY,
+        &[
+            Claim::always("fifo"),
+            Claim::always("uniform-fifo"),
+            Claim::always("fifo-across-incarnations"),
+        ],
+    ],
+    model: FAIR_LOSS,
+    nodes: 5,
+    budget: |n| n - 1,
+    flaws: &[
+        Flaw {
+            name: "reorder-after-retransmit",
+            number: "N3",
+            statement: "a message that closes a gap is delivered after those that it held up",
+            breaks: "fifo",
+            keeps: &["no-creation", "no-duplication", "validity-all"],
+            faults: "loss",
+            workload: "burst",
+            killer: include_str!("../../killers/reorder-after-retransmit.jsonl"),
+        },
+        Flaw {
+            name: "ack-before-deliver",
+            number: "N1",
+            statement: "a message that comes too early is acknowledged, and then dropped",
+            breaks: "validity-all",
+            keeps: &["no-creation", "no-duplication", "fifo"],
+            faults: "none",
+            workload: "burst",
+            killer: include_str!("../../killers/fifo-link-ack-before-deliver.jsonl"),
+        },
+        Flaw {
+            name: "ignore-oldest",
+            number: "N4",
+            statement: "after its restart a receiver waits for what it had acknowledged before",
+            breaks: "validity-all",
+            keeps: &["no-creation", "no-duplication", "fifo"],
+            faults: "crash-recovery",
+            workload: "steady",
+            killer: include_str!("../../killers/ignore-oldest.jsonl"),
+        },
+    ],
+    controls: &[],
+    breaks: &[Break {
+        name: "two-links",
+        property: "causal-order",
+        statement: "each link keeps its own order, and an answer may overtake on its way what it \
+                    answers",
+        faults: "none",
+        workload: "replies",
+        killer: include_str!("../../killers/fifo-link-two-links.jsonl"),
+    }],
+    cost: Some(Cost { formula: "2n", messages: |n| 2.0 * n, steps: 1 }),
+    build: |setup| {
+        let links = FifoLink::over(Network::<Sealed<Packet<_>>>::payload(), setup);
+        Stack::node(Basic::<FifoLink<Addressed<Message>, _>>::over(links, setup))
+    },
+};
+
+/// Reliable FIFO links over fair-lossy ones.
+pub struct FifoLink<M, L> {
+    links: L,
+    sent: Stubborn<M>,
+    senders: BTreeMap<NodeId, Sender<M>>,
+    reorder_after_retransmit: bool,
+    ack_before_deliver: bool,
+    ignore_oldest: bool,
+}
+
+/// What came from one incarnation of one sender.
+struct Sender<M> {
+    incarnation: u32,
+    next: u64,
+    held_back: BTreeMap<u64, M>,
+}
+
+impl<M: Value, L> FifoLink<M, L> {
+    /// Reliable FIFO links over these.
+    pub fn over(links: L, setup: &Setup<'_>) -> FifoLink<M, L> {
+        FifoLink {
+            links,
+            sent: Stubborn::new(false),
+            senders: BTreeMap::new(),
+            reorder_after_retransmit: setup.flawed("reorder-after-retransmit"),
+            ack_before_deliver: setup.flawed("ack-before-deliver"),
+            ignore_oldest: setup.flawed("ignore-oldest"),
+        }
+    }
+
+    /// The state of this incarnation of a sender; none, if a later one has been heard from.
+    fn sender(&mut self, p: NodeId, incarnation: u32) -> Option<&mut Sender<M>> {
+        let sender = self.senders.entry(p).or_insert_with(|| Sender::new(incarnation));
+        if incarnation > sender.incarnation {
+            *sender = Sender::new(incarnation);
+        }
+        (incarnation == sender.incarnation).then_some(sender)
+    }
+}
+
+impl<M: Value, L: Layer<Payload = Sealed<Packet<M>>>> Protocol for FifoLink<M, L> {
+    type Payload = M;
+    type Lower = L;
+
+    fn lower(&mut self) -> &mut L {
+        &mut self.links
+    }
+
+    fn send(&mut self, q: NodeId, m: M, cx: &mut Cx<'_, M>) {
+        let data = self.sent.keep(q, m, cx);
+        self.send_below(q, Sealed::new(data), cx);
+    }
+
+    fn upon_timeout(&mut self, q: u32, cx: &mut Cx<'_, M>) {
+        for data in self.sent.again(NodeId(q), cx) {
+            self.send_below(NodeId(q), Sealed::new(data), cx);
+        }
+    }
+
+    fn upon_deliver(&mut self, received: Delivery<Sealed<Packet<M>>>, cx: &mut Cx<'_, M>) {
+        let p = received.from;
+        match received.message.clone().open() {
+            Some(Packet::Data { incarnation, number, oldest, m }) => {
+                self.send_below(p, Sealed::new(Packet::Ack { incarnation, number }), cx);
+                let oldest = if self.ignore_oldest { 0 } else { oldest };
+                let (drop_early, gap_last) =
+                    (self.ack_before_deliver, self.reorder_after_retransmit);
+                let Some(sender) = self.sender(p, incarnation) else { return };
+                if !drop_early || number <= sender.next.max(oldest) {
+                    sender.hold_back(number, m);
+                }
+                let mut ready = sender.take_ready(oldest);
+                if gap_last && !ready.is_empty() {
+                    ready.rotate_left(1);
+                }
+                ready.into_iter().for_each(|m| cx.deliver(received.with(m)));
+            }
+            Some(Packet::Ack { incarnation, number }) => {
+                self.sent.acknowledged(p, (incarnation, number), cx);
+            }
+            None => {}
+        }
+    }
+}
+
+impl<M> Sender<M> {
+    fn new(incarnation: u32) -> Sender<M> {
+        Sender { incarnation, next: 0, held_back: BTreeMap::new() }
+    }
+
+    fn hold_back(&mut self, number: u64, m: M) {
+        if number >= self.next {
+            self.held_back.insert(number, m);
+        }
+    }
+
+    /// What need not wait any longer, in order: nothing older than `oldest` will come.
+    fn take_ready(&mut self, oldest: u64) -> Vec<M> {
+        let mut ready = Vec::new();
+        while let Some(first) = self.held_back.first_entry() {
+            if *first.key() > self.next.max(oldest) {
+                break;
+            }
+            self.next = first.key() + 1;
+            ready.push(first.remove());
+        }
+        self.next = self.next.max(oldest);
+        ready
+    }
+}
