@@ -6,14 +6,18 @@
 //! ```text
 //! upon <Init>:                          next := 0;  held_back := {}           // for each sender
 //! upon <Send | q, m>:                   trigger <sl Send | q, (m, number)>    // until acknowledged
-//! upon <fll Deliver | p, (m, number)>:  trigger <fll Send | p, Ack(number)>
-//!     if number >= next                 held_back := held_back + {(m, number)}
+//! upon <fll Deliver | p, (m, number)>:
+//!     if number < next                  trigger <fll Send | p, Ack(number)>
+//!     else                              held_back := held_back + {(m, number)}
 //!     while (m, next) in held_back      trigger <Deliver | p, m>;  next := next + 1
+//!                                       trigger <fll Send | p, Ack(number of m)>
 //! ```
 //!
 //! Assumes what perfect links assume. A sender that restarts counts from 0 in its new incarnation.
-//! A receiver that restarts does not know what it had acknowledged: every message says what the
-//! oldest is that its sender still waits for, and nothing older is waited for.
+//! A receiver that restarts does not know what it had delivered: every message says what the
+//! oldest is that is not acknowledged, and nothing older will come. That is why a message is
+//! acknowledged when it is delivered, and not when it is held back: it comes again, and says
+//! anew what the oldest is.
 
 use crate::claims::{INTEGRITY, VALIDITY};
 use crate::links::FAIR_LOSS;
@@ -59,11 +63,11 @@ pub const ENTRY: Implementation = Implementation {
         Flaw {
             name: "ack-before-deliver",
             number: "N1",
-            statement: "a message that comes too early is acknowledged, and then dropped",
+            statement: "a message is acknowledged when it is held back: its sender forgets it",
             breaks: "validity-all",
             keeps: &["no-creation", "no-duplication", "fifo"],
-            faults: "none",
-            workload: "burst",
+            faults: "crash-recovery",
+            workload: "steady",
             killer: include_str!("../../killers/fifo-link-ack-before-deliver.jsonl"),
         },
         Flaw {
@@ -134,6 +138,12 @@ impl<M: Value, L> FifoLink<M, L> {
     }
 }
 
+impl<M: Value, L: Layer<Payload = Sealed<Packet<M>>>> FifoLink<M, L> {
+    fn acknowledge(&mut self, p: NodeId, (incarnation, number): (u32, u64), cx: &mut Cx<'_, M>) {
+        self.send_below(p, Sealed::new(Packet::Ack { incarnation, number }), cx);
+    }
+}
+
 impl<M: Value, L: Layer<Payload = Sealed<Packet<M>>>> Protocol for FifoLink<M, L> {
     type Payload = M;
     type Lower = L;
@@ -157,19 +167,24 @@ impl<M: Value, L: Layer<Payload = Sealed<Packet<M>>>> Protocol for FifoLink<M, L
         let p = received.from;
         match received.message.clone().open() {
             Some(Packet::Data { incarnation, number, oldest, m }) => {
-                self.send_below(p, Sealed::new(Packet::Ack { incarnation, number }), cx);
+                let (gap_last, ack_early) =
+                    (self.reorder_after_retransmit, self.ack_before_deliver);
                 let oldest = if self.ignore_oldest { 0 } else { oldest };
-                let (drop_early, gap_last) =
-                    (self.ack_before_deliver, self.reorder_after_retransmit);
                 let Some(sender) = self.sender(p, incarnation) else { return };
-                if !drop_early || number <= sender.next.max(oldest) {
-                    sender.hold_back(number, m);
-                }
+                let again = !sender.hold_back(number, m);
                 let mut ready = sender.take_ready(oldest);
                 if gap_last && !ready.is_empty() {
                     ready.rotate_left(1);
                 }
-                ready.into_iter().for_each(|m| cx.deliver(received.with(m)));
+                if again || ack_early {
+                    self.acknowledge(p, (incarnation, number), cx);
+                }
+                for (number, m) in ready {
+                    cx.deliver(received.with(m));
+                    if !ack_early {
+                        self.acknowledge(p, (incarnation, number), cx);
+                    }
+                }
             }
             Some(Packet::Ack { incarnation, number }) => {
                 self.sent.acknowledged(p, (incarnation, number), cx);
@@ -184,21 +199,24 @@ impl<M> Sender<M> {
         Sender { incarnation, next: 0, held_back: BTreeMap::new() }
     }
 
-    fn hold_back(&mut self, number: u64, m: M) {
-        if number >= self.next {
+    /// Holds a message back, unless it has been delivered.
+    fn hold_back(&mut self, number: u64, m: M) -> bool {
+        let new = number >= self.next;
+        if new {
             self.held_back.insert(number, m);
         }
+        new
     }
 
     /// What need not wait any longer, in order: nothing older than `oldest` will come.
-    fn take_ready(&mut self, oldest: u64) -> Vec<M> {
+    fn take_ready(&mut self, oldest: u64) -> Vec<(u64, M)> {
         let mut ready = Vec::new();
         while let Some(first) = self.held_back.first_entry() {
             if *first.key() > self.next.max(oldest) {
                 break;
             }
             self.next = first.key() + 1;
-            ready.push(first.remove());
+            ready.push(first.remove_entry());
         }
         self.next = self.next.max(oldest);
         ready
