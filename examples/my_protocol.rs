@@ -48,6 +48,7 @@ const MY_PROTOCOL: Implementation = Implementation {
         failures: FailureModel::CrashStop,
         channel: Channel::Perfect,
         tolerates: &[Fault::Crash, Fault::Delay, Fault::Reorder, Fault::Duplication],
+        groups: Groups::Open,
         ..Model::ASYNCHRONOUS
     },
     nodes: 4,

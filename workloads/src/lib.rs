@@ -3,6 +3,7 @@
 pub mod all_at_once;
 pub mod bulletin_board;
 pub mod burst;
+pub mod groups;
 pub mod replies;
 pub mod single_sender;
 pub mod steady;
@@ -18,4 +19,7 @@ pub const ALL: &[&Workload] = &[
     &all_at_once::ENTRY,
     &replies::ENTRY,
     &bulletin_board::ENTRY,
+    &groups::OVERLAPPING,
+    &groups::DISJOINT,
+    &groups::OPEN_GROUP,
 ];

@@ -111,21 +111,18 @@ impl Catalog {
         }
         let faults = pepperland_faults::resolve(&scenario.faults)
             .map_err(|error| Unknown(error.to_string()))?;
+        let workload = self.workload(&scenario.workload)?;
+        let several =
+            workload.layout.groups(scenario.nodes.unwrap_or(implementation.nodes)).len() > 1;
         let mut names: Vec<&str> = match scenario.properties.is_empty() {
-            true => claimed_under(implementation, &faults).collect(),
+            true => claimed_under(implementation, &faults, several).collect(),
             false => scenario.properties.iter().map(String::as_str).collect(),
         };
         let mut seen = BTreeSet::new();
         names.retain(|name| seen.insert(*name));
         let checkers = names.into_iter().map(|name| self.checker(name));
         Ok(Trial {
-            plan: Plan {
-                scenario,
-                implementation,
-                workload: self.workload(&scenario.workload)?,
-                faults,
-                profiles: &self.profiles,
-            },
+            plan: Plan { scenario, implementation, workload, faults, profiles: &self.profiles },
             runtime: self.runtime(&scenario.runtime)?,
             checkers: checkers.collect::<Result<_, _>>()?,
         })
@@ -138,14 +135,20 @@ impl Catalog {
     }
 }
 
-/// The properties claimed while these faults are at work: what is claimed only while nobody
-/// crashes is not claimed where somebody always does.
+/// The properties claimed while these faults are at work and there are several groups or one: what
+/// is claimed only while nobody crashes is not claimed where somebody always does.
 fn claimed_under<'a>(
     implementation: &'a Implementation,
     faults: &[(&'static Profile, String)],
+    several: bool,
 ) -> impl Iterator<Item = &'static str> + use<'a> {
     let crashes = faults.iter().any(|(profile, _)| profile.needs.contains(&Fault::Crash));
-    let bound = move |claim: &&Claim| !(crashes && claim.proviso == Proviso::NobodyCrashes);
+    let bound = move |claim: &&Claim| match claim.proviso {
+        Proviso::NobodyCrashes => !crashes,
+        Proviso::OneGroup => !several,
+        Proviso::SeveralGroups => several,
+        _ => true,
+    };
     implementation.claims().filter(bound).map(|claim| claim.property)
 }
 

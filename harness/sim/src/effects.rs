@@ -84,9 +84,8 @@ impl World<'_> {
     ) -> EventId {
         match indication {
             Indication::Deliver(delivery) => {
-                let message = &delivery.message;
-                let event = self.recorder.deliver(self.now, id, message, delivery.slot, cause);
-                self.upon_delivery(id, message.id);
+                let event = self.recorder.delivery(self.now, id, &delivery, cause);
+                self.upon_delivery(id, delivery.message.id);
                 event
             }
             other => self.record_indication(id, other, cause),

@@ -13,7 +13,7 @@ use crate::claims::{INTEGRITY, VALIDITY};
 use pepperland_core::contract::{Cx, Delivery, Layer, Network, Protocol, Stack, Value};
 use pepperland_core::fault::Fault;
 use pepperland_core::id::{GroupId, NodeId};
-use pepperland_core::implementation::{Cost, Flaw, Implementation, Model, Setup};
+use pepperland_core::implementation::{Cost, Flaw, Groups, Implementation, Model, Setup};
 use pepperland_core::message::Message;
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +26,7 @@ pub const ENTRY: Implementation = Implementation {
     claims: &[INTEGRITY, VALIDITY],
     model: Model {
         tolerates: &[Fault::Crash, Fault::Delay, Fault::Reorder, Fault::Partition, Fault::Pause],
+        groups: Groups::Open,
         ..Model::ASYNCHRONOUS
     },
     nodes: 5,

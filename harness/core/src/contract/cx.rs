@@ -102,6 +102,16 @@ impl<'a, M> Cx<'a, M> {
         self.host.members(group)
     }
 
+    /// The groups that there are.
+    pub fn groups(&self) -> impl Iterator<Item = GroupId> + use<M> {
+        (0..self.host.groups.len() as u32).map(GroupId)
+    }
+
+    /// Whether this node may multicast to the group: it is a member, or groups are open.
+    pub fn may_multicast(&self, group: GroupId) -> bool {
+        self.host.open || self.host.members(group).contains(&self.host.me)
+    }
+
     /// The local clock; it may drift and jump.
     pub fn now(&self) -> Time {
         self.host.now

@@ -89,6 +89,8 @@ pub struct Host {
     pub incarnation: u32,
     /// The members of each group.
     pub groups: Rc<[Rc<[NodeId]>]>,
+    /// Whether nodes may multicast to groups that they are not in.
+    pub open: bool,
     /// The local clock, which may drift and jump.
     pub now: Time,
     /// The network over which the frame came that is being received.
@@ -110,6 +112,7 @@ impl Host {
             me,
             incarnation: 0,
             groups,
+            open: false,
             now: Time::ZERO,
             arrived_over: NetworkId::PAYLOAD,
             stream,

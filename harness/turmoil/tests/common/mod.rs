@@ -5,7 +5,7 @@
 use pepperland_core::contract::{Cx, Delivery, Layer, Network, Node, Protocol, Stack};
 use pepperland_core::history::{Channel, FailureModel, History};
 use pepperland_core::id::{GroupId, NodeId};
-use pepperland_core::implementation::{Implementation, Model, Setup};
+use pepperland_core::implementation::{Groups, Implementation, Model, Setup};
 use pepperland_core::message::Message;
 use pepperland_core::runtime::{Detail, Runtime};
 use pepperland_core::schedule::{
@@ -28,6 +28,7 @@ pub const fn toy(build: fn(&Setup<'_>) -> Box<dyn Node>) -> Implementation {
             failures: FailureModel::CrashRecovery,
             channel: Channel::FairLoss,
             tolerates: &[],
+            groups: Groups::Open,
             ..Model::ASYNCHRONOUS
         },
         nodes: 3,
@@ -124,6 +125,8 @@ pub fn quiet(channel: Channel) -> Schedule {
         implementation: "toy".to_owned(),
         flaw: None,
         nodes: 3,
+        groups: Vec::new(),
+        open: false,
         seed: Seed(42),
         network,
         heal_at: Time::millis(500),
