@@ -26,7 +26,7 @@ use crate::links::stubborn::{Packet, Stubborn};
 use crate::multicast::basic::{Addressed, Basic};
 use pepperland_core::contract::{Cx, Delivery, Layer, Network, Protocol, Stack, Value};
 use pepperland_core::id::NodeId;
-use pepperland_core::implementation::{Break, Claim, Cost, Flaw, Implementation, Setup};
+use pepperland_core::implementation::{Break, Claim, Cost, Flaw, Implementation, Proviso, Setup};
 use pepperland_core::message::Message;
 use std::collections::BTreeMap;
 
@@ -44,6 +44,7 @@ pub const ENTRY: Implementation = Implementation {
             Claim::always("fifo"),
             Claim::always("uniform-fifo"),
             Claim::always("fifo-across-incarnations"),
+            Claim::only("fifo-across-groups", Proviso::SeveralGroups),
         ],
     ],
     model: FAIR_LOSS,

@@ -24,10 +24,10 @@ use crate::links::address::MulticastAddress;
 use crate::links::sealed::Sealed;
 use pepperland_core::contract::{Cx, Delivery, Layer, Network, Protocol, Request, Stack, Value};
 use pepperland_core::id::{GroupId, NodeId};
-use pepperland_core::implementation::{Break, Claim, Cost, Flaw, Implementation, Setup};
+use pepperland_core::implementation::{Break, Claim, Cost, Flaw, Implementation, Proviso, Setup};
 use pepperland_core::message::Message;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// L2 as it was first: whoever sends to a group is heard.
 pub const ANY_SOURCE: Implementation = Implementation {
@@ -89,6 +89,7 @@ pub const UNCHANGED: &[Claim] = &[
     Claim::always("no-creation"),
     Claim::always("no-forgery"),
     Claim::always("payload-integrity"),
+    Claim::only("no-misdelivery", Proviso::SeveralGroups),
 ];
 
 /// The flaw of whatever relies on a checksum alone.
@@ -97,7 +98,7 @@ pub const NO_CHECKSUM: Flaw = Flaw {
     number: "N5",
     statement: "a datagram is delivered though its checksum is wrong",
     breaks: "payload-integrity",
-    keeps: &["no-forgery"],
+    keeps: &["no-misdelivery"],
     faults: "corrupt",
     workload: "steady",
     killer: include_str!("../../killers/no-checksum.jsonl"),
@@ -122,7 +123,7 @@ pub fn any_source<M: Value>(setup: &Setup<'_>) -> IpMulticast<Network<Sealed<Dat
 fn source_specific<M: Value>(setup: &Setup<'_>) -> IpMulticast<Network<Sealed<Datagram<M>>>> {
     let address = MulticastAddress::source_specific;
     let mut hosts = IpMulticast::over(Network::payload(), address, setup);
-    hosts.sources.insert(address(GroupId::ALL), BTreeSet::from([NodeId(0)]));
+    hosts.sources.insert(NodeId(0));
     hosts
 }
 
@@ -144,8 +145,8 @@ pub struct IpMulticast<L> {
     address: fn(GroupId) -> MulticastAddress,
     /// Groups that the node was a member of at the start and has left.
     left: BTreeSet<GroupId>,
-    /// The sources that are wanted in a group, where not all are.
-    sources: BTreeMap<MulticastAddress, BTreeSet<NodeId>>,
+    /// The sources that are wanted in groups that have one each.
+    sources: BTreeSet<NodeId>,
     /// Time to live: how many segments a datagram may see.
     pub ttl: u8,
     /// Whether a node hears itself.
@@ -164,7 +165,7 @@ impl<L> IpMulticast<L> {
             network,
             address,
             left: BTreeSet::new(),
-            sources: BTreeMap::new(),
+            sources: BTreeSet::new(),
             ttl: u8::MAX,
             loopback: true,
             no_checksum: setup.flawed("no-checksum"),
@@ -180,10 +181,7 @@ impl<L> IpMulticast<L> {
 
     /// Whether the source is wanted in the group.
     fn is_wanted(&self, from: NodeId, destination: MulticastAddress) -> bool {
-        match self.sources.get(&destination) {
-            Some(sources) => sources.contains(&from),
-            None => !destination.is_source_specific(),
-        }
+        !destination.is_source_specific() || self.sources.contains(&from)
     }
 }
 
@@ -298,7 +296,7 @@ mod tests {
         let address = MulticastAddress::source_specific;
         let names = |hosts: &mut Hosts| {
             hosts.address = address;
-            hosts.sources.insert(address(GroupId::ALL), BTreeSet::from([NodeId(2)]));
+            hosts.sources.insert(NodeId(2));
         };
         assert!(hears(1, 2, names, &[]));
         assert!(!hears(1, 3, names, &[]));

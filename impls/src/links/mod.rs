@@ -10,7 +10,7 @@ pub mod xcast;
 
 use pepperland_core::fault::Fault;
 use pepperland_core::history::{Channel, DeliveryContract, FailureModel};
-use pepperland_core::implementation::{Implementation, Model};
+use pepperland_core::implementation::{Groups, Implementation, Model};
 
 /// Every link.
 pub const ALL: &[&Implementation] = &[
@@ -38,6 +38,7 @@ pub const FAIR_LOSS: Model = Model {
         Fault::Pause,
         Fault::Clock,
     ],
+    groups: Groups::Open,
     timing: "asynchronous",
     latency_bound: None,
     delivery: DeliveryContract::Volatile,
