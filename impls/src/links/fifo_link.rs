@@ -4,8 +4,8 @@
 //! *Distributed Systems*, 5th ed., section 15.4.3, for the queue).
 //!
 //! ```text
-//! upon <Init>:                          next := 0;  held_back := {}           // for each sender
-//! upon <Send | q, m>:                   trigger <sl Send | q, (m, number)>    // until acknowledged
+//! upon <Init>:                          next := 0;  held_back := {}         // for each sender
+//! upon <Send | q, m>:                   trigger <sl Send | q, (m, number)>  // until acknowledged
 //! upon <fll Deliver | p, (m, number)>:
 //!     if number < next                  trigger <fll Send | p, Ack(number)>
 //!     else                              held_back := held_back + {(m, number)}
@@ -93,11 +93,13 @@ pub const ENTRY: Implementation = Implementation {
         killer: include_str!("../../killers/fifo-link-two-links.jsonl"),
     }],
     cost: Some(Cost { formula: "2n", messages: |n| 2.0 * n, steps: 1 }),
-    build: |setup| {
-        let links = FifoLink::over(Network::<Sealed<Packet<_>>>::payload(), setup);
-        Stack::node(Basic::<FifoLink<Addressed<Message>, _>>::over(links, setup))
-    },
+    build: |setup| Stack::node(Basic::over(fifo_links::<Addressed<Message>>(setup), setup)),
 };
+
+/// Reliable FIFO links on a network of the scenario, for any stack to stand on.
+pub fn fifo_links<M: Value>(setup: &Setup<'_>) -> impl Layer<Payload = M> + use<M> {
+    FifoLink::over(Network::<Sealed<Packet<M>>>::payload(), setup)
+}
 
 /// Reliable FIFO links over fair-lossy ones.
 pub struct FifoLink<M, L> {

@@ -54,7 +54,7 @@ pub const ENTRY: Implementation = Implementation {
         Flaw {
             name: "ack-before-deliver",
             number: "N1",
-            statement: "a frame is acknowledged before its checksum says whether it can be delivered",
+            statement: "a frame is acknowledged before its checksum is looked at",
             breaks: "validity-all",
             keeps: &["no-creation", "no-duplication", "validity-self"],
             faults: "corrupt",
@@ -93,11 +93,13 @@ pub const ENTRY: Implementation = Implementation {
         killer: include_str!("../../killers/perfect-link-sender-crashes.jsonl"),
     }],
     cost: Some(Cost { formula: "2n", messages: |n| 2.0 * n, steps: 1 }),
-    build: |setup| {
-        let links = PerfectLink::over(Network::<Sealed<Packet<_>>>::payload(), setup);
-        Stack::node(Basic::<PerfectLink<Addressed<Message>, _>>::over(links, setup))
-    },
+    build: |setup| Stack::node(Basic::over(perfect_links::<Addressed<Message>>(setup), setup)),
 };
+
+/// Perfect links on a network of the scenario, for any stack to stand on.
+pub fn perfect_links<M: Value>(setup: &Setup<'_>) -> impl Layer<Payload = M> + use<M> {
+    PerfectLink::over(Network::<Sealed<Packet<M>>>::payload(), setup)
+}
 
 /// Perfect links over fair-lossy ones.
 pub struct PerfectLink<M, L> {

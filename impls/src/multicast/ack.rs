@@ -14,8 +14,8 @@
 //! sender corrects: when it crashes after its first transmission, nobody does. Every message has
 //! one acknowledgement from each member: 2n messages, n of them to one node at nearly one instant.
 //!
-//! The time-out is fixed, a little more than twice the greatest latency, or follows what acknowledgements take
-//! (`Rtt`); either doubles with each time that it runs out, up to a second.
+//! The time-out is fixed, a little more than twice the greatest latency, or follows what
+//! acknowledgements take (`Rtt`); either doubles with each time that it runs out, up to a second.
 
 use crate::claims::{INTEGRITY, VALIDITY};
 use crate::links::FAIR_LOSS;
@@ -74,7 +74,6 @@ pub const ADAPTIVE: Implementation = Implementation {
     name: "ack-adaptive",
     statement: "the sender sends again until all have acknowledged; the time-out adapts",
     source: "lecture slides 79–80; Jacobson 1988",
-    flaws: &[],
     build: |setup| Stack::node(ack::<Message>(setup, Timeout::Adaptive(BTreeMap::new()))),
     ..ENTRY
 };
@@ -83,7 +82,7 @@ pub const ADAPTIVE: Implementation = Implementation {
 const TIMEOUT_TOO_SHORT: Control = Control {
     name: "timeout-too-short",
     number: "N7",
-    statement: "a millisecond is waited for acknowledgements, each time: a storm of retransmissions",
+    statement: "a millisecond is waited for acknowledgements, each time: a storm",
 };
 
 const SENDER_CRASHES: Break = Break {
