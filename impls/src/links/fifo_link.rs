@@ -26,7 +26,7 @@ use crate::links::stubborn::{Packet, Stubborn};
 use crate::multicast::basic::{Addressed, Basic};
 use pepperland_core::contract::{Cx, Delivery, Layer, Network, Protocol, Stack, Value};
 use pepperland_core::id::NodeId;
-use pepperland_core::implementation::{Break, Claim, Cost, Flaw, Implementation, Proviso, Setup};
+use pepperland_core::implementation::{Claim, Cost, Flaw, Implementation, Proviso, Setup};
 use pepperland_core::message::Message;
 use std::collections::BTreeMap;
 
@@ -83,15 +83,7 @@ pub const ENTRY: Implementation = Implementation {
         },
     ],
     controls: &[],
-    breaks: &[Break {
-        name: "two-links",
-        property: "causal-order",
-        statement: "each link keeps its own order, and an answer may overtake on its way what it \
-                    answers",
-        faults: "none",
-        workload: "replies",
-        killer: include_str!("../../killers/fifo-link-two-links.jsonl"),
-    }],
+    breaks: &[],
     cost: Some(Cost { formula: "2n", messages: |n| 2.0 * n, steps: 1 }),
     build: |setup| Stack::node(Basic::over(fifo_links::<Addressed<Message>>(setup), setup)),
 };

@@ -42,7 +42,14 @@ pub const ANY_SOURCE: Implementation = Implementation {
     flaws: &[NO_CHECKSUM],
     controls: &[],
     breaks: &[
-        LOST,
+        Break {
+            name: "lost",
+            property: "validity-all",
+            statement: "best effort: nobody finds out that a datagram was lost",
+            faults: "loss",
+            workload: "steady",
+            killer: include_str!("../../killers/ip-multicast-lost.jsonl"),
+        },
         Break {
             name: "overtaken",
             property: "fifo-order",
@@ -69,17 +76,14 @@ pub const SOURCE_SPECIFIC: Implementation = Implementation {
     name: "ip-multicast-ssm",
     statement: "source-specific IP multicast: a receiver hears the source that it names, n1",
     source: "Holbrook & Cain 2006 (RFC 4607)",
-    breaks: &[
-        LOST,
-        Break {
-            name: "other-source",
-            property: "validity-all",
-            statement: "one to many: what another node than the source sends is not heard",
-            faults: "none",
-            workload: "steady",
-            killer: include_str!("../../killers/ip-multicast-ssm-other-source.jsonl"),
-        },
-    ],
+    breaks: &[Break {
+        name: "other-source",
+        property: "validity-all",
+        statement: "one to many: what another node than the source sends is not heard",
+        faults: "none",
+        workload: "steady",
+        killer: include_str!("../../killers/ip-multicast-ssm-other-source.jsonl"),
+    }],
     build: |setup| Stack::node(source_specific::<Message>(setup)),
     ..ANY_SOURCE
 };
@@ -102,16 +106,6 @@ pub const NO_CHECKSUM: Flaw = Flaw {
     faults: "corrupt",
     workload: "steady",
     killer: include_str!("../../killers/no-checksum.jsonl"),
-};
-
-/// What best effort does not promise.
-pub const LOST: Break = Break {
-    name: "lost",
-    property: "validity-all",
-    statement: "best effort: nobody finds out that a datagram was lost",
-    faults: "loss",
-    workload: "steady",
-    killer: include_str!("../../killers/ip-multicast-lost.jsonl"),
 };
 
 /// The layer on a network of the scenario, heard from anybody.

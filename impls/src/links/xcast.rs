@@ -16,7 +16,7 @@
 //! work, and whoever is not in the list drops its copy.
 
 use crate::links::FAIR_LOSS;
-use crate::links::ip_multicast::{LOST, NO_CHECKSUM, UNCHANGED};
+use crate::links::ip_multicast::{NO_CHECKSUM, UNCHANGED};
 use crate::links::sealed::Sealed;
 use pepperland_core::contract::{Cx, Delivery, Layer, Network, Protocol, Stack, Value};
 use pepperland_core::id::{GroupId, NodeId};
@@ -36,7 +36,7 @@ pub const ENTRY: Implementation = Implementation {
     budget: |n| n - 1,
     flaws: &[NO_CHECKSUM],
     controls: &[],
-    breaks: &[LOST],
+    breaks: &[],
     cost: Some(Cost { formula: "n", messages: |n| n, steps: 1 }),
     build: |setup| Stack::node(Xcast::over(Network::<Sealed<Listed<Message>>>::payload(), setup)),
 };

@@ -74,6 +74,7 @@ pub const ADAPTIVE: Implementation = Implementation {
     name: "ack-adaptive",
     statement: "the sender sends again until all have acknowledged; the time-out adapts",
     source: "lecture slides 79–80; Jacobson 1988",
+    breaks: &[],
     build: |setup| Stack::node(ack::<Message>(setup, Timeout::Adaptive(BTreeMap::new()))),
     ..ENTRY
 };
