@@ -23,3 +23,13 @@ pub const VALIDITY_WHILE_NOBODY_CRASHES: &[Claim] = &[
 /// What one correct node delivers, all do; uniformly where sends survive their sender's crash.
 pub const AGREEMENT: &[Claim] =
     &[Claim::always("agreement"), Claim::only("uniform-agreement", Proviso::SendsSurvive)];
+
+/// Causal order and its two halves, FIFO and local order, for correct nodes and all others.
+pub const CAUSALITY: &[Claim] = &[
+    Claim::always("fifo"),
+    Claim::always("uniform-fifo"),
+    Claim::always("local-order"),
+    Claim::always("uniform-local-order"),
+    Claim::always("causal"),
+    Claim::always("uniform-causal"),
+];

@@ -5,6 +5,7 @@
 //! folder's `ALL`.
 
 mod claims;
+pub mod detectors;
 pub mod links;
 pub mod multicast;
 mod naming;
@@ -13,7 +14,8 @@ pub mod order;
 use pepperland_core::implementation::Implementation;
 
 /// The implementations by kind, in the order of the catalogue.
-pub const FAMILIES: &[&[&Implementation]] = &[links::ALL, multicast::ALL, order::ALL];
+pub const FAMILIES: &[&[&Implementation]] =
+    &[links::ALL, multicast::ALL, order::ALL, detectors::ALL];
 
 /// Every implementation, in the order of the catalogue.
 pub fn all() -> impl Iterator<Item = &'static Implementation> + Clone {

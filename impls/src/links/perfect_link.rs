@@ -79,7 +79,7 @@ pub const ENTRY: Implementation = Implementation {
             keeps: &["no-creation", "no-duplication"],
             faults: "crash-recovery",
             workload: "steady",
-            killer: include_str!("../../killers/no-incarnation.jsonl"),
+            killer: include_str!("../../killers/perfect-link-no-incarnation.jsonl"),
         },
     ],
     controls: &[],

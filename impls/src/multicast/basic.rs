@@ -108,6 +108,10 @@ impl<M: Value, L: Layer<Payload = Addressed<M>>> Protocol for Basic<L> {
         self.send_below(to, Addressed { group: NO_GROUP, m }, cx);
     }
 
+    fn send_each(&mut self, to: &[NodeId], m: M, cx: &mut Cx<'_, M>) {
+        self.send_each_below(to.into(), Addressed { group: NO_GROUP, m }, cx);
+    }
+
     fn upon_deliver(&mut self, received: Delivery<Addressed<M>>, cx: &mut Cx<'_, M>) {
         if self.never_deliver || self.self_only && received.from != cx.me() {
             return;

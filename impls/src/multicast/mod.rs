@@ -3,9 +3,22 @@
 pub mod ack;
 pub mod basic;
 pub mod reliable;
+pub mod reliable_lazy;
+pub mod reliable_logged;
 mod rtt;
+pub mod uniform;
+pub mod uniform_all_ack;
 
 use pepperland_core::implementation::Implementation;
 
 /// Every multicast without order.
-pub const ALL: &[&Implementation] = &[&basic::ENTRY, &reliable::ENTRY, &ack::ENTRY, &ack::ADAPTIVE];
+pub const ALL: &[&Implementation] = &[
+    &basic::ENTRY,
+    &reliable::ENTRY,
+    &reliable_lazy::ENTRY,
+    &ack::ENTRY,
+    &ack::ADAPTIVE,
+    &uniform::ENTRY,
+    &uniform_all_ack::ENTRY,
+    &reliable_logged::ENTRY,
+];

@@ -101,7 +101,8 @@ pub trait Protocol: Sized {
         cx.indicate(Indication::View(view));
     }
 
-    /// Upon any other report of the layer below that carries no message: block, suspect, trust.
+    /// Upon any other report of the layer below that carries no message: block, suspect,
+    /// trust, token.
     /// Handed on unless the protocol says otherwise.
     fn upon_indication(
         &mut self,
@@ -157,6 +158,9 @@ fn rise<P: Protocol>(protocol: &mut P, risen: Risen<Below<P>>, cx: &mut Cx<'_, P
         Indication::Block(view) => protocol.upon_indication(Indication::Block(view), cx),
         Indication::Suspect(node) => protocol.upon_indication(Indication::Suspect(node), cx),
         Indication::Trust(node) => protocol.upon_indication(Indication::Trust(node), cx),
+        Indication::Token { turn, epoch } => {
+            protocol.upon_indication(Indication::Token { turn, epoch }, cx);
+        }
         Indication::Decide { instance, value } => protocol.upon_decide(instance, value, cx),
         Indication::Respond { operation, value } => protocol.upon_respond(operation, value, cx),
     });

@@ -101,6 +101,9 @@ impl Recorder {
             Indication::Block(view) => (Kind::Block, json!({"view": view.to_string()})),
             Indication::Suspect(node) => (Kind::Suspect, json!({"target": node.to_string()})),
             Indication::Trust(node) => (Kind::Trust, json!({"target": node.to_string()})),
+            Indication::Token { turn, epoch } => {
+                (Kind::Token, json!({"what": turn.word(), "epoch": epoch}))
+            }
             Indication::Decide { instance, value } => {
                 (Kind::Decide, json!({"i": instance, "value": text(&value)}))
             }
