@@ -33,3 +33,22 @@ pub const CAUSALITY: &[Claim] = &[
     Claim::always("causal"),
     Claim::always("uniform-causal"),
 ];
+
+/// One sequence of messages, which every node delivers from its beginning, crashed ones too; each
+/// delivery says its place.
+pub const ORDER: &[Claim] = &[
+    Claim::always("total-order"),
+    Claim::always("uniform-total-order"),
+    Claim::always("gap-free-total-order"),
+    Claim::always("uniform-gap-free-total-order"),
+    Claim::always("prefix-order"),
+    Claim::always("consecutive-slots"),
+];
+
+/// What one node delivers, even one that then crashes, all correct ones do.
+pub const UNIFORM_AGREEMENT: &[Claim] =
+    &[Claim::always("agreement"), Claim::always("uniform-agreement")];
+
+/// Each sender's messages in its order and all in one, at crashed nodes too.
+pub const FIFO_TOTAL: &[Claim] =
+    &[Claim::always("fifo"), Claim::always("uniform-fifo"), Claim::always("fifo-total-order")];

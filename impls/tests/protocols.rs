@@ -7,7 +7,7 @@ use pepperland_core::id::NodeId;
 use pepperland_core::implementation::Implementation;
 use pepperland_core::time::Span;
 use pepperland_impls::multicast::{basic, reliable};
-use pepperland_impls::order::{fifo, lamport, sequencer};
+use pepperland_impls::order::{fifo, lamport, sequencer, sequencer_failover};
 
 const N1: NodeId = NodeId(0);
 const N2: NodeId = NodeId(1);
@@ -133,6 +133,23 @@ fn without_the_sequencer_nothing_is_ordered() {
     post.crash(N1);
     post.multicast(N2, "a");
     assert_eq!(post.settle(), NOTHING);
+}
+
+#[test]
+fn another_sequencer_knows_again_what_the_first_has_numbered() {
+    let mut post = post(&sequencer_failover::ENTRY, 3);
+    post.multicast(N3, "a");
+    // After the heartbeat, the message; then it is in the log of n2, and of nobody else that lives.
+    post.crash_after(N1, 2);
+    post.deliver((N3, N1), 2).expect("it is waiting");
+    let mut lines = Vec::new();
+    for _ in 0..10 {
+        lines.extend(post.settle());
+        post.wait(Span::millis(20));
+    }
+    assert_eq!(lines, ["n2 delivers a@0", "n3 delivers a@0"]);
+    post.multicast(N2, "b");
+    assert_eq!(post.settle(), ["n2 delivers b@1", "n3 delivers b@1"]);
 }
 
 #[test]

@@ -73,8 +73,8 @@ pub enum Proviso {
     OneGroup,
     /// There are several groups.
     SeveralGroups,
-    /// Every correct node multicasts again after the faults have ended: gaps are found by what
-    /// comes later.
+    /// Every correct node multicasts again after the faults have ended, and so does somebody who
+    /// has delivered what a crashed node sent: gaps are found by what comes later.
     KeepsSending,
 }
 
@@ -93,6 +93,8 @@ pub struct Model {
     pub timing: &'static str,
     /// The greatest latency that it assumes of the network, if it assumes one.
     pub latency_bound: Option<Span>,
+    /// How many messages a node keeps for others in the end at most, if that is bounded.
+    pub buffer_bound: Option<u64>,
     /// What a restart means for "at most once".
     pub delivery: DeliveryContract,
 }
@@ -113,6 +115,7 @@ impl Model {
         groups: Groups::One,
         timing: "asynchronous",
         latency_bound: None,
+        buffer_bound: None,
         delivery: DeliveryContract::Volatile,
     };
 }

@@ -9,7 +9,7 @@ pub mod stubborn;
 pub mod xcast;
 
 use pepperland_core::fault::Fault;
-use pepperland_core::history::{Channel, DeliveryContract, FailureModel};
+use pepperland_core::history::{Channel, FailureModel};
 use pepperland_core::implementation::{Groups, Implementation, Model};
 
 /// Every link.
@@ -39,7 +39,5 @@ pub const FAIR_LOSS: Model = Model {
         Fault::Clock,
     ],
     groups: Groups::Open,
-    timing: "asynchronous",
-    latency_bound: None,
-    delivery: DeliveryContract::Volatile,
+    ..Model::ASYNCHRONOUS
 };

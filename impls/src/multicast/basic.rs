@@ -67,8 +67,8 @@ pub fn basic<M: Value>(setup: &Setup<'_>) -> impl Layer<Payload = M> + use<M> {
 /// What travels: the message and the group it is for.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Addressed<M> {
-    group: GroupId,
-    m: M,
+    pub(super) group: GroupId,
+    pub(super) m: M,
 }
 
 /// The group of a message that is sent to one node only.

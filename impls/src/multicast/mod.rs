@@ -2,10 +2,15 @@
 
 pub mod ack;
 pub mod basic;
+pub mod epidemic;
+pub mod nack;
+mod patience;
 pub mod reliable;
+pub mod reliable_ip;
 pub mod reliable_lazy;
 pub mod reliable_logged;
 mod rtt;
+mod streams;
 pub mod uniform;
 pub mod uniform_all_ack;
 
@@ -21,4 +26,8 @@ pub const ALL: &[&Implementation] = &[
     &uniform::ENTRY,
     &uniform_all_ack::ENTRY,
     &reliable_logged::ENTRY,
+    &reliable_ip::ENTRY,
+    &nack::ENTRY,
+    &epidemic::ENTRY,
+    &epidemic::HALF,
 ];

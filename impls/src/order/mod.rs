@@ -1,5 +1,6 @@
 //! Multicast in an order: of each sender, of causes, of all messages.
 
+pub mod agreed_log;
 pub mod agreed_order;
 pub mod causal;
 pub mod causal_ids;
@@ -7,8 +8,15 @@ pub mod clock_order;
 pub mod fifo;
 pub mod fifo_logged;
 pub mod fifo_piggyback;
+pub mod hold_back;
+pub mod in_order;
 pub mod lamport;
+pub mod moving_sequencer;
+pub mod on_log;
 pub mod sequencer;
+pub mod sequencer_failover;
+pub mod sequencer_isis;
+pub mod sequencer_relay;
 pub mod stacked;
 pub mod token_ring;
 pub mod voted_order;
@@ -24,7 +32,11 @@ pub const ALL: &[&Implementation] = &[
     &causal::OVER_RELIABLE,
     &causal::OVER_BASIC,
     &causal_ids::ENTRY,
+    &sequencer_relay::ENTRY,
+    &sequencer_failover::ENTRY,
     &sequencer::ENTRY,
+    &sequencer_isis::ENTRY,
+    &moving_sequencer::ENTRY,
     &token_ring::ENTRY,
     &token_ring::regeneration::ENTRY,
     &lamport::ENTRY,

@@ -29,6 +29,7 @@ use crate::claims::{AGREEMENT, CAUSALITY, INTEGRITY};
 use crate::multicast::reliable::reliable;
 use crate::order::causal::{Causal, causal};
 use crate::order::fifo::{Fifo, Sequenced};
+use crate::order::hold_back::ForGroup;
 use crate::order::sequencer::{Ordered, Sequencer};
 use pepperland_core::contract::{Layer, Stack, Value};
 use pepperland_core::id::NodeId;
@@ -67,7 +68,7 @@ pub const FIFO_TOTAL: Implementation = Implementation {
     build: |setup| match setup.flawed("fifo-above-total") {
         true => Stack::node(Fifo::over(sequencer::<Sequenced<Message>>(setup), setup)),
         false => {
-            let fifo = Fifo::over(reliable::<Sequenced<Ordered<Message>>>(setup), setup);
+            let fifo = Fifo::over(reliable::<Sequenced<ForGroup<Ordered<Message>>>>(setup), setup);
             Stack::node(Sequencer::over(fifo, setup))
         }
     },
@@ -98,7 +99,7 @@ pub const CAUSAL_TOTAL: Implementation = Implementation {
     cost: Some(Cost { formula: "2n²", messages: |n| 2.0 * n * n, steps: 2 }),
     build: |setup| match setup.flawed("vector-above-total") {
         true => Stack::node(Causal::over(sequencer(setup), setup)),
-        false => Stack::node(Sequencer::over(causal::<Ordered<Message>>(setup), setup)),
+        false => Stack::node(Sequencer::over(causal::<ForGroup<Ordered<Message>>>(setup), setup)),
     },
 };
 
@@ -121,5 +122,5 @@ const TOTALITY: &[Claim] = &[
 
 /// Total order over reliable multicast.
 fn sequencer<M: Value>(setup: &Setup<'_>) -> impl Layer<Payload = M> + use<M> {
-    Sequencer::over(reliable::<Ordered<M>>(setup), setup)
+    Sequencer::over(reliable::<ForGroup<Ordered<M>>>(setup), setup)
 }

@@ -262,6 +262,9 @@ impl Post {
                 let slot = delivery.slot.map(|slot| format!("@{slot}")).unwrap_or_default();
                 alone(format!("delivers {body}{slot}"))
             }
+            Effect::Indicate(Indication::Discard(message)) => {
+                alone(format!("discards {}", String::from_utf8_lossy(&message.body.0)))
+            }
             Effect::Indicate(Indication::Suspect(node)) => alone(format!("suspects {node}")),
             Effect::Indicate(Indication::Trust(node)) => alone(format!("trusts {node}")),
             Effect::Indicate(Indication::Token { turn, epoch }) => {

@@ -112,6 +112,12 @@ pub trait Protocol: Sized {
         cx.indicate(indication);
     }
 
+    /// Upon a message that the layer below no longer keeps for others. What it carries is the
+    /// protocol's to say: unless it does, nobody above hears of it.
+    fn upon_discard(&mut self, message: Below<Self>, cx: &mut Cx<'_, Self::Payload>) {
+        let _ = (message, cx);
+    }
+
     /// Upon a decision of the layer below. A protocol above consensus gives this its meaning.
     fn upon_decide(&mut self, instance: u64, value: Below<Self>, cx: &mut Cx<'_, Self::Payload>) {
         let _ = (instance, value, cx);
@@ -154,6 +160,7 @@ pub trait Protocol: Sized {
 fn rise<P: Protocol>(protocol: &mut P, risen: Risen<Below<P>>, cx: &mut Cx<'_, P::Payload>) {
     risen.hand_up(cx, |report, cx| match report {
         Indication::Deliver(delivery) => protocol.upon_deliver(delivery, cx),
+        Indication::Discard(message) => protocol.upon_discard(message, cx),
         Indication::View(view) => protocol.upon_view(view, cx),
         Indication::Block(view) => protocol.upon_indication(Indication::Block(view), cx),
         Indication::Suspect(node) => protocol.upon_indication(Indication::Suspect(node), cx),

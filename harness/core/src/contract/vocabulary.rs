@@ -56,6 +56,8 @@ impl<M> Request<M> {
 pub enum Indication<M> {
     /// A message is delivered.
     Deliver(Delivery<M>),
+    /// A message has left the buffer in which it was kept for others.
+    Discard(M),
     /// A view is installed.
     View(View),
     /// The application must stop sending until the next view.

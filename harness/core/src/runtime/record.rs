@@ -44,6 +44,9 @@ impl Header {
         let mut header = Header::of_schedule(runtime, schedule);
         header.failure_model = implementation.model.failures;
         header.contract.delivery = implementation.model.delivery;
+        if let Some(most) = implementation.model.buffer_bound {
+            header.about.insert("bounds".to_owned(), json!({ "buffer": most }));
+        }
         header
     }
 }
@@ -98,6 +101,7 @@ impl Recorder {
                 let install = ViewInstall { group, ..install(view) };
                 return self.view(at, node, install, cause);
             }
+            Indication::Discard(message) => return self.discard(at, node, message.id),
             Indication::Block(view) => (Kind::Block, json!({"view": view.to_string()})),
             Indication::Suspect(node) => (Kind::Suspect, json!({"target": node.to_string()})),
             Indication::Trust(node) => (Kind::Trust, json!({"target": node.to_string()})),
