@@ -13,9 +13,47 @@ pub struct Step {
 }
 
 /// Every step.
-pub const STEPS: &[Step] = &[Step {
-    title: "A clock for each group",
-    implementation: "lamport",
-    shows: "groups-overlap",
-    mended_by: "multi-group",
-}];
+pub const STEPS: &[Step] = &[
+    Step {
+        title: "A datagram is lost",
+        implementation: "ip-multicast",
+        shows: "lost",
+        mended_by: "perfect-link",
+    },
+    Step {
+        title: "A datagram comes twice",
+        implementation: "ip-multicast",
+        shows: "doubled",
+        mended_by: "perfect-link",
+    },
+    Step {
+        title: "A datagram overtakes another",
+        implementation: "ip-multicast",
+        shows: "overtaken",
+        mended_by: "fifo-link",
+    },
+    Step {
+        title: "Only one source is heard",
+        implementation: "ip-multicast-ssm",
+        shows: "other-source",
+        mended_by: "ip-multicast",
+    },
+    Step {
+        title: "A sender crashes between two of its sends",
+        implementation: "perfect-link",
+        shows: "sender-crashes",
+        mended_by: "reliable",
+    },
+    Step {
+        title: "Who corrects when the sender crashes?",
+        implementation: "ack",
+        shows: "sender-crashes",
+        mended_by: "reliable",
+    },
+    Step {
+        title: "A clock for each group",
+        implementation: "lamport",
+        shows: "groups-overlap",
+        mended_by: "multi-group",
+    },
+];

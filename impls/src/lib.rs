@@ -7,6 +7,7 @@
 mod claims;
 pub mod detectors;
 pub mod groups;
+pub mod links;
 pub mod multicast;
 mod naming;
 pub mod order;
@@ -15,7 +16,7 @@ use pepperland_core::implementation::Implementation;
 
 /// The implementations by kind, in the order of the catalogue.
 pub const FAMILIES: &[&[&Implementation]] =
-    &[multicast::ALL, order::ALL, groups::ALL, detectors::ALL];
+    &[links::ALL, multicast::ALL, order::ALL, groups::ALL, detectors::ALL];
 
 /// Every implementation, in the order of the catalogue.
 pub fn all() -> impl Iterator<Item = &'static Implementation> + Clone {

@@ -1,5 +1,6 @@
 //! Multicast without order: who gets a message, and after which failures.
 
+pub mod ack;
 pub mod basic;
 pub mod epidemic;
 pub mod nack;
@@ -8,6 +9,7 @@ pub mod reliable;
 pub mod reliable_ip;
 pub mod reliable_lazy;
 pub mod reliable_logged;
+mod rtt;
 mod streams;
 pub mod uniform;
 pub mod uniform_all_ack;
@@ -19,6 +21,8 @@ pub const ALL: &[&Implementation] = &[
     &basic::ENTRY,
     &reliable::ENTRY,
     &reliable_lazy::ENTRY,
+    &ack::ENTRY,
+    &ack::ADAPTIVE,
     &uniform::ENTRY,
     &uniform_all_ack::ENTRY,
     &reliable_logged::ENTRY,

@@ -343,7 +343,8 @@ fn words(value: &Value) -> String {
             format!("n{}:{}:{}", part("origin") + 1, part("incarnation"), part("number"))
         }
         Value::Object(fields) => {
-            let shown = fields.iter().filter(|(key, _)| *key != "group");
+            let shown =
+                fields.iter().filter(|(key, _)| !["group", "checksum"].contains(&key.as_str()));
             shown.map(|(key, value)| field(key, value)).collect::<Vec<_>>().join(" ")
         }
         other => other.to_string(),
