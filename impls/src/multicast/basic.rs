@@ -13,7 +13,7 @@ use crate::claims::{INTEGRITY, VALIDITY};
 use pepperland_core::contract::{Cx, Delivery, Layer, Network, Protocol, Stack, Value};
 use pepperland_core::fault::Fault;
 use pepperland_core::id::{GroupId, NodeId};
-use pepperland_core::implementation::{Cost, Flaw, Groups, Implementation, Model, Setup};
+use pepperland_core::implementation::{Break, Cost, Flaw, Groups, Implementation, Model, Setup};
 use pepperland_core::message::Message;
 use serde::{Deserialize, Serialize};
 
@@ -54,7 +54,14 @@ pub const ENTRY: Implementation = Implementation {
         },
     ],
     controls: &[],
-    breaks: &[],
+    breaks: &[Break {
+        name: "sender-crashes",
+        property: "agreement",
+        statement: "a sender crashes between two of its sends: some have the message, some never will",
+        faults: "crash",
+        workload: "steady",
+        killer: include_str!("../../killers/sender-crashes.jsonl"),
+    }],
     cost: Some(Cost { formula: "n", messages: |n| n, steps: 1 }),
     build: |setup| Stack::node(basic::<Message>(setup)),
 };
