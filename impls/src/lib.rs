@@ -4,15 +4,17 @@
 //! its record (`ENTRY`), and the protocol. One more protocol is one file, and one line in its
 //! folder's `ALL`.
 
+mod changed;
 mod claims;
 pub mod multicast;
 mod naming;
 pub mod order;
+pub mod requests;
 
 use pepperland_core::implementation::Implementation;
 
 /// The implementations by kind, in the order of the catalogue.
-pub const FAMILIES: &[&[&Implementation]] = &[multicast::ALL, order::ALL];
+pub const FAMILIES: &[&[&Implementation]] = &[multicast::ALL, order::ALL, requests::ALL];
 
 /// Every implementation, in the order of the catalogue.
 pub fn all() -> impl Iterator<Item = &'static Implementation> + Clone {

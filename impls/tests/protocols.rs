@@ -5,8 +5,10 @@ mod common;
 use common::{Link, Post};
 use pepperland_core::id::NodeId;
 use pepperland_core::implementation::Implementation;
+use pepperland_core::time::Span;
 use pepperland_impls::multicast::{basic, reliable};
 use pepperland_impls::order::{fifo, lamport, sequencer};
+use pepperland_impls::requests::{anycast, group_request};
 
 const N1: NodeId = NodeId(0);
 const N2: NodeId = NodeId(1);
@@ -167,6 +169,50 @@ fn whoever_has_heard_of_a_message_stamps_a_later_clock() {
 }
 
 #[test]
+fn a_request_returns_with_the_replies_of_as_many_members_as_it_asked_for() {
+    let mut post = post(&group_request::ENTRY, 5);
+    post.invoke(N1, 1, r#"{"f":"multicast","replies":"majority"}"#);
+    let members = NodeId::first(5).collect::<Vec<_>>();
+    for member in &members {
+        post.deliver((N1, *member), 1).expect("the request is waiting");
+    }
+    let replies = members.iter().map(|member| post.deliver((*member, N1), 2).expect("a reply"));
+    let told: Vec<String> = replies.flatten().collect();
+    assert_eq!(told, [r#"n1 responds to 1: {"f":"multicast_ok","from":["n1","n2","n3"]}"#]);
+}
+
+#[test]
+fn a_request_returns_in_time_with_what_there_is() {
+    let mut post = post(&group_request::ENTRY, 3);
+    post.invoke(N1, 1, r#"{"f":"multicast","replies":"all"}"#);
+    let told = r#"n1 responds to 1: {"f":"multicast_timeout","from":[]}"#;
+    assert_eq!(post.wait(Span::millis(200)), [told]);
+    assert_eq!(post.settle(), NOTHING);
+    assert_eq!(post.wait(Span::seconds(1)), NOTHING);
+}
+
+#[test]
+fn anycast_asks_the_next_member_until_one_serves() {
+    let mut post = post(&anycast::ENTRY, 4);
+    post.crash(N2);
+    post.multicast(N1, "a");
+    post.wait(Span::millis(150));
+    assert_eq!(delivers(&mut post, (N1, N3), 1), ["a"]);
+    post.deliver((N3, N1), 1).expect("the answer is waiting");
+    assert_eq!(post.wait(Span::seconds(1)), NOTHING);
+}
+
+#[test]
+fn a_member_that_answers_late_is_trusted_again() {
+    let mut post = post(&anycast::ENTRY, 3);
+    post.multicast(N1, "a");
+    post.wait(Span::millis(150));
+    post.deliver((N1, N2), 1).expect("the request is waiting");
+    post.deliver((N2, N1), 1).expect("the answer is waiting");
+    assert!(post.multicast(N1, "b")[0].starts_with("n1 ->n2 #2"));
+}
+
+#[test]
 fn bytes_that_mean_nothing_are_refused_and_change_nothing() {
     for implementation in pepperland_impls::all() {
         let mut post = post(implementation, 2);
@@ -176,8 +222,14 @@ fn bytes_that_mean_nothing_are_refused_and_change_nothing() {
         assert!(node.0.receive(N1, &[0xff; 3], node.1).is_err(), "{}", implementation.name);
         assert!(node.1.effects.list.is_empty());
         assert_eq!(post.show(), before);
-        assert_eq!(post.settle(), ["n1", "n2"].map(|n| expected(implementation, n)));
+        let all = deliverers(implementation).iter().map(|n| expected(implementation, n));
+        assert_eq!(post.settle(), all.collect::<Vec<_>>());
     }
+}
+
+/// Who of two nodes delivers a multicast of the first.
+fn deliverers(implementation: &Implementation) -> &'static [&'static str] {
+    if implementation.name == "anycast" { &["n2"] } else { &["n1", "n2"] }
 }
 
 fn expected(implementation: &Implementation, node: &str) -> String {

@@ -4,6 +4,7 @@ pub mod all_at_once;
 pub mod bulletin_board;
 pub mod burst;
 pub mod replies;
+pub mod requests;
 pub mod single_sender;
 pub mod steady;
 mod steps;
@@ -18,4 +19,5 @@ pub const ALL: &[&Workload] = &[
     &all_at_once::ENTRY,
     &replies::ENTRY,
     &bulletin_board::ENTRY,
+    &requests::ENTRY,
 ];

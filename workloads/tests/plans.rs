@@ -29,11 +29,15 @@ fn everywhere(mut check: impl FnMut(&Workload, &Stage, &[Step])) {
 }
 
 #[test]
-fn as_many_multicasts_as_asked_for() {
+fn as_many_multicasts_or_requests_as_asked_for() {
     everywhere(|workload, stage, steps| {
         assert_eq!(steps.len(), stage.broadcasts, "{} {stage:?}", workload.name);
-        let to_all = |step: &Step| matches!(step.ask, Ask::Multicast { group: GroupId::ALL, .. });
-        assert!(steps.iter().all(to_all), "{} {stage:?}", workload.name);
+        let asks = workload.name == "requests";
+        let expected = |step: &Step| match step.ask {
+            Ask::Multicast { group, .. } => !asks && group == GroupId::ALL,
+            _ => asks && matches!(step.ask, Ask::Invoke { .. }),
+        };
+        assert!(steps.iter().all(expected), "{} {stage:?}", workload.name);
     });
 }
 

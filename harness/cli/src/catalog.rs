@@ -139,13 +139,20 @@ impl Catalog {
 }
 
 /// The properties claimed while these faults are at work: what is claimed only while nobody
-/// crashes is not claimed where somebody always does.
+/// crashes is not claimed where somebody always does, nor what is claimed only while nothing is
+/// late where something always is.
 fn claimed_under<'a>(
     implementation: &'a Implementation,
     faults: &[(&'static Profile, String)],
 ) -> impl Iterator<Item = &'static str> + use<'a> {
-    let crashes = faults.iter().any(|(profile, _)| profile.needs.contains(&Fault::Crash));
-    let bound = move |claim: &&Claim| !(crashes && claim.proviso == Proviso::NobodyCrashes);
+    let needs = |fault| faults.iter().any(|(profile, _)| profile.needs.contains(fault));
+    let crashes = needs(&Fault::Crash);
+    let late = [Fault::Delay, Fault::Partition, Fault::Pause].iter().any(needs);
+    let bound = move |claim: &&Claim| match claim.proviso {
+        Proviso::NobodyCrashes => !crashes,
+        Proviso::InTime => !late,
+        _ => true,
+    };
     implementation.claims().filter(bound).map(|claim| claim.property)
 }
 

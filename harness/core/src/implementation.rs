@@ -72,6 +72,9 @@ pub enum Proviso {
     /// Every correct node multicasts again after the faults have ended: gaps are found by what
     /// comes later.
     KeepsSending,
+    /// Nothing is late beyond the network's own latency: no link is slow, cut or lossy, no node
+    /// stands still, no clock is wrong. Time-outs are then a perfect failure detector.
+    InTime,
 }
 
 /// What an implementation assumes of the world.
@@ -89,6 +92,9 @@ pub struct Model {
     pub latency_bound: Option<Span>,
     /// What a restart means for "at most once".
     pub delivery: DeliveryContract,
+    /// The service that clients see, by the name that histories give it; none if deliveries are
+    /// plain multicasts.
+    pub service: Option<&'static str>,
 }
 
 impl Model {
@@ -107,6 +113,7 @@ impl Model {
         timing: "asynchronous",
         latency_bound: None,
         delivery: DeliveryContract::Volatile,
+        service: None,
     };
 }
 

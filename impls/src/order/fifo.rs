@@ -15,12 +15,13 @@
 //! multicast, over basic multicast it is FIFO alone. Departs from the source: R counts the next
 //! number, not the last, so that message 0 is not taken for an old one.
 
+use crate::changed::{HARMLESS, changed};
 use crate::claims::{AGREEMENT, INTEGRITY, VALIDITY};
 use crate::multicast::basic::basic;
 use crate::multicast::reliable::reliable;
 use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Stack, Value};
 use pepperland_core::id::{GroupId, NodeId};
-use pepperland_core::implementation::{Claim, Flaw, Implementation, Model, Setup};
+use pepperland_core::implementation::{Claim, Cost, Flaw, Implementation, Model, Setup};
 use pepperland_core::message::Message;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -36,10 +37,13 @@ pub const OVER_RELIABLE: Implementation = Implementation {
     nodes: 5,
     budget: |n| n - 1,
     flaws: &[NO_HOLD_BACK_QUEUE, SKIP_GAPS],
-    controls: &[],
+    controls: HARMLESS,
     breaks: &[],
-    cost: None,
-    build: |setup| Stack::node(Fifo::over(reliable::<Sequenced<Message>>(setup), setup)),
+    cost: Some(Cost { formula: "n²", messages: |n| n * n, steps: 1 }),
+    build: |setup| {
+        let fifo = Fifo::over(reliable::<Sequenced<Message>>(setup), setup);
+        changed(setup, Stack::node(fifo))
+    },
 };
 
 /// O1 over M1.
@@ -53,10 +57,10 @@ pub const OVER_BASIC: Implementation = Implementation {
     nodes: 5,
     budget: |n| n - 1,
     flaws: &[NO_HOLD_BACK_QUEUE_OVER_BASIC, SKIP_GAPS],
-    controls: &[],
+    controls: HARMLESS,
     breaks: &[],
-    cost: None,
-    build: |setup| Stack::node(fifo_basic::<Message>(setup)),
+    cost: Some(Cost { formula: "n", messages: |n| n, steps: 1 }),
+    build: |setup| changed(setup, Stack::node(fifo_basic::<Message>(setup))),
 };
 
 const NO_HOLD_BACK_QUEUE: Flaw = Flaw {

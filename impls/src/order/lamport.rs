@@ -15,11 +15,12 @@
 //! Assumes FIFO channels (here: FIFO over basic multicast) and that nobody crashes: a crashed
 //! member is never heard from again, and the others wait for ever.
 
+use crate::changed::{HARMLESS, changed};
 use crate::claims::{INTEGRITY, VALIDITY_WHILE_NOBODY_CRASHES};
 use crate::order::fifo::fifo_basic;
 use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Stack, Value};
 use pepperland_core::id::{GroupId, NodeId};
-use pepperland_core::implementation::{Claim, Flaw, Implementation, Model, Proviso, Setup};
+use pepperland_core::implementation::{Claim, Cost, Flaw, Implementation, Model, Proviso, Setup};
 use pepperland_core::message::Message;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -67,10 +68,13 @@ pub const ENTRY: Implementation = Implementation {
             killer: include_str!("../../killers/tie-break-by-arrival.jsonl"),
         },
     ],
-    controls: &[],
+    controls: HARMLESS,
     breaks: &[],
-    cost: None,
-    build: |setup| Stack::node(Lamport::over(fifo_basic::<Stamped<Message>>(setup), setup)),
+    cost: Some(Cost { formula: "n²", messages: |n| n * n, steps: 2 }),
+    build: |setup| {
+        let lamport = Lamport::over(fifo_basic::<Stamped<Message>>(setup), setup);
+        changed(setup, Stack::node(lamport))
+    },
 };
 
 /// What is multicast below.

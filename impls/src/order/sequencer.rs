@@ -15,12 +15,13 @@
 //! Assumes reliable multicast below, and a sequencer (node n1) that does not crash: when it does,
 //! nothing is ordered any more, yet what was ordered stays agreed.
 
+use crate::changed::{HARMLESS, changed};
 use crate::claims::INTEGRITY;
 use crate::multicast::reliable::reliable;
 use crate::naming::Naming;
 use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Stack, Value};
 use pepperland_core::id::{GroupId, MessageId, NodeId};
-use pepperland_core::implementation::{Claim, Flaw, Implementation, Model, Proviso, Setup};
+use pepperland_core::implementation::{Claim, Cost, Flaw, Implementation, Model, Proviso, Setup};
 use pepperland_core::message::Message;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -71,10 +72,13 @@ pub const ENTRY: Implementation = Implementation {
             killer: include_str!("../../killers/ignore-sequence-numbers.jsonl"),
         },
     ],
-    controls: &[],
+    controls: HARMLESS,
     breaks: &[],
-    cost: None,
-    build: |setup| Stack::node(Sequencer::over(reliable::<Ordered<Message>>(setup), setup)),
+    cost: Some(Cost { formula: "2n²", messages: |n| 2.0 * n * n, steps: 2 }),
+    build: |setup| {
+        let sequencer = Sequencer::over(reliable::<Ordered<Message>>(setup), setup);
+        changed(setup, Stack::node(sequencer))
+    },
 };
 
 /// What is multicast below.

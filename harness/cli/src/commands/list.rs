@@ -70,6 +70,7 @@ fn claim(claim: &Claim) -> String {
         Proviso::Lives(node) => format!("while {node} lives"),
         Proviso::NobodyCrashes => "while nobody crashes".to_owned(),
         Proviso::KeepsSending => "while everybody keeps sending".to_owned(),
+        Proviso::InTime => "while nothing is late".to_owned(),
         Proviso::SendsSurvive => "where sends survive a crash".to_owned(),
     };
     format!("{} ({proviso})", claim.property)

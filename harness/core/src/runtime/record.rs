@@ -34,6 +34,7 @@ impl Header {
         let mut header = Header::of_schedule(runtime, schedule);
         header.failure_model = implementation.model.failures;
         header.contract.delivery = implementation.model.delivery;
+        header.workload = implementation.model.service.map(str::to_owned);
         header
     }
 }
