@@ -9,6 +9,7 @@ use pepperland_core::time::Span;
 use pepperland_impls::multicast::{basic, reliable};
 use pepperland_impls::order::{fifo, lamport, sequencer};
 use pepperland_impls::requests::{anycast, group_request};
+use std::collections::BTreeSet;
 
 const N1: NodeId = NodeId(0);
 const N2: NodeId = NodeId(1);
@@ -210,6 +211,37 @@ fn a_member_that_answers_late_is_trusted_again() {
     post.deliver((N1, N2), 1).expect("the request is waiting");
     post.deliver((N2, N1), 1).expect("the answer is waiting");
     assert!(post.multicast(N1, "b")[0].starts_with("n1 ->n2 #2"));
+}
+
+#[test]
+fn frames_are_doubled_on_every_link_but_that_to_oneself() {
+    let mut post = Post::new(&reliable::ENTRY, 2, Some("doubles-frames"));
+    let sent = post.multicast(N1, "a");
+    assert_eq!(sent, ["n1 ->n1 #1 ->n2 #1 ->n2 #2: Multicast(name=n1:0:1 a)"]);
+    assert_eq!(post.settle(), ["n1 delivers a", "n2 delivers a"]);
+}
+
+#[test]
+fn shuffled_sends_reach_the_same_nodes_and_each_link_keeps_its_order() {
+    let mut post = Post::new(&fifo::OVER_BASIC, 3, Some("shuffles-sends"));
+    let mut orders = BTreeSet::new();
+    for body in ["a", "b", "c", "d", "e", "f"] {
+        let sent = post.multicast(N1, body).concat();
+        let receivers = sent.split_whitespace().filter_map(|word| word.strip_prefix("->"));
+        let receivers: Vec<String> = receivers.map(str::to_owned).collect();
+        assert_eq!(receivers.iter().collect::<BTreeSet<_>>().len(), 3);
+        orders.insert(receivers);
+    }
+    assert!(orders.len() > 1, "{orders:?}");
+    assert_eq!(post.settle(), ["n1", "n2", "n3"].map(|n| format!("{n} delivers a b c d e f")));
+}
+
+#[test]
+fn a_delayed_receipt_is_seen_within_20_ms() {
+    let mut post = Post::new(&basic::ENTRY, 2, Some("delays-receipts"));
+    post.multicast(N1, "a");
+    assert_eq!(post.settle(), NOTHING);
+    assert_eq!(post.wait(Span::millis(20)).len(), 2);
 }
 
 #[test]

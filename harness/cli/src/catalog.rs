@@ -131,12 +131,23 @@ impl Catalog {
         })
     }
 
+    /// The workload that asks for what the implementation offers: the one of its service's name, if
+    /// there is one, else the first.
+    pub fn usual_workload(&self, implementation: &Implementation) -> &'static str {
+        let of_service = |w: &&&Workload| Some(w.name) == implementation.model.service;
+        let usual = self.workloads.iter().find(of_service).or(self.workloads.first());
+        usual.map_or("steady", |workload| workload.name)
+    }
+
     /// The fault profiles that an implementation's claims allow, by name.
     pub fn claimed_faults(&self, implementation: &Implementation) -> Vec<&'static str> {
         let allowed = |p: &&&'static Profile| implementation.outside_model(p.needs).is_empty();
         self.profiles.iter().filter(allowed).map(|profile| profile.name).collect()
     }
 }
+
+/// The faults of which something is late.
+const LATE: [Fault; 4] = [Fault::Delay, Fault::Reorder, Fault::Partition, Fault::Pause];
 
 /// The properties claimed while these faults are at work: what is claimed only while nobody
 /// crashes is not claimed where somebody always does, nor what is claimed only while nothing is
@@ -147,7 +158,7 @@ fn claimed_under<'a>(
 ) -> impl Iterator<Item = &'static str> + use<'a> {
     let needs = |fault| faults.iter().any(|(profile, _)| profile.needs.contains(fault));
     let crashes = needs(&Fault::Crash);
-    let late = [Fault::Delay, Fault::Partition, Fault::Pause].iter().any(needs);
+    let late = LATE.iter().any(needs);
     let bound = move |claim: &&Claim| match claim.proviso {
         Proviso::NobodyCrashes => !crashes,
         Proviso::InTime => !late,

@@ -92,8 +92,8 @@ pub struct Model {
     pub latency_bound: Option<Span>,
     /// What a restart means for "at most once".
     pub delivery: DeliveryContract,
-    /// The service that clients see, by the name that histories give it; none if deliveries are
-    /// plain multicasts.
+    /// The service that clients see, by the name that histories and its workload have for it; none
+    /// if it is multicast alone.
     pub service: Option<&'static str>,
 }
 

@@ -4,7 +4,8 @@
 //! ```text
 //! On initialization:                   Suspected := {};  Served := {}
 //! To anycast (g, m) at p:              ask(i, m, the first of g after p that is not suspected)
-//! ask(i, m, q):                        asked(i) := q;  send(q, (request, i, m));  start timer i
+//! ask(i, m, q):                        asked(i) := q;  send(q, (request, i, m));  start timer i,
+//!                                      the k-th for k time-outs
 //! On receive((request, i, m)) from p:  if i not in Served then
 //!                                          Served := Served + {i};  serve m
 //!                                      send(p, (served, i))
@@ -124,6 +125,8 @@ struct Open<M> {
     m: M,
     /// asked(i): who is to serve it.
     asked: NodeId,
+    /// k: how many have been asked.
+    times: u64,
 }
 
 impl<M, L> Anycast<M, L> {
@@ -154,13 +157,16 @@ impl<M, L> Anycast<M, L> {
 impl<M: Value, L: Layer<Payload = Asked<M>>> Anycast<M, L> {
     /// Asks the next member after `q` to serve i.
     fn ask_next(&mut self, name: MessageId, q: NodeId, cx: &mut Cx<'_, M>) {
-        let Some(open) = self.open.get(&name) else { return };
-        let (group, m) = (open.group, open.m.clone());
-        let asked = self.next_after(q, group, cx);
-        self.open.insert(name, Open { group, m: m.clone(), asked });
-        self.send_below(asked, Asked::Request { name, group, m }, cx);
+        let Some(mut open) = self.open.remove(&name) else { return };
+        let asked = self.next_after(q, open.group, cx);
+        (open.asked, open.times) = (asked, open.times + 1);
+        let request = Asked::Request { name, group: open.group, m: open.m.clone() };
+        // Where nobody has answered so far, the network may be slow.
+        let patience = Span(open.times * self.time_out.0);
+        self.open.insert(name, open);
+        self.send_below(asked, request, cx);
         if asked != cx.me() {
-            cx.set_timer(name.number, self.time_out);
+            cx.set_timer(name.number, patience);
         }
     }
 
@@ -190,7 +196,7 @@ impl<M: Value, L: Layer<Payload = Asked<M>>> Protocol for Anycast<M, L> {
     fn multicast(&mut self, group: GroupId, m: M, cx: &mut Cx<'_, M>) {
         let name = self.naming.next(cx);
         let me = cx.me();
-        self.open.insert(name, Open { group, m, asked: me });
+        self.open.insert(name, Open { group, m, asked: me, times: 0 });
         self.ask_next(name, me, cx);
     }
 

@@ -43,7 +43,7 @@ pub const ENTRY: Implementation = Implementation {
     statement: "group request: returns with the replies of none, one, a majority or all members",
     source: "Birman & Joseph 1987; lecture slides",
     claims: &[INTEGRITY, VALIDITY, AGREEMENT, &[Claim::always("k-reply")]],
-    model: Model::ASYNCHRONOUS,
+    model: Model { service: Some("requests"), ..Model::ASYNCHRONOUS },
     nodes: 5,
     budget: |n| n - 1,
     flaws: &[
