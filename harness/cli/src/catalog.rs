@@ -2,12 +2,16 @@
 
 use pepperland_core::checker::Checker;
 use pepperland_core::fault::{Fault, Profile};
+use pepperland_core::history::Kind;
 use pepperland_core::implementation::{Claim, Implementation, Proviso};
 use pepperland_core::names::did_you_mean;
 use pepperland_core::plan::Plan;
 use pepperland_core::runtime::Runtime;
 use pepperland_core::scenario::Scenario;
-use pepperland_core::workload::Workload;
+use pepperland_core::schedule::Ask;
+use pepperland_core::seed::Seed;
+use pepperland_core::time::Time;
+use pepperland_core::workload::{Stage, Workload};
 use pepperland_search::Trial;
 use pepperland_sim::Simulator;
 use std::collections::BTreeSet;
@@ -111,21 +115,19 @@ impl Catalog {
         }
         let faults = pepperland_faults::resolve(&scenario.faults)
             .map_err(|error| Unknown(error.to_string()))?;
+        let workload = self.workload(&scenario.workload)?;
         let mut names: Vec<&str> = match scenario.properties.is_empty() {
-            true => claimed_under(implementation, &faults).collect(),
+            true => {
+                let claimed = claimed_under(implementation, &faults);
+                claimed.filter(|name| self.is_brought_out(name, workload)).collect()
+            }
             false => scenario.properties.iter().map(String::as_str).collect(),
         };
         let mut seen = BTreeSet::new();
         names.retain(|name| seen.insert(*name));
         let checkers = names.into_iter().map(|name| self.checker(name));
         Ok(Trial {
-            plan: Plan {
-                scenario,
-                implementation,
-                workload: self.workload(&scenario.workload)?,
-                faults,
-                profiles: &self.profiles,
-            },
+            plan: Plan { scenario, implementation, workload, faults, profiles: &self.profiles },
             runtime: self.runtime(&scenario.runtime)?,
             checkers: checkers.collect::<Result<_, _>>()?,
         })
@@ -139,11 +141,25 @@ impl Catalog {
         usual.map_or("steady", |workload| workload.name)
     }
 
+    /// Whether the workload has what the property is judged of: what clients get for their
+    /// operations means nothing where nobody asks for any.
+    fn is_brought_out(&self, property: &str, workload: &Workload) -> bool {
+        let of_operations = |checker: &Checker| checker.needs.contains(&Kind::Invoke);
+        !self.checker(property).is_ok_and(of_operations) || invokes(workload)
+    }
+
     /// The fault profiles that an implementation's claims allow, by name.
     pub fn claimed_faults(&self, implementation: &Implementation) -> Vec<&'static str> {
         let allowed = |p: &&&'static Profile| implementation.outside_model(p.needs).is_empty();
         self.profiles.iter().filter(allowed).map(|profile| profile.name).collect()
     }
+}
+
+/// Whether clients ask for operations.
+fn invokes(workload: &Workload) -> bool {
+    let stage = Stage { nodes: 3, broadcasts: 10, until: Time::millis(100) };
+    let steps = (workload.plan)(&stage, &mut Seed(0).stream("workload"));
+    steps.iter().any(|step| matches!(step.ask, Ask::Invoke { .. }))
 }
 
 /// The faults of which something is late.
