@@ -130,6 +130,8 @@ fn schedule() -> Schedule {
         implementation: "async-service".to_owned(),
         flaw: None,
         nodes: 3,
+        groups: Vec::new(),
+        open: false,
         seed: Seed(7),
         network,
         heal_at,

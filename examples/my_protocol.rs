@@ -22,8 +22,8 @@ impl<L: Layer<Payload = Message>> Protocol for Twice<L> {
     }
 
     fn multicast(&mut self, group: GroupId, m: Message, cx: &mut Cx<'_, Message>) {
-        self.multicast_below(group, m.clone(), cx);
-        self.multicast_below(group, m, cx);
+        self.send_each_below(cx.members(group), m.clone(), cx);
+        self.send_each_below(cx.members(group), m, cx);
     }
 
     fn upon_deliver(&mut self, delivery: Delivery<Message>, cx: &mut Cx<'_, Message>) {
@@ -48,6 +48,7 @@ const MY_PROTOCOL: Implementation = Implementation {
         failures: FailureModel::CrashStop,
         channel: Channel::Perfect,
         tolerates: &[Fault::Crash, Fault::Delay, Fault::Reorder, Fault::Duplication],
+        groups: Groups::Open,
         ..Model::ASYNCHRONOUS
     },
     nodes: 4,

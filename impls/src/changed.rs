@@ -6,13 +6,14 @@
 //! changed is not wrapped, and pays nothing.
 
 use pepperland_core::collections::Set;
-use pepperland_core::contract::{Effect, Effects, Garbled, Host, Indication, Node, Request, Timer};
+use pepperland_core::contract::{Effect, Garbled, Host, Indication, Node, Request, Timer};
 use pepperland_core::id::{NetworkId, NodeId};
 use pepperland_core::implementation::{Control, Flaw, Setup};
 use pepperland_core::message::Message;
 use pepperland_core::time::Span;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// Controls for whoever lives with reordering.
 pub const HARMLESS_WITHOUT_DUPLICATES: &[Control] = &[DELAYS_RECEIPTS, SHUFFLES_SENDS];
@@ -130,7 +131,7 @@ impl Changed {
         handler(&mut *self.node, host);
         match self.change {
             Change::ShufflesSends => shuffle(host),
-            Change::DoublesFrames => double(host.me, &mut host.effects),
+            Change::DoublesFrames => double(host),
             Change::WrongPayload => host.effects.list.iter_mut().for_each(garble),
             Change::DelaysReceipts(_) | Change::DiesOfAFault(_) => {}
         }
@@ -210,12 +211,19 @@ fn receiver(effect: &Effect) -> Option<NodeId> {
 }
 
 /// Sends each frame to another node twice. Messages to oneself cross no network.
-fn double(me: NodeId, effects: &mut Effects) {
-    let once = std::mem::take(&mut effects.list);
-    for effect in once {
-        let copy = receiver(&effect).filter(|to| *to != me).map(|_| effect.clone());
-        effects.list.push(effect);
-        effects.list.extend(copy);
+fn double(host: &mut Host) {
+    for effect in std::mem::take(&mut host.effects.list) {
+        let (members, network, frame) = match &effect {
+            Effect::Send { to, network, frame } => ([*to].into(), *network, frame.clone()),
+            Effect::GroupSend { group, network, frame } => {
+                (host.members(*group), *network, frame.clone())
+            }
+            _ => (Rc::default(), NetworkId::PAYLOAD, 0..0),
+        };
+        host.effects.list.push(effect);
+        let others = members.iter().filter(|to| **to != host.me);
+        let copy = |to: &NodeId| Effect::Send { to: *to, network, frame: frame.clone() };
+        host.effects.list.extend(others.map(copy));
     }
 }
 

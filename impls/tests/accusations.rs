@@ -30,7 +30,7 @@ fn accuse_nobody(implementation: &Implementation, change: Option<&str>) {
     let allowed = pepperland_faults::ALL.iter();
     let allowed = allowed.filter(|profile| implementation.outside_model(profile.needs).is_empty());
     for profile in allowed {
-        for seed in 0..8 {
+        for seed in 0..pepperland_workloads::ALL.len() as u64 {
             accuse_nobody_in_run(implementation, change, profile.name, seed);
         }
     }

@@ -10,6 +10,7 @@
 //! deliver n1->n2 #1           n2 receives the first message that n1 ever sent it
 //! repeat n1->n2 #1            the same, and the message is still there
 //! drop n1->n2 #1              the message is lost
+//!                             (of what is sent, `->` is a unicast and `=>` one group send)
 //! crash n1 [after 2]          n1 stops [in the middle of its next step, after two effects]
 //! recover n1                  n1 comes back with what it had stored
 //! invoke n1 3 read            a client of n1 asks for the operation 3, "read"

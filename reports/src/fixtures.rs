@@ -262,6 +262,8 @@ pub fn finding(sketch: Sketch) -> Finding {
         implementation: scenario.implementation.clone(),
         flaw: scenario.flaw.clone(),
         nodes: history.node_count() as u32,
+        groups: Vec::new(),
+        open: false,
         seed: Seed(0x5eed),
         network: NetworkOptions {
             min_latency: Span::millis(1),

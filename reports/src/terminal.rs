@@ -22,13 +22,16 @@ const ARGUMENT: usize = 1_200;
 
 /// A failure: what broke, in a sentence and a picture, how small it is, and how to see it again.
 pub fn finding(finding: &Finding, report: &str, style: Style) -> String {
-    let mut out = head(finding, style);
-    let mark = lanes::lanes(&finding.history, &finding.witness.events, style);
-    writeln!(out, "\n{mark}").expect("a string grows");
-    writeln!(out, "  {}", size(finding)).expect("a string grows");
+    let mut out = picture(finding, style);
     writeln!(out, "  replay   {}", replay(finding)).expect("a string grows");
     writeln!(out, "  report   {}", short(report, SENTENCE)).expect("a string grows");
     out
+}
+
+/// What broke, in a sentence and a picture, and how small it is.
+pub fn picture(finding: &Finding, style: Style) -> String {
+    let lanes = lanes::lanes(&finding.history, &finding.witness.events, style);
+    format!("{}\n{lanes}\n  {}\n", head(finding, style), size(finding))
 }
 
 /// The command that repeats a finding.

@@ -5,13 +5,14 @@ use pepperland_core::id::NodeId;
 use pepperland_core::schedule::{Step, When};
 use pepperland_core::seed::Stream;
 use pepperland_core::time::Time;
-use pepperland_core::workload::{Stage, Workload};
+use pepperland_core::workload::{Layout, Stage, Workload};
 
 /// The record.
 pub const ENTRY: Workload = Workload {
     name: "all-at-once",
     statement: "every node multicasts at the same instant, round after round",
     source: "",
+    layout: Layout::Everybody,
     plan,
 };
 

@@ -6,13 +6,14 @@ use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::schedule::{Ask, Step, When};
 use pepperland_core::seed::{PerMillion, Stream};
 use pepperland_core::time::{Span, Time};
-use pepperland_core::workload::{Stage, Workload};
+use pepperland_core::workload::{Layout, Stage, Workload};
 
 /// The record.
 pub const ENTRY: Workload = Workload {
     name: "bulletin-board",
     statement: "people post subjects and answer what they have read",
     source: "Coulouris et al. 2011, 15.4.3",
+    layout: Layout::Everybody,
     plan,
 };
 

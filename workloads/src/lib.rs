@@ -3,6 +3,7 @@
 pub mod all_at_once;
 pub mod bulletin_board;
 pub mod burst;
+pub mod groups;
 pub mod replies;
 pub mod requests;
 pub mod single_sender;
@@ -19,5 +20,8 @@ pub const ALL: &[&Workload] = &[
     &all_at_once::ENTRY,
     &replies::ENTRY,
     &bulletin_board::ENTRY,
+    &groups::OVERLAPPING,
+    &groups::DISJOINT,
+    &groups::OPEN_GROUP,
     &requests::ENTRY,
 ];

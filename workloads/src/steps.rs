@@ -10,6 +10,11 @@ pub fn invoke(id: u32, when: When, node: NodeId, body: String) -> Step {
 
 /// The step number `id`: a multicast to everyone.
 pub fn multicast(id: u32, when: When, node: NodeId) -> Step {
-    let ask = Ask::Multicast { group: GroupId::ALL, body: format!("message {}", id + 1) };
+    multicast_to(GroupId::ALL, id, when, node)
+}
+
+/// The step number `id`: a multicast to a group.
+pub fn multicast_to(group: GroupId, id: u32, when: When, node: NodeId) -> Step {
+    let ask = Ask::Multicast { group, body: format!("message {}", id + 1) };
     Step { id, when, node, ask }
 }

@@ -1,11 +1,11 @@
 //! What every workload promises, at every size: so many multicasts as asked for, within the chaos,
 //! at nodes that exist, each waiting for an earlier one if for any.
 
-use pepperland_core::id::{GroupId, NodeId};
+use pepperland_core::id::NodeId;
 use pepperland_core::schedule::{Ask, Step, When};
 use pepperland_core::seed::Seed;
 use pepperland_core::time::{Span, Time};
-use pepperland_core::workload::{Stage, Workload};
+use pepperland_core::workload::{Layout, Stage, Workload};
 use std::collections::BTreeSet;
 
 fn plan(workload: &Workload, stage: &Stage, seed: u64) -> Vec<Step> {
@@ -18,7 +18,8 @@ fn everywhere(mut check: impl FnMut(&Workload, &Stage, &[Step])) {
         for nodes in 1..=9 {
             for broadcasts in [0, 1, 2, 5, 6, 40] {
                 for until in [Time(1), Time::millis(1), Time::millis(200)] {
-                    let stage = Stage { nodes, broadcasts, until };
+                    let groups = workload.layout.groups(nodes);
+                    let stage = Stage { nodes, groups, broadcasts, until };
                     for seed in 0..5 {
                         check(workload, &stage, &plan(workload, &stage, seed));
                     }
@@ -34,11 +35,46 @@ fn as_many_multicasts_or_requests_as_asked_for() {
         assert_eq!(steps.len(), stage.broadcasts, "{} {stage:?}", workload.name);
         let asks = workload.name == "requests";
         let expected = |step: &Step| match step.ask {
-            Ask::Multicast { group, .. } => !asks && group == GroupId::ALL,
+            Ask::Multicast { .. } => !asks,
             _ => asks && matches!(step.ask, Ask::Invoke { .. }),
         };
         assert!(steps.iter().all(expected), "{} {stage:?}", workload.name);
     });
+}
+
+#[test]
+fn groups_exist_and_only_members_multicast_to_closed_ones() {
+    everywhere(|workload, stage, steps| {
+        for members in &stage.groups {
+            let ordered = members.is_sorted_by(|a, b| a < b) && !members.is_empty();
+            let exist = members.iter().all(|node| node.index() < stage.nodes);
+            assert!(ordered && exist, "{} {stage:?}", workload.name);
+        }
+        for step in steps {
+            let Some(group) = step.ask.group() else { continue };
+            let member = stage.groups[group.index()].contains(&step.node);
+            let open = matches!(workload.layout, Layout::Open(_));
+            assert!(member || open, "{} {stage:?}: {step:?}", workload.name);
+        }
+    });
+}
+
+#[test]
+fn layouts_are_what_they_are_called() {
+    use pepperland_workloads::groups::{DISJOINT, OPEN_GROUP, OVERLAPPING};
+    let shared = |a: &[NodeId], b: &[NodeId]| a.iter().filter(|node| b.contains(node)).count();
+    for nodes in 3..=9 {
+        let pairs = OVERLAPPING.layout.groups(nodes);
+        for (i, j) in [(0, 1), (1, 2), (0, 2)] {
+            assert_eq!(shared(&pairs[i], &pairs[j]), 1, "a side each, and a corner in common");
+        }
+        let halves = DISJOINT.layout.groups(nodes);
+        assert_eq!((halves.len(), shared(&halves[0], &halves[1])), (2, 0));
+        let members = &OPEN_GROUP.layout.groups(nodes)[0];
+        assert!((2..nodes).contains(&members.len()), "somebody is outside");
+        let outside = |step: &Step| !members.contains(&step.node);
+        assert!(plan(&OPEN_GROUP, &stage(&OPEN_GROUP, nodes), 7).iter().any(outside));
+    }
 }
 
 #[test]
@@ -79,13 +115,17 @@ fn nodes_exist() {
     });
 }
 
-const STAGE: Stage = Stage { nodes: 5, broadcasts: 40, until: Time::millis(200) };
+fn stage(workload: &Workload, nodes: usize) -> Stage {
+    let groups = workload.layout.groups(nodes);
+    Stage { nodes, groups, broadcasts: 40, until: Time::millis(200) }
+}
 
 #[test]
 fn planning_is_pure_and_seeds_matter() {
     for workload in pepperland_workloads::ALL {
-        assert_eq!(plan(workload, &STAGE, 7), plan(workload, &STAGE, 7), "{}", workload.name);
-        let different = (0..20).map(|seed| format!("{:?}", plan(workload, &STAGE, seed)));
+        let stage = stage(workload, 5);
+        assert_eq!(plan(workload, &stage, 7), plan(workload, &stage, 7), "{}", workload.name);
+        let different = (0..20).map(|seed| format!("{:?}", plan(workload, &stage, seed)));
         assert!(different.collect::<BTreeSet<_>>().len() >= 3, "{}", workload.name);
     }
 }
@@ -108,7 +148,7 @@ fn each_workload_has_its_shape() {
         all_at_once, bulletin_board, burst, replies, single_sender, steady,
     };
     for seed in 0..20 {
-        let steps = |workload| plan(workload, &STAGE, seed);
+        let steps = |workload| plan(workload, &stage(workload, 5), seed);
         assert_eq!(nodes(&steps(&steady::ENTRY)).len(), 5);
         assert_eq!(nodes(&steps(&single_sender::ENTRY)).len(), 1);
         assert_eq!(instants(&steps(&all_at_once::ENTRY)).len(), 8, "eight rounds of five");

@@ -116,9 +116,11 @@ impl Catalog {
         let faults = pepperland_faults::resolve(&scenario.faults)
             .map_err(|error| Unknown(error.to_string()))?;
         let workload = self.workload(&scenario.workload)?;
+        let several =
+            workload.layout.groups(scenario.nodes.unwrap_or(implementation.nodes)).len() > 1;
         let mut names: Vec<&str> = match scenario.properties.is_empty() {
             true => {
-                let claimed = claimed_under(implementation, &faults);
+                let claimed = claimed_under(implementation, &faults, several);
                 claimed.filter(|name| self.is_brought_out(name, workload)).collect()
             }
             false => scenario.properties.iter().map(String::as_str).collect(),
@@ -157,7 +159,9 @@ impl Catalog {
 
 /// Whether clients ask for operations.
 fn invokes(workload: &Workload) -> bool {
-    let stage = Stage { nodes: 3, broadcasts: 10, until: Time::millis(100) };
+    let nodes = 5;
+    let groups = workload.layout.groups(nodes);
+    let stage = Stage { nodes, groups, broadcasts: 10, until: Time::millis(100) };
     let steps = (workload.plan)(&stage, &mut Seed(0).stream("workload"));
     steps.iter().any(|step| matches!(step.ask, Ask::Invoke { .. }))
 }
@@ -165,12 +169,13 @@ fn invokes(workload: &Workload) -> bool {
 /// The faults of which something is late.
 const LATE: [Fault; 4] = [Fault::Delay, Fault::Reorder, Fault::Partition, Fault::Pause];
 
-/// The properties claimed while these faults are at work: what is claimed only while nobody
-/// crashes is not claimed where somebody always does, nor what is claimed only while nothing is
-/// late where something always is.
+/// The properties claimed while these faults are at work and there are several groups or one: what
+/// is claimed only while nobody crashes is not claimed where somebody always does, nor what is
+/// claimed only while nothing is late where something always is.
 fn claimed_under<'a>(
     implementation: &'a Implementation,
     faults: &[(&'static Profile, String)],
+    several: bool,
 ) -> impl Iterator<Item = &'static str> + use<'a> {
     let needs = |fault| faults.iter().any(|(profile, _)| profile.needs.contains(fault));
     let crashes = needs(&Fault::Crash);
@@ -178,6 +183,8 @@ fn claimed_under<'a>(
     let bound = move |claim: &&Claim| match claim.proviso {
         Proviso::NobodyCrashes => !crashes,
         Proviso::InTime => !late,
+        Proviso::OneGroup => !several,
+        Proviso::SeveralGroups => several,
         _ => true,
     };
     implementation.claims().filter(bound).map(|claim| claim.property)

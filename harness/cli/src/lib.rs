@@ -63,7 +63,9 @@ pub mod prelude {
     pub use pepperland_core::fault::Fault;
     pub use pepperland_core::history::{Channel, FailureModel, History};
     pub use pepperland_core::id::{GroupId, MessageId, NodeId};
-    pub use pepperland_core::implementation::{Claim, Flaw, Implementation, Model, Proviso, Setup};
+    pub use pepperland_core::implementation::{
+        Claim, Flaw, Groups, Implementation, Model, Proviso, Setup,
+    };
     pub use pepperland_core::message::Message;
     pub use pepperland_core::scenario::Scenario;
     pub use pepperland_core::seed::Seed;

@@ -201,6 +201,9 @@ pub struct Bench {
     /// Keep the histories of linearizability in this folder, to give them to other tools
     #[arg(long, value_name = "DIR")]
     pub keep: Option<PathBuf>,
+    /// Of detection, measure only every so-manieth flaw
+    #[arg(long, value_name = "K", default_value = "1")]
+    pub sample: NonZero<usize>,
 }
 
 /// What can be measured.

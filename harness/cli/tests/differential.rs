@@ -77,14 +77,22 @@ fn origin(history: &History, event: Event<'_>) -> Option<(NodeId, Time)> {
     }
 }
 
-/// Every implementation as it is and with each of its flaws, under a swarm of faults.
+/// Every implementation as it is and with each of its flaws, under a swarm of faults, and with each
+/// layout of groups that it can handle.
 fn scenarios(catalog: &Catalog) -> Vec<Scenario> {
+    let grouped = catalog.implementations.iter().flat_map(|implementation| {
+        let needs = |name: &&&str| catalog.workload(name).expect("a workload").layout.needs();
+        let handled = move |name: &&&str| implementation.handles(needs(name));
+        let workloads = ["overlapping", "open-group"].iter().filter(handled);
+        let scenario = Scenario::new(implementation.name, "swarm");
+        workloads.map(move |w| Scenario { workload: (*w).to_owned(), ..scenario.clone() })
+    });
     let variants = catalog.implementations.iter().flat_map(|implementation| {
         let flaws = implementation.flaws.iter().map(|flaw| Some(flaw.name.to_owned()));
         let scenario = Scenario::new(implementation.name, "swarm");
         std::iter::once(None).chain(flaws).map(move |flaw| Scenario { flaw, ..scenario.clone() })
     });
-    variants.collect()
+    variants.chain(grouped).collect()
 }
 
 /// What became of the schedules.

@@ -75,6 +75,8 @@ fn schedule() -> Schedule {
         implementation: "fragile".to_owned(),
         flaw: None,
         nodes: 3,
+        groups: Vec::new(),
+        open: false,
         seed: Seed(1),
         network,
         heal_at: Time::millis(100),

@@ -41,7 +41,7 @@ impl std::str::FromStr for NodeId {
 #[error("\"{0}\" names no node: nodes are n1, n2, …")]
 pub struct NotANode(String);
 
-/// A group of nodes, counted from 0.
+/// A group of nodes, counted from 0; shown and written as `g1`, `g2`, ….
 #[derive(
     Copy, Clone, Eq, PartialEq, Ord, PartialOrd, Hash, Debug, Default, Serialize, Deserialize,
 )]
@@ -49,7 +49,7 @@ pub struct NotANode(String);
 pub struct GroupId(pub u32);
 
 impl GroupId {
-    /// The group of all nodes, which every scenario has.
+    /// The first group: that of all nodes, unless the schedule says otherwise.
     pub const ALL: GroupId = GroupId(0);
 
     /// The group's place in tables indexed by group.
@@ -57,6 +57,26 @@ impl GroupId {
         self.0 as usize
     }
 }
+
+impl fmt::Display for GroupId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "g{}", u64::from(self.0) + 1)
+    }
+}
+
+impl std::str::FromStr for GroupId {
+    type Err = NotAGroup;
+    fn from_str(s: &str) -> Result<GroupId, NotAGroup> {
+        let number = s.strip_prefix('g').and_then(|n| n.parse::<u32>().ok()).filter(|n| *n > 0);
+        let group = number.map(|n| GroupId(n - 1)).filter(|group| group.to_string() == s);
+        group.ok_or_else(|| NotAGroup(s.to_owned()))
+    }
+}
+
+/// The text is not the name of a group.
+#[derive(Debug, thiserror::Error)]
+#[error("\"{0}\" names no group: groups are g1, g2, …")]
+pub struct NotAGroup(String);
 
 /// One of the networks that join the nodes; most scenarios have only the first.
 #[derive(

@@ -69,6 +69,10 @@ pub enum Proviso {
     NobodyCrashes,
     /// What a node has sent arrives even if the node crashes.
     SendsSurvive,
+    /// There is one group.
+    OneGroup,
+    /// There are several groups.
+    SeveralGroups,
     /// Every correct node multicasts again after the faults have ended: gaps are found by what
     /// comes later.
     KeepsSending,
@@ -86,6 +90,8 @@ pub struct Model {
     pub channel: Channel,
     /// The faults it claims to live with.
     pub tolerates: &'static [Fault],
+    /// The groups it can handle.
+    pub groups: Groups,
     /// What it assumes of time: `asynchronous`, `synchronous`, `partially synchronous`.
     pub timing: &'static str,
     /// The greatest latency that it assumes of the network, if it assumes one.
@@ -110,11 +116,34 @@ impl Model {
             Fault::Partition,
             Fault::Pause,
         ],
+        groups: Groups::One,
         timing: "asynchronous",
         latency_bound: None,
         delivery: DeliveryContract::Volatile,
         service: None,
     };
+}
+
+/// The groups that an implementation can handle, from the least to the most.
+#[derive(Copy, Clone, Debug, Eq, PartialEq, Ord, PartialOrd)]
+pub enum Groups {
+    /// One group of all nodes.
+    One,
+    /// Any groups, overlapping ones too; only members multicast to them.
+    Several,
+    /// Any groups, to which outsiders multicast as well.
+    Open,
+}
+
+impl Groups {
+    /// What is asked of whoever handles them.
+    pub fn words(self) -> &'static str {
+        match self {
+            Groups::One => "one group of all nodes",
+            Groups::Several => "groups of some nodes",
+            Groups::Open => "multicasts from outside the group",
+        }
+    }
 }
 
 /// A planted flaw: one load-bearing line switched off by name.
@@ -212,6 +241,11 @@ impl Implementation {
     /// The flaw of this name.
     pub fn flaw(&self, name: &str) -> Option<&'static Flaw> {
         self.flaws.iter().find(|flaw| flaw.name == name)
+    }
+
+    /// Whether it can handle groups like these.
+    pub fn handles(&self, groups: Groups) -> bool {
+        groups <= self.model.groups
     }
 
     /// The faults among `needs` that are outside the model.

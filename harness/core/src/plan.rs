@@ -10,7 +10,7 @@ use crate::schedule::{
 };
 use crate::seed::{PerMillion, Seed};
 use crate::time::{Span, Time};
-use crate::workload::{Stage, Workload};
+use crate::workload::{Layout, Stage, Workload};
 use std::collections::BTreeSet;
 
 /// A scenario with its names resolved.
@@ -37,11 +37,14 @@ impl Plan<'_> {
     }
 
     /// Everything the environment will do in the run of this seed: chaos, heal, a probe multicast
-    /// by each node, and time to settle.
+    /// to each group by each of its members, and by outsiders if groups are open, and time to
+    /// settle.
     pub fn schedule(&self, seed: Seed) -> Schedule {
         let nodes = self.nodes();
         let heal_at = Time::millis(self.scenario.chaos_ms);
-        let stage = Stage { nodes, broadcasts: self.scenario.broadcasts, until: heal_at };
+        let groups = self.workload.layout.groups(nodes);
+        let broadcasts = self.scenario.broadcasts;
+        let stage = Stage { nodes, groups, broadcasts, until: heal_at };
         let mut steps = (self.workload.plan)(&stage, &mut seed.stream("workload"));
         let ground = Ground {
             nodes,
@@ -55,18 +58,26 @@ impl Plan<'_> {
             self.faults.iter().flat_map(|(p, variant)| (p.plan)(&ground, variant, &mut stream));
         let mut disturbances: Vec<Disturbance> = disturbances.collect();
         keep_budget(&mut disturbances, ground.budget().min(nodes.saturating_sub(1)));
-        steps.extend(probes(nodes, heal_at, steps.len() as u32));
-        Schedule { header: self.header(seed, heal_at), steps, disturbances }
+        let header = self.header(seed, stage.groups, heal_at);
+        steps.extend(probes(&header, steps.len() as u32));
+        Schedule { header, steps, disturbances }
     }
 
-    fn header(&self, seed: Seed, heal_at: Time) -> Frame {
+    fn header(&self, seed: Seed, groups: Vec<Vec<NodeId>>, heal_at: Time) -> Frame {
         let (min, max) = self.scenario.latency_ms;
+        let (groups, open) = match self.workload.layout {
+            Layout::Everybody => (Vec::new(), false),
+            Layout::Closed(_) => (groups, false),
+            Layout::Open(_) => (groups, true),
+        };
         Frame {
             format: FORMAT.to_owned(),
             version: 1,
             implementation: self.scenario.implementation.clone(),
             flaw: self.scenario.flaw.clone(),
             nodes: self.nodes() as u32,
+            groups,
+            open,
             seed: seed.child("network", 0),
             network: NetworkOptions {
                 min_latency: Span::millis(min),
@@ -103,12 +114,19 @@ fn draw_in_flight(seed: Seed) -> InFlight {
     }
 }
 
-/// One multicast by each node after the heal, so that liveness is never judged on nothing.
-fn probes(nodes: usize, heal_at: Time, first_id: u32) -> impl Iterator<Item = Step> {
-    NodeId::first(nodes).map(move |node| Step {
-        id: first_id + node.0,
-        when: When::At(heal_at + Span(PROBE_SPACING.0 * (u64::from(node.0) + 1))),
+/// One multicast to each group by each node that may, after the heal, so that liveness is never
+/// judged on nothing.
+fn probes(header: &Frame, first_id: u32) -> impl Iterator<Item = Step> {
+    let (nodes, open) = (header.nodes as usize, header.open);
+    let senders = (0..).map(GroupId).zip(header.members()).flat_map(move |(group, members)| {
+        let may = move |node: &NodeId| open || members.contains(node);
+        NodeId::first(nodes).filter(may).map(move |node| (group, node))
+    });
+    let heal_at = header.heal_at;
+    (0..).zip(senders).map(move |(number, (group, node))| Step {
+        id: first_id + number,
+        when: When::At(heal_at + Span(PROBE_SPACING.0 * (u64::from(number) + 1))),
         node,
-        ask: Ask::Multicast { group: GroupId::ALL, body: "probe".to_owned() },
+        ask: Ask::Multicast { group, body: "probe".to_owned() },
     })
 }

@@ -53,22 +53,35 @@ pub enum Detail {
     Network,
 }
 
-/// What no runtime can do: run nobody, or more nodes than `most`, or multicast to a group that a
-/// run does not have. A run has the group of all nodes alone.
+/// What no runtime can do: run nobody, or more nodes than `most`, or reach a group that the
+/// schedule does not have, or one with a member that it does not have.
 ///
 /// # Errors
 /// [`Refused`], in the name of the runtime.
 pub fn within_limits(runtime: &'static str, schedule: &Schedule, most: u32) -> Result<(), Refused> {
+    let header = &schedule.header;
     let refuse = |what: String| Err(Refused { runtime, what });
-    match schedule.header.nodes {
+    match header.nodes {
         0 => return refuse("run without any node".to_owned()),
         nodes if nodes > most => {
             return refuse(format!("run {nodes} nodes: it is usable with up to {most}"));
         }
         _ => {}
     }
-    match schedule.steps.iter().find_map(|step| step.ask.group().filter(|g| *g != GroupId::ALL)) {
-        Some(group) => refuse(format!("reach group {}: a run has group 0, of all nodes", group.0)),
+    for (group, members) in (0..).map(GroupId).zip(&header.groups) {
+        if let Some(member) = members.iter().find(|member| member.0 >= header.nodes) {
+            return refuse(format!("have {member} in {group}: there is no such node"));
+        }
+    }
+    let known = |group: &GroupId| group.index() < header.group_count();
+    match schedule.steps.iter().filter_map(|step| step.ask.group()).find(|group| !known(group)) {
+        Some(group) if header.group_count() == 1 => {
+            refuse(format!("reach the group {group}: there is one group, g1"))
+        }
+        Some(group) => {
+            let last = GroupId(header.group_count() as u32 - 1);
+            refuse(format!("reach the group {group}: there are g1 to {last}"))
+        }
         None => Ok(()),
     }
 }

@@ -1,5 +1,7 @@
 //! The record of a workload: what clients do.
 
+use crate::id::NodeId;
+use crate::implementation::Groups;
 use crate::schedule::Step;
 use crate::seed::Stream;
 use crate::time::Time;
@@ -12,15 +14,49 @@ pub struct Workload {
     pub statement: &'static str,
     /// Where it comes from, if not from here.
     pub source: &'static str,
+    /// Which groups there are.
+    pub layout: Layout,
     /// Plans the requests of one run.
     pub plan: fn(&Stage, &mut Stream) -> Vec<Step>,
 }
 
-/// What a workload fills with requests.
+/// Which groups a run has, and who multicasts to them.
 #[derive(Copy, Clone, Debug)]
+pub enum Layout {
+    /// One group of all nodes.
+    Everybody,
+    /// These groups of so many nodes; only members multicast.
+    Closed(fn(nodes: usize) -> Vec<Vec<NodeId>>),
+    /// These groups of so many nodes; anybody multicasts.
+    Open(fn(nodes: usize) -> Vec<Vec<NodeId>>),
+}
+
+impl Layout {
+    /// The groups of so many nodes: their members, in order.
+    pub fn groups(self, nodes: usize) -> Vec<Vec<NodeId>> {
+        match self {
+            Layout::Everybody => vec![NodeId::first(nodes).collect()],
+            Layout::Closed(groups) | Layout::Open(groups) => groups(nodes),
+        }
+    }
+
+    /// Which groups an implementation must handle.
+    pub fn needs(self) -> Groups {
+        match self {
+            Layout::Everybody => Groups::One,
+            Layout::Closed(_) => Groups::Several,
+            Layout::Open(_) => Groups::Open,
+        }
+    }
+}
+
+/// What a workload fills with requests.
+#[derive(Clone, Debug)]
 pub struct Stage {
     /// How many nodes there are.
     pub nodes: usize,
+    /// The members of each group.
+    pub groups: Vec<Vec<NodeId>>,
     /// How many multicasts to ask for.
     pub broadcasts: usize,
     /// Requests fall between the start and this instant.

@@ -1,6 +1,6 @@
 //! Reductions of a schedule: without some steps, without a node, simpler in its numbers.
 
-use pepperland_core::id::NodeId;
+use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::schedule::{Disturbance, Links, Schedule, Step, Trouble, When};
 use pepperland_core::time::{Span, Time};
 use std::collections::BTreeSet;
@@ -42,6 +42,27 @@ pub fn without_node(schedule: &Schedule, gone: NodeId) -> Option<Schedule> {
     reduced.header.nodes -= 1;
     reduced.disturbances =
         schedule.disturbances.iter().filter_map(|d| renamed(d, &rename)).collect();
+    for members in &mut reduced.header.groups {
+        *members = members.iter().filter_map(|member| rename(*member)).collect();
+    }
+    while let Some(empty) = reduced.header.groups.iter().position(Vec::is_empty) {
+        reduced = without_group(&reduced, GroupId(empty as u32))?;
+    }
+    Some(reduced)
+}
+
+/// The schedule without a group; those after it move up by one.
+pub fn without_group(schedule: &Schedule, gone: GroupId) -> Option<Schedule> {
+    if schedule.header.groups.len() <= 1 {
+        return None;
+    }
+    let stays = |step: &&Step| step.ask.group() != Some(gone);
+    let steps: Vec<Step> = schedule.steps.iter().filter(stays).cloned().collect();
+    let mut reduced = with_steps(schedule, &steps);
+    reduced.header.groups.remove(gone.index());
+    for group in reduced.steps.iter_mut().filter_map(|step| step.ask.group_mut()) {
+        *group = GroupId(group.0 - u32::from(*group > gone));
+    }
     Some(reduced)
 }
 

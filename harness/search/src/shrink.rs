@@ -3,12 +3,13 @@
 use crate::ddmin::ddmin;
 use crate::flatten::flatten;
 use crate::reduce::{
-    crashing_sooner, earlier, rounded, simpler, with_disturbances, with_steps, without_node,
+    crashing_sooner, earlier, rounded, simpler, with_disturbances, with_steps, without_group,
+    without_node,
 };
 use crate::trial::Trial;
 use pepperland_core::checker::{Case, Checker};
 use pepperland_core::history::{History, Kind};
-use pepperland_core::id::NodeId;
+use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::runtime::Detail;
 use pepperland_core::schedule::{Disturbance, Fate, InFlight, Schedule, Trouble};
 use pepperland_core::time::{Span, Time};
@@ -127,6 +128,7 @@ impl Shrinker<'_, '_> {
             self.drop_steps();
             self.drop_disturbances();
             self.drop_nodes();
+            self.drop_groups();
             self.simplify_disturbances();
             self.crash_instead_of_strikes();
             if weight(&self.best) >= before {
@@ -151,6 +153,14 @@ impl Shrinker<'_, '_> {
             // With one member less, a multicast has one send less before the same point.
             let sooner = crashing_sooner(&candidate);
             let _ = self.take_if_it_fails(candidate) || self.take_if_it_fails(sooner);
+        }
+    }
+
+    fn drop_groups(&mut self) {
+        for group in (0..self.best.header.groups.len() as u32).rev().map(GroupId) {
+            if let Some(candidate) = without_group(&self.best, group) {
+                self.take_if_it_fails(candidate);
+            }
         }
     }
 
@@ -229,8 +239,9 @@ impl Shrinker<'_, '_> {
 }
 
 /// What shrinking makes less of.
-fn weight(schedule: &Schedule) -> (usize, usize, u32) {
-    (schedule.steps.len(), schedule.disturbances.len(), schedule.header.nodes)
+fn weight(schedule: &Schedule) -> (usize, usize, u32, usize) {
+    let header = &schedule.header;
+    (schedule.steps.len(), schedule.disturbances.len(), header.nodes, header.groups.len())
 }
 
 /// Whether the network draws anything in this run.

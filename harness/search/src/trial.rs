@@ -4,7 +4,7 @@ use pepperland_core::checker::{Case, Checker};
 use pepperland_core::fault::Fault;
 use pepperland_core::history::{History, Kind};
 use pepperland_core::id::NodeId;
-use pepperland_core::implementation::{Implementation, Proviso};
+use pepperland_core::implementation::{Groups, Implementation, Proviso};
 use pepperland_core::plan::Plan;
 use pepperland_core::runtime::{Detail, Refused, Runtime};
 use pepperland_core::schedule::{Disturbance, Fate, InFlight, Schedule, Trouble};
@@ -66,9 +66,14 @@ impl Trial<'_> {
         })
     }
 
-    /// Which disturbance of the schedule is outside the implementation's model, in a sentence.
+    /// What of the schedule is outside the implementation's model, in a sentence: its groups, or
+    /// a disturbance.
     fn beyond(&self, schedule: &Schedule) -> Option<String> {
         let implementation = self.plan.implementation;
+        let needs = schedule.header.needs();
+        if !implementation.handles(needs) {
+            return Some(beyond_groups(implementation, needs));
+        }
         let outside = |d: &&Disturbance| {
             let faults = d.trouble.faults(d.until.is_some());
             !faults.is_empty() && implementation.outside_model(faults).len() == faults.len()
@@ -96,11 +101,20 @@ impl Trial<'_> {
         provided || self.outside_model().is_some()
     }
 
-    /// Which faults of the scenario are outside the implementation's model, in a sentence.
+    /// What of the scenario is outside the implementation's model, in a sentence: its groups, or
+    /// some of its faults.
     pub fn outside_model(&self) -> Option<String> {
+        let needs = self.plan.workload.layout.needs();
+        if !self.plan.implementation.handles(needs) {
+            return Some(beyond_groups(self.plan.implementation, needs));
+        }
         let outside = outside(self.plan.implementation, &self.plan);
         (!outside.is_empty()).then(|| outside_sentence(self.plan.implementation, &outside))
     }
+}
+
+fn beyond_groups(implementation: &Implementation, needs: Groups) -> String {
+    format!("outside the model: {} does not claim to handle {}", implementation.name, needs.words())
 }
 
 fn outside_sentence(implementation: &Implementation, outside: &[Fault]) -> String {
@@ -122,6 +136,11 @@ fn unmet(proviso: Proviso, schedule: &Schedule, history: &History) -> Option<Str
         Proviso::Always => None,
         Proviso::SendsSurvive => (schedule.header.network.in_flight == InFlight::Lost)
             .then(|| "claimed only where messages in flight survive their sender's crash".into()),
+        Proviso::OneGroup => {
+            (history.groups().len() > 1).then(|| "claimed only where there is one group".into())
+        }
+        Proviso::SeveralGroups => (history.groups().len() < 2)
+            .then(|| "claimed only where there are several groups".into()),
         Proviso::NobodyCrashes => {
             let mut crashes = history.kinds().iter().filter(|kind| **kind == Kind::Crash);
             crashes.next().map(|_| "claimed only while nobody crashes".into())

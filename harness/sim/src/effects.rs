@@ -53,6 +53,12 @@ impl World<'_> {
                 let frame = &bytes[frame.start as usize..frame.end as usize];
                 self.send(id, to, network, SmallVec::from_slice(frame), *cause);
             }
+            Effect::GroupSend { group, network, frame } => {
+                let frame = &bytes[frame.start as usize..frame.end as usize];
+                for to in &*self.nodes[id.index()].host.members(group) {
+                    self.send(id, *to, network, SmallVec::from_slice(frame), *cause);
+                }
+            }
             Effect::Indicate(indication) => {
                 let event = self.indicate(id, indication, *cause);
                 self.noted(id, event);
@@ -78,9 +84,8 @@ impl World<'_> {
     ) -> EventId {
         match indication {
             Indication::Deliver(delivery) => {
-                let message = &delivery.message;
-                let event = self.recorder.deliver(self.now, id, message, delivery.slot, cause);
-                self.upon_delivery(id, message.id);
+                let event = self.recorder.delivery(self.now, id, &delivery, cause);
+                self.upon_delivery(id, delivery.message.id);
                 event
             }
             other => self.record_indication(id, other, cause),

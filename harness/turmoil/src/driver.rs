@@ -7,7 +7,7 @@ use crate::udp::Udp;
 use crate::wire::Wire;
 use crate::world::{Phase, World};
 use crate::{Transport, clock::TICK};
-use pepperland_core::id::NodeId;
+use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::time::Span;
 use std::cell::RefCell;
 use std::pin::{Pin, pin};
@@ -26,7 +26,7 @@ pub async fn drive(world: Rc<RefCell<World>>, me: NodeId, transport: Transport) 
     let nodes = world.borrow().nodes.len();
     let bell = world.borrow().nodes[me.index()].own.bell.clone();
     let mut sockets = match transport {
-        Transport::Udp => Sockets::Udp(Udp::open(nodes).await?),
+        Transport::Udp => Sockets::Udp(Udp::open(&world, me).await?),
         Transport::Tcp => Sockets::Tcp(Tcp::open(world.clone(), me, nodes).await?),
     };
     if world.borrow().phase == Phase::Opening {
@@ -88,6 +88,13 @@ impl Wire for Sockets {
         match self {
             Sockets::Udp(udp) => udp.put(to, label, frame),
             Sockets::Tcp(tcp) => tcp.put(to, label, frame),
+        }
+    }
+
+    fn put_for(&mut self, group: GroupId, copies: &[(NodeId, Label)], frame: &[u8]) {
+        match self {
+            Sockets::Udp(udp) => udp.put_for(group, copies, frame),
+            Sockets::Tcp(tcp) => tcp.put_for(group, copies, frame),
         }
     }
 

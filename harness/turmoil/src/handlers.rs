@@ -114,6 +114,10 @@ impl World {
                 let frame = &bytes[frame.start as usize..frame.end as usize];
                 self.send((id, to, network), frame, *cause, wire);
             }
+            Effect::GroupSend { group, network, frame } => {
+                let frame = &bytes[frame.start as usize..frame.end as usize];
+                self.group_send((id, group, network), frame, *cause, wire);
+            }
             Effect::Indicate(indication) => {
                 let event = self.indicate(id, indication, *cause);
                 self.nodes[id.index()].last = Some(event);

@@ -17,6 +17,7 @@ mod flights;
 mod handlers;
 mod network;
 mod nodes;
+mod sending;
 mod services;
 mod tcp;
 mod udp;
@@ -38,12 +39,13 @@ use world::World;
 /// What nodes send their frames over.
 #[derive(Copy, Clone, Debug, Default, Eq, PartialEq)]
 pub enum Transport {
-    /// A datagram for each frame.
+    /// A datagram for each frame; a group send is one datagram to a multicast address.
     #[default]
     Udp,
-    /// One stream for each ordered pair of nodes. A node's host starts four milliseconds before
-    /// the node restarts, to connect; what a node that was down for less sends, and is sent, right
-    /// after its restart may come that much later.
+    /// One stream for each ordered pair of nodes. Streams know no groups: a group send, which no
+    /// crash falls into here either, is a frame on each. A node's host starts four milliseconds
+    /// before the node restarts, to connect; what a node that was down for less sends, and is
+    /// sent, right after its restart may come that much later.
     Tcp,
 }
 

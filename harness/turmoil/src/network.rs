@@ -1,4 +1,4 @@
-//! The network above the sockets: latencies, harms, cuts, and the fence between incarnations.
+//! The network above the sockets: arrivals, cuts, and the fence between incarnations.
 //!
 //! turmoil's own latency is exponential and its `fail_rate` breaks links instead of losing
 //! messages, so that both stay unused: a frame crosses the socket in one tick, and waits at its
@@ -11,110 +11,21 @@ use crate::wire::Wire;
 use crate::world::World;
 use pepperland_core::contract::Effect;
 use pepperland_core::history::{Channel, EventId, Kind, Transmission};
-use pepperland_core::id::{NetworkId, NodeId};
+use pepperland_core::id::NodeId;
 use pepperland_core::runtime::{Detail, State};
-use pepperland_core::schedule::{Harm, InFlight, Transit};
-use pepperland_core::time::{Span, Time};
+use pepperland_core::schedule::{InFlight, Transit};
+use pepperland_core::time::Time;
 use std::cmp::Reverse;
 
 impl World {
-    /// Puts a frame on its way, as the network and the disturbances at work will have it.
-    pub fn send(
-        &mut self,
-        (from, to, network): (NodeId, NodeId, NetworkId),
-        frame: &[u8],
-        cause: Option<EventId>,
-        wire: &mut dyn Wire,
-    ) {
-        if to.index() >= self.nodes.len() {
-            return self.note(from, &format!("sent to {to}, which does not exist"), cause);
-        }
-        if frame.len() > wire.capacity() {
-            let text = format!("a frame of {} bytes is too long for a datagram", frame.len());
-            return self.note(from, &text, cause);
-        }
-        self.frames_sent += 1;
-        let transit = self.transit(from, to);
-        let mut passage = Passage {
-            from,
-            to,
-            network,
-            from_incarnation: self.nodes[from.index()].host.incarnation,
-            to_incarnation: self.nodes[to.index()].host.incarnation,
-            id: self.frames_sent,
-            number: transit.number,
-            cause,
-        };
-        let told = self.record_sending(&mut passage, frame);
-        let latency = transit.latency(self.schedule.header.seed, &self.schedule.header.network);
-        if !self.disturbances.at_work() {
-            return self.launch(passage, told, latency, frame, wire);
-        }
-        self.send_through_harm(passage, told, &transit, latency, frame.to_vec(), wire);
-    }
-
-    fn transit(&mut self, from: NodeId, to: NodeId) -> Transit {
-        let count = &mut self.carried[from.index() * self.nodes.len() + to.index()];
-        *count += 1;
-        Transit { from, to, number: *count }
-    }
-
-    fn send_through_harm(
-        &mut self,
-        passage: Passage,
-        told: Option<Transmission>,
-        transit: &Transit,
-        mut latency: Span,
-        mut frame: Vec<u8>,
-        wire: &mut dyn Wire,
-    ) {
-        let schedule = self.schedule();
-        for (index, harm) in self.disturbances.harm(&schedule, transit) {
-            self.recorder.harm(self.now, &schedule, index);
-            match harm {
-                Harm::Lost => return self.record_loss(&passage, told, "loss"),
-                Harm::Late(by) => latency = latency + by,
-                Harm::Doubled(by) => {
-                    self.launch(passage, told.clone(), latency + by, &frame, wire);
-                }
-                Harm::Corrupted(bit) => flip(&mut frame, bit),
-            }
-        }
-        let (from, to) = (passage.from, passage.to);
-        let Some(cut) = self.disturbances.cut(&schedule, from, to) else {
-            return self.launch(passage, told, latency, &frame, wire);
-        };
-        cut.touched += 1;
-        if schedule.header.network.channel != Channel::Perfect {
-            return self.record_loss(&passage, told, "cut");
-        }
-        let label = self.flights.add(passage, told);
-        cut.held.push(label.place);
-        wire.put(to, label, &frame);
-    }
-
-    /// The frame is to arrive after this latency. One to the sender itself needs no socket.
-    fn launch(
-        &mut self,
-        passage: Passage,
-        told: Option<Transmission>,
-        latency: Span,
-        frame: &[u8],
-        wire: &mut dyn Wire,
-    ) {
-        let label = self.flights.add(passage, told);
-        self.plan(passage.to, self.now + latency, Happening::Arrive(label.place));
-        if passage.from == passage.to {
-            self.land(label, frame);
-        } else {
-            wire.put(passage.to, label, frame);
-        }
-    }
-
-    /// A socket has brought a frame.
-    pub fn land(&mut self, label: Label, frame: &[u8]) {
+    /// A node's socket has brought a frame with this label, perhaps that of another's copy.
+    pub fn land(&mut self, at: NodeId, label: Label, frame: &[u8]) {
         let Some(flight) = self.flights.find(label) else { return };
+        if flight.passage.to != at {
+            return;
+        }
         flight.bytes.extend_from_slice(frame);
+        flight.flips.drain(..).for_each(|bit| flip(&mut flight.bytes, bit));
         flight.landed = true;
         let Some((at, turn)) = flight.late.take() else { return };
         let to = flight.passage.to;
@@ -225,18 +136,6 @@ impl World {
         self.flights.free(place);
     }
 
-    fn record_sending(&mut self, passage: &mut Passage, frame: &[u8]) -> Option<Transmission> {
-        if self.detail != Detail::Network {
-            return None;
-        }
-        let Passage { from, to, id, cause, .. } = *passage;
-        let told = self.recorder.describe(&*self.nodes[from.index()].node, to, id, frame);
-        let now = self.now;
-        let event = self.recorder.transmission(now, from, Kind::Send, told.clone(), cause);
-        passage.cause = Some(event);
-        Some(told)
-    }
-
     fn record_receipt(&mut self, place: u32) -> Option<EventId> {
         let Flight { passage: Passage { from, to, id, cause, .. }, bytes, .. } =
             self.flights.at(place);
@@ -248,7 +147,7 @@ impl World {
         Some(self.recorder.transmission(self.now, to, Kind::Recv, told, cause))
     }
 
-    fn record_loss(&mut self, passage: &Passage, told: Option<Transmission>, why: &str) {
+    pub fn record_loss(&mut self, passage: &Passage, told: Option<Transmission>, why: &str) {
         if let Some(mut told) = told {
             told.why = Some(why.into());
             let Passage { from, cause, .. } = *passage;

@@ -137,7 +137,7 @@ async fn receive(
         }
         let Some((label, frame)) = read_label(&bytes) else { return };
         let mut world = world.borrow_mut();
-        world.land(label, frame);
+        world.land(me, label, frame);
         world.nodes[me.index()].own.bell.notify_one();
     }
 }

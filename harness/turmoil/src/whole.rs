@@ -87,6 +87,8 @@ mod tests {
             implementation: "toy".to_owned(),
             flaw: None,
             nodes: 2,
+            groups: Vec::new(),
+            open: false,
             seed: Seed(1),
             network,
             heal_at: Time(7_000_001),

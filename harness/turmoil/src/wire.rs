@@ -1,12 +1,20 @@
 //! What a node's frames travel on.
 
 use crate::flights::Label;
-use pepperland_core::id::NodeId;
+use pepperland_core::id::{GroupId, NodeId};
 
 /// A way to put labelled frames on sockets.
 pub trait Wire {
     /// Sends a frame. It travels for one tick; the rest of its latency it waits at the receiver.
     fn put(&mut self, to: NodeId, label: Label, frame: &[u8]);
+
+    /// Sends a frame to members of a group, a label for each copy. Where sockets know no groups,
+    /// each copy goes by itself.
+    fn put_for(&mut self, _: GroupId, copies: &[(NodeId, Label)], frame: &[u8]) {
+        for (to, label) in copies {
+            self.put(*to, *label, frame);
+        }
+    }
 
     /// How long a frame may be.
     fn capacity(&self) -> usize;

@@ -117,6 +117,7 @@ impl World {
         let slot = &mut self.nodes[id.index()];
         slot.stop();
         slot.own.boot = None;
+        slot.own.ready = false;
         slot.last = Some(event);
         self.fallen.push(id);
         self.let_pass(id, Time(self.now.0.saturating_sub(1)));

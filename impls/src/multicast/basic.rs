@@ -14,7 +14,7 @@ use crate::claims::{INTEGRITY, VALIDITY};
 use pepperland_core::contract::{Cx, Delivery, Layer, Network, Protocol, Stack, Value};
 use pepperland_core::fault::Fault;
 use pepperland_core::id::{GroupId, NodeId};
-use pepperland_core::implementation::{Claim, Cost, Flaw, Implementation, Model, Setup};
+use pepperland_core::implementation::{Claim, Cost, Flaw, Groups, Implementation, Model, Setup};
 use pepperland_core::message::Message;
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +27,7 @@ pub const ENTRY: Implementation = Implementation {
     claims: &[INTEGRITY, VALIDITY, &[Claim::always("payload-integrity")]],
     model: Model {
         tolerates: &[Fault::Crash, Fault::Delay, Fault::Reorder, Fault::Partition, Fault::Pause],
+        groups: Groups::Open,
         ..Model::ASYNCHRONOUS
     },
     nodes: 5,

@@ -22,7 +22,7 @@ use crate::naming::Naming;
 use pepperland_core::collections::Set;
 use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Stack, Value};
 use pepperland_core::id::{GroupId, MessageId, NodeId};
-use pepperland_core::implementation::{Cost, Flaw, Implementation, Model, Setup};
+use pepperland_core::implementation::{Cost, Flaw, Groups, Implementation, Model, Setup};
 use pepperland_core::message::Message;
 use serde::{Deserialize, Serialize};
 
@@ -33,7 +33,7 @@ pub const ENTRY: Implementation = Implementation {
     statement: "eager reliable multicast: relay on first receipt, then deliver",
     source: "Hadzilacos & Toueg 1994; Coulouris et al. 2011, 15.4.2",
     claims: &[INTEGRITY, VALIDITY, AGREEMENT],
-    model: Model::ASYNCHRONOUS,
+    model: Model { groups: Groups::Open, ..Model::ASYNCHRONOUS },
     nodes: 5,
     budget: |n| n - 1,
     flaws: &[

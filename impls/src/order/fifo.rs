@@ -21,7 +21,7 @@ use crate::multicast::basic::basic;
 use crate::multicast::reliable::reliable;
 use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Stack, Value};
 use pepperland_core::id::{GroupId, NodeId};
-use pepperland_core::implementation::{Claim, Cost, Flaw, Implementation, Model, Setup};
+use pepperland_core::implementation::{Claim, Cost, Flaw, Groups, Implementation, Model, Setup};
 use pepperland_core::message::Message;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -33,7 +33,7 @@ pub const OVER_RELIABLE: Implementation = Implementation {
     statement: "reliable FIFO multicast: sequence numbers and a hold-back queue",
     source: "Hadzilacos & Toueg 1994; Coulouris et al. 2011, 15.4.3",
     claims: &[INTEGRITY, VALIDITY, AGREEMENT, &[Claim::always("fifo")]],
-    model: Model::ASYNCHRONOUS,
+    model: Model { groups: Groups::Open, ..Model::ASYNCHRONOUS },
     nodes: 5,
     budget: |n| n - 1,
     flaws: &[NO_HOLD_BACK_QUEUE, SKIP_GAPS],
@@ -53,7 +53,7 @@ pub const OVER_BASIC: Implementation = Implementation {
     statement: "FIFO order over basic multicast",
     source: "Coulouris et al. 2011, 15.4.3",
     claims: &[INTEGRITY, VALIDITY, &[Claim::always("fifo")]],
-    model: Model::ASYNCHRONOUS,
+    model: Model { groups: Groups::Open, ..Model::ASYNCHRONOUS },
     nodes: 5,
     budget: |n| n - 1,
     flaws: &[NO_HOLD_BACK_QUEUE_OVER_BASIC, SKIP_GAPS],

@@ -20,7 +20,9 @@ use crate::claims::{INTEGRITY, VALIDITY_WHILE_NOBODY_CRASHES};
 use crate::order::fifo::fifo_basic;
 use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Stack, Value};
 use pepperland_core::id::{GroupId, NodeId};
-use pepperland_core::implementation::{Claim, Cost, Flaw, Implementation, Model, Proviso, Setup};
+use pepperland_core::implementation::{
+    Claim, Cost, Flaw, Groups, Implementation, Model, Proviso, Setup,
+};
 use pepperland_core::message::Message;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -38,12 +40,15 @@ pub const ENTRY: Implementation = Implementation {
             Claim::only("agreement", Proviso::NobodyCrashes),
             Claim::always("fifo"),
             Claim::always("causal"),
-            Claim::always("total-order"),
-            Claim::always("uniform-total-order"),
+            Claim::only("total-order", Proviso::OneGroup),
+            Claim::only("uniform-total-order", Proviso::OneGroup),
+            Claim::only("local-total-order", Proviso::SeveralGroups),
+            Claim::only("uniform-local-total-order", Proviso::SeveralGroups),
             Claim::always("prefix-order"),
         ],
     ],
-    model: Model::ASYNCHRONOUS,
+    // An outsider hears nothing that would raise its clock: its multicasts would come too late.
+    model: Model { groups: Groups::Several, ..Model::ASYNCHRONOUS },
     nodes: 5,
     budget: |n| n - 1,
     flaws: &[

@@ -245,11 +245,16 @@ impl Post {
         match effect {
             Effect::Send { to, frame, .. } => {
                 let frame = &bytes[frame.start as usize..frame.end as usize];
-                let number = self.sent.entry((from, *to)).or_default();
-                *number += 1;
-                let number = *number;
-                self.waiting.entry((from, *to)).or_default().insert(number, frame.to_vec());
+                let number = self.put(from, *to, frame);
                 Some((format!("->{to} #{number}"), format!(": {}", self.words(from, frame))))
+            }
+            Effect::GroupSend { group, frame, .. } => {
+                let frame = &bytes[frame.start as usize..frame.end as usize];
+                let members = self.members[from.index()].host.members(*group);
+                let copies = members.iter().map(|to| (to, self.put(from, *to, frame)));
+                let copies = copies.map(|(to, number)| format!("{to} #{number}"));
+                let heads = copies.collect::<Vec<_>>().join(" ");
+                Some((format!("=>{heads}"), format!(": {}", self.words(from, frame))))
             }
             Effect::Indicate(Indication::Deliver(delivery)) => {
                 let body = String::from_utf8_lossy(&delivery.message.body.0).into_owned();
@@ -277,6 +282,15 @@ impl Post {
             Effect::Note(text) => alone(format!("notes: {text}")),
             other => alone(format!("{other:?}")),
         }
+    }
+
+    /// A frame waits on a link from now on; its number.
+    fn put(&mut self, from: NodeId, to: NodeId, frame: &[u8]) -> u32 {
+        let number = self.sent.entry((from, to)).or_default();
+        *number += 1;
+        let number = *number;
+        self.waiting.entry((from, to)).or_default().insert(number, frame.to_vec());
+        number
     }
 
     fn words(&self, reader: NodeId, frame: &[u8]) -> String {

@@ -26,7 +26,7 @@ pub fn bench(options: &Bench, catalog: &Catalog) -> Result<ExitCode, Failure> {
             Measured::Scenarios => scenarios::measure(catalog)?,
             Measured::Checkers => checkers::measure(&[10_000_000]),
             Measured::Linearizability => linearizability::measure(options.keep.as_deref())?,
-            Measured::Detection => detection::measure(catalog)?,
+            Measured::Detection => detection::measure(catalog, options.sample.get())?,
             Measured::Protocols => protocols::measure(catalog)?,
             Measured::Growth => checkers::measure(&[10_000_000, 100_000_000]),
         }

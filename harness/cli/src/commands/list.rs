@@ -31,7 +31,10 @@ fn rows(what: Listed, catalog: &Catalog) -> Vec<Map<String, Value>> {
         Listed::Workloads => catalog
             .workloads
             .iter()
-            .map(|w| json!({"name": w.name, "statement": w.statement, "source": w.source}))
+            .map(|w| {
+                let (statement, groups) = (w.statement, w.layout.needs().words());
+                json!({"name": w.name, "statement": statement, "needs": groups, "source": w.source})
+            })
             .collect(),
         Listed::Faults => faults(catalog),
         Listed::Properties => properties(catalog),
@@ -54,11 +57,16 @@ fn implementations(catalog: &Catalog) -> Vec<Value> {
         .iter()
         .map(|i| {
             let flaws: Vec<&str> = i.flaws.iter().map(|flaw| flaw.name).collect();
+            let controls: Vec<&str> = i.controls.iter().map(|control| control.name).collect();
+            let breaks = i.breaks.iter().map(|b| format!("{} ({})", b.property, b.name));
+            let breaks: Vec<String> = breaks.collect();
             let tolerates: Vec<&str> = i.model.tolerates.iter().map(|fault| fault.word()).collect();
             json!({
                 "name": i.name, "number": i.number, "statement": i.statement, "source": i.source,
-                "claims": i.claims().map(claim).collect::<Vec<_>>(), "tolerates": tolerates, "timing": i.model.timing,
-                "nodes": i.nodes, "flaws": flaws,
+                "claims": i.claims().map(claim).collect::<Vec<_>>(), "tolerates": tolerates,
+                "groups": i.model.groups.words(), "timing": i.model.timing,
+                "failures": i.model.failures, "channel": i.model.channel,
+                "nodes": i.nodes, "flaws": flaws, "controls": controls, "breaks": breaks,
             })
         })
         .collect()
@@ -72,6 +80,8 @@ fn claim(claim: &Claim) -> String {
         Proviso::KeepsSending => "while everybody keeps sending".to_owned(),
         Proviso::InTime => "while nothing is late".to_owned(),
         Proviso::SendsSurvive => "where sends survive a crash".to_owned(),
+        Proviso::OneGroup => "in one group".to_owned(),
+        Proviso::SeveralGroups => "in several groups".to_owned(),
     };
     format!("{} ({proviso})", claim.property)
 }

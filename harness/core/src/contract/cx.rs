@@ -6,6 +6,7 @@ use crate::contract::vocabulary::{Delivery, Indication};
 use crate::id::{GroupId, NetworkId, NodeId};
 use crate::seed::Stream;
 use crate::time::{Span, Time};
+use std::ops::Range;
 use std::rc::Rc;
 
 /// The context of one layer while it handles something. `M` is what the layer hands upwards.
@@ -99,6 +100,16 @@ impl<'a, M> Cx<'a, M> {
     /// The members of a group.
     pub fn members(&self, group: GroupId) -> Rc<[NodeId]> {
         self.host.members(group)
+    }
+
+    /// The groups that there are.
+    pub fn groups(&self) -> impl Iterator<Item = GroupId> + use<M> {
+        (0..self.host.groups.len() as u32).map(GroupId)
+    }
+
+    /// Whether this node may multicast to the group: it is a member, or groups are open.
+    pub fn may_multicast(&self, group: GroupId) -> bool {
+        self.host.open || self.host.members(group).contains(&self.host.me)
     }
 
     /// The local clock; it may drift and jump.
@@ -218,13 +229,25 @@ impl<'a, M> Cx<'a, M> {
 impl<M: Value> Cx<'_, M> {
     /// Puts a value on a network, once for each node: what the bottom of a stack does.
     pub(super) fn put_on_wire(&mut self, network: NetworkId, to: &[NodeId], value: &M) {
+        let frame = self.frame(value);
+        let send = |to: &NodeId| Effect::Send { to: *to, network, frame: frame.clone() };
+        self.host.effects.list.extend(to.iter().map(send));
+    }
+
+    /// Puts a value on a network, once for all members of a group.
+    pub(super) fn put_on_wire_for(&mut self, network: NetworkId, group: GroupId, value: &M) {
+        let frame = self.frame(value);
+        self.host.effects.list.push(Effect::GroupSend { group, network, frame });
+    }
+
+    /// The frame of a value among those of the running handler.
+    #[inline(always)]
+    fn frame(&mut self, value: &M) -> Range<u32> {
         let effects = &mut self.host.effects;
         let start = effects.bytes.len() as u32;
         effects.bytes.extend_from_slice(&self.host.branch);
         effects.bytes = postcard::to_extend(value, std::mem::take(&mut effects.bytes))
             .expect("a value of a protocol has a wire form");
-        let frame = start..effects.bytes.len() as u32;
-        let send = |to: &NodeId| Effect::Send { to: *to, network, frame: frame.clone() };
-        effects.list.extend(to.iter().map(send));
+        start..effects.bytes.len() as u32
     }
 }

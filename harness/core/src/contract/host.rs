@@ -33,6 +33,16 @@ pub enum Effect {
         /// Where the frame lies in [`Effects::bytes`].
         frame: Range<u32>,
     },
+    /// Put a frame on a network once for all members of a group, as IP multicast does: a crash
+    /// falls before it or after it. Each member's copy travels and is lost by itself.
+    GroupSend {
+        /// The receivers are its members; the sender need not be one.
+        group: GroupId,
+        /// Over which network.
+        network: NetworkId,
+        /// Where the frame lies in [`Effects::bytes`].
+        frame: Range<u32>,
+    },
     /// Report to the application.
     Indicate(Indication<Message>),
     /// Run the timer out after this much local time.
@@ -79,6 +89,8 @@ pub struct Host {
     pub incarnation: u32,
     /// The members of each group.
     pub groups: Rc<[Rc<[NodeId]>]>,
+    /// Whether nodes may multicast to groups that they are not in.
+    pub open: bool,
     /// The local clock, which may drift and jump.
     pub now: Time,
     /// The network over which the frame came that is being received.
@@ -100,6 +112,7 @@ impl Host {
             me,
             incarnation: 0,
             groups,
+            open: false,
             now: Time::ZERO,
             arrived_over: NetworkId::PAYLOAD,
             stream,

@@ -8,8 +8,8 @@ use crate::id::{GroupId, NetworkId, NodeId};
 use std::marker::PhantomData;
 
 /// A network that carries values `M` from node to node, with the guarantees of its channel and no
-/// others. `send` is a unicast; `multicast` is a group send, as of IP multicast: each member's
-/// copy travels and is lost by itself.
+/// others. `send` is a unicast. `multicast` is a group send, as of IP multicast: one effect, which
+/// a crash cannot cut in two, though each member's copy travels and is lost by itself.
 pub struct Network<M> {
     id: NetworkId,
     carries: PhantomData<M>,
@@ -37,7 +37,7 @@ impl<M: Value> Layer for Network<M> {
         match request {
             Request::Send(to, m) => cx.put_on_wire(self.id, &[to], &m),
             Request::SendEach(to, m) => cx.put_on_wire(self.id, &to, &m),
-            Request::Multicast(group, m) => cx.put_on_wire(self.id, &cx.members(group), &m),
+            Request::Multicast(group, m) => cx.put_on_wire_for(self.id, group, &m),
             other => cx.refuse(other.name()),
         }
     }

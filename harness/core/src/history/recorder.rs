@@ -337,5 +337,9 @@ fn groups_of(header: &Header) -> Vec<(String, Vec<NodeId>)> {
     let ids = |names: &Vec<String>| {
         names.iter().filter_map(|n| index.get(n).copied()).collect::<Vec<_>>()
     };
-    header.groups.iter().map(|(name, members)| (name.clone(), ids(members))).collect()
+    let mut groups: Vec<(String, Vec<NodeId>)> =
+        header.groups.iter().map(|(name, members)| (name.clone(), ids(members))).collect();
+    // g2 before g10.
+    groups.sort_by_key(|(name, _)| name.len());
+    groups
 }

@@ -49,12 +49,18 @@ impl<Own: Default> Slot<Own> {
     /// Every node of a schedule.
     pub fn build_all(schedule: &Schedule, build: Build) -> Vec<Slot<Own>> {
         let nodes = schedule.header.nodes as usize;
-        let everyone: Rc<[NodeId]> = NodeId::first(nodes).collect();
-        let groups: Rc<[Rc<[NodeId]>]> = [everyone].into();
+        let groups: Rc<[Rc<[NodeId]>]> =
+            schedule.header.members().into_iter().map(Rc::from).collect();
         let streams = schedule.header.seed;
+        let host = |id: NodeId| {
+            let stream = streams.child("node", id.0.into()).stream("");
+            let mut host = Host::new(id, groups.clone(), stream);
+            host.open = schedule.header.open;
+            host
+        };
         let slot = |id: NodeId| Slot {
             node: Guarded::new(build, &setup(schedule, id)),
-            host: Host::new(id, groups.clone(), streams.child("node", id.0.into()).stream("")),
+            host: host(id),
             state: State::Up,
             clock: LocalClock::default(),
             timers: Vec::new(),

@@ -1,8 +1,11 @@
 //! What every runtime writes down alike.
 
-use crate::contract::{Indication, Node, Request, View, contents};
-use crate::history::{Clock, EventId, Header, Kind, Recorder, Transmission, ViewInstall, ViewName};
-use crate::id::{MessageId, NodeId};
+use crate::contract::{Delivery, Indication, Node, Request, View, contents};
+use crate::history::{
+    Clock, EventId, GroupContract, Header, Kind, Place, Recorder, Transmission, ViewInstall,
+    ViewName,
+};
+use crate::id::{GroupId, MessageId, NodeId};
 use crate::implementation::Implementation;
 use crate::message::{Body, Message};
 use crate::schedule::{Ask, Fate, Schedule, Step, Trouble, When};
@@ -19,6 +22,13 @@ impl Header {
         header.heal_at = (!schedule.disturbances.is_empty()).then_some(frame.heal_at);
         header.clock = Clock::Virtual;
         header.contract.channel = Some(frame.network.channel);
+        if frame.open {
+            header.contract.group = GroupContract::Open;
+        }
+        for (group, members) in (0..).map(GroupId).zip(&frame.groups) {
+            let members = members.iter().map(NodeId::to_string).collect();
+            header.groups.insert(group.to_string(), members);
+        }
         let mut about = |key: &str, value: &str| header.about.insert(key.to_owned(), value.into());
         about("impl", &frame.implementation);
         if let Some(flaw) = &frame.flaw {
@@ -57,8 +67,8 @@ impl Recorder {
                 let event = self.broadcast(at, step.node, &message, *group, cause);
                 return (Request::Multicast(*group, message), event);
             }
-            Ask::Join { group } => (Request::Join(*group), Kind::Join, json!({})),
-            Ask::Leave { group } => (Request::Leave(*group), Kind::Leave, json!({})),
+            Ask::Join { group } => (Request::Join(*group), Kind::Join, self.of_group(*group)),
+            Ask::Leave { group } => (Request::Leave(*group), Kind::Leave, self.of_group(*group)),
             Ask::Propose { instance, body } => {
                 let request = Request::Propose { instance: *instance, value: message(body) };
                 (request, Kind::Propose, json!({"i": instance, "value": body}))
@@ -82,9 +92,13 @@ impl Recorder {
     ) -> EventId {
         let (kind, fields) = match indication {
             Indication::Deliver(delivery) => {
-                return self.deliver(at, node, &delivery.message, delivery.slot, cause);
+                return self.delivery(at, node, &delivery, cause);
             }
-            Indication::View(view) => return self.view(at, node, install(view), cause),
+            Indication::View(view) => {
+                let group = self.told_group(view.group);
+                let install = ViewInstall { group, ..install(view) };
+                return self.view(at, node, install, cause);
+            }
             Indication::Block(view) => (Kind::Block, json!({"view": view.to_string()})),
             Indication::Suspect(node) => (Kind::Suspect, json!({"target": node.to_string()})),
             Indication::Trust(node) => (Kind::Trust, json!({"target": node.to_string()})),
@@ -98,6 +112,33 @@ impl Recorder {
             }
         };
         self.event(at, node, kind, object(fields), cause)
+    }
+
+    /// The node delivered a message. Its group is told where there are several, as the node knows
+    /// it.
+    pub fn delivery(
+        &mut self,
+        at: Time,
+        node: NodeId,
+        delivery: &Delivery<Message>,
+        cause: Option<EventId>,
+    ) -> EventId {
+        let group = self.told_group(delivery.group);
+        let place = Place { slot: delivery.slot, view: None, group };
+        self.deliver_at(at, node, &delivery.message, place, cause)
+    }
+
+    /// The group to be told, if there are several and it is one of them.
+    fn told_group(&self, group: GroupId) -> Option<u32> {
+        let groups = self.groups().len();
+        Some(group.0).filter(|_| groups > 1 && group.index() < groups)
+    }
+
+    fn of_group(&self, group: GroupId) -> Value {
+        match self.told_group(group) {
+            Some(told) => json!({"g": self.groups()[told as usize].0}),
+            None => json!({}),
+        }
     }
 
     /// A remark at a node.

@@ -1,7 +1,8 @@
 //! Schedules as files: a header, then one step or disturbance a line.
 
+use crate::id::GroupId;
 use crate::names::did_you_mean;
-use crate::schedule::keys::{Line, LineKind, Problem};
+use crate::schedule::keys::{Line, LineKind, Problem, node_list};
 use crate::schedule::{Disturbance, FORMAT, Frame, Schedule, Step, Trouble, When};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -52,7 +53,7 @@ impl Schedule {
         let mut steps = Vec::new();
         for line in lines {
             let parsed = Line::parse(line.text).map_err(|problem| line.error(problem))?;
-            match parsed.check(schedule.header.nodes).map_err(|problem| line.error(problem))? {
+            match parsed.check(&schedule.header).map_err(|problem| line.error(problem))? {
                 LineKind::Step => {
                     check_when(&parsed).map_err(|problem| line.error(problem))?;
                     schedule.steps.push(line.typed()?);
@@ -180,7 +181,24 @@ fn check_header(header: &Frame) -> Result<(), String> {
     } else if header.end < header.heal_at {
         "\"end\" is before \"heal_at\""
     } else {
-        return Ok(());
+        return check_groups(header);
     };
     Err(problem.to_owned())
+}
+
+fn check_groups(header: &Frame) -> Result<(), String> {
+    for (group, members) in (0..).map(GroupId).zip(&header.groups) {
+        if let Some(stranger) = members.iter().find(|node| node.0 >= header.nodes) {
+            let nodes = node_list(header.nodes);
+            return Err(format!("{group} holds \"{stranger}\"; a member must be {nodes}"));
+        }
+        let twice = |(i, node)| members[..i].contains(node);
+        if let Some((_, node)) = members.iter().enumerate().find(|member| twice(*member)) {
+            return Err(format!("{group} holds {node} twice"));
+        }
+        if members.is_empty() {
+            return Err(format!("{group} has no members"));
+        }
+    }
+    Ok(())
 }

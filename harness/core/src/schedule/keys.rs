@@ -2,8 +2,9 @@
 //! for they are flattened into one object; a misspelt key that is ignored would be a fault that
 //! never happens.
 
-use crate::id::NodeId;
+use crate::id::{GroupId, NodeId};
 use crate::names::did_you_mean;
+use crate::schedule::Frame;
 use crate::schedule::places::{Place, places};
 use serde_json::Value;
 
@@ -23,9 +24,10 @@ enum Shape {
     Text,
     Node,
     Nodes,
+    Group,
 }
 
-use Shape::{Flag, Node, Nodes, Number, Ordinal, Signed, Text};
+use Shape::{Flag, Group, Node, Nodes, Number, Ordinal, Signed, Text};
 
 struct KeyOfForm {
     key: &'static str,
@@ -61,9 +63,9 @@ const STEP: &[KeyOfForm] = &[
 ];
 
 const ASKS: &[Form] = &[
-    Form { word: "multicast", keys: &[may("group", U32), must("body", Text)] },
-    Form { word: "join", keys: &[must("group", U32)] },
-    Form { word: "leave", keys: &[must("group", U32)] },
+    Form { word: "multicast", keys: &[may("group", Group), must("body", Text)] },
+    Form { word: "join", keys: &[must("group", Group)] },
+    Form { word: "leave", keys: &[must("group", Group)] },
     Form { word: "propose", keys: &[must("instance", ANY), must("body", Text)] },
     Form { word: "invoke", keys: &[must("body", Text)] },
 ];
@@ -136,8 +138,8 @@ impl Line {
         self.places.iter().find(|place| place.key == key).map(|place| place.value)
     }
 
-    /// Looks at every key and value, in a schedule of so many nodes.
-    pub fn check(&self, nodes: u32) -> Result<LineKind, Problem> {
+    /// Looks at every key and value, in a schedule with this header.
+    pub fn check(&self, header: &Frame) -> Result<LineKind, Problem> {
         let (kind, common, tag, forms) = if self.object.get("fault").is_some() {
             (LineKind::Disturbance, DISTURBANCE, "fault", FAULTS)
         } else if self.object.get("do").is_some() {
@@ -153,7 +155,7 @@ impl Line {
         }
         self.check_known(form.word, &keys)?;
         for wanted in keys {
-            self.check_value(form.word, wanted, nodes)?;
+            self.check_value(form.word, wanted, header)?;
         }
         Ok(kind)
     }
@@ -189,7 +191,8 @@ impl Line {
         Ok(())
     }
 
-    fn check_value(&self, word: &str, wanted: &KeyOfForm, nodes: u32) -> Result<(), Problem> {
+    fn check_value(&self, word: &str, wanted: &KeyOfForm, header: &Frame) -> Result<(), Problem> {
+        let (nodes, groups) = (header.nodes, header.group_count() as u32);
         let Some(value) = self.object.get(wanted.key) else {
             let problem = format!("{word} needs \"{}\"", wanted.key);
             return if wanted.required { Err((None, problem)) } else { Ok(()) };
@@ -212,6 +215,7 @@ impl Line {
             Flag if !value.is_boolean() => must_be("true or false".to_owned()),
             Text if !value.is_string() => must_be("text".to_owned()),
             Node if !is_node(value, nodes) => must_be(node_list(nodes)),
+            Group if !is_group(value, groups) => must_be(group_list(groups)),
             Nodes => match value.as_array() {
                 Some(list) if list.iter().all(|node| is_node(node, nodes)) => Ok(()),
                 _ => must_be(format!("a list of nodes, each {}", node_list(nodes))),
@@ -228,7 +232,20 @@ fn is_node(value: &Value, nodes: u32) -> bool {
     node.is_some_and(|node| node.0 < nodes && node.to_string() == name)
 }
 
-fn node_list(nodes: u32) -> String {
+fn is_group(value: &Value, groups: u32) -> bool {
+    let group: Option<GroupId> = value.as_str().and_then(|name| name.parse().ok());
+    group.is_some_and(|group| group.0 < groups)
+}
+
+fn group_list(groups: u32) -> String {
+    match groups {
+        1 => "g1, the only group".to_owned(),
+        2 => "g1 or g2".to_owned(),
+        more => format!("one of g1 to g{more}"),
+    }
+}
+
+pub(super) fn node_list(nodes: u32) -> String {
     match nodes {
         1 => "n1, the only node".to_owned(),
         2 => "n1 or n2".to_owned(),

@@ -16,6 +16,8 @@ pub use file::ScheduleError;
 pub use step::{Ask, Step, When};
 
 use crate::history::Channel;
+use crate::id::NodeId;
+use crate::implementation::Groups;
 use crate::seed::Seed;
 use crate::time::{Span, Time};
 use serde::{Deserialize, Serialize};
@@ -48,6 +50,12 @@ pub struct Frame {
     pub flaw: Option<String>,
     /// How many nodes there are.
     pub nodes: u32,
+    /// The members of each group; empty: there is one group, of all nodes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "named::groups")]
+    pub groups: Vec<Vec<NodeId>>,
+    /// Whether nodes may multicast to groups that they are not in.
+    #[serde(default, skip_serializing_if = "named::is_default")]
+    pub open: bool,
     /// Key of the network's own choices and of the nodes' random streams.
     pub seed: Seed,
     /// The network.
@@ -56,6 +64,30 @@ pub struct Frame {
     pub heal_at: Time,
     /// When the run ends at the latest.
     pub end: Time,
+}
+
+impl Frame {
+    /// The members of each group, in order.
+    pub fn members(&self) -> Vec<Vec<NodeId>> {
+        match self.groups.is_empty() {
+            true => vec![NodeId::first(self.nodes as usize).collect()],
+            false => self.groups.clone(),
+        }
+    }
+
+    /// How many groups there are.
+    pub fn group_count(&self) -> usize {
+        self.groups.len().max(1)
+    }
+
+    /// Which groups an implementation must handle.
+    pub fn needs(&self) -> Groups {
+        match (self.open, self.groups.is_empty()) {
+            (true, _) => Groups::Open,
+            (false, false) => Groups::Several,
+            (false, true) => Groups::One,
+        }
+    }
 }
 
 /// The value of `format`.

@@ -1,13 +1,15 @@
-//! Nodes by their names in files.
+//! Nodes and groups by their names in files.
 
-use crate::id::NodeId;
+use crate::id::{GroupId, NodeId};
 use serde::{Deserialize, Deserializer, Serializer};
+use std::fmt::Display;
+use std::str::FromStr;
 
 pub fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
-fn parse<E: serde::de::Error>(name: &str) -> Result<NodeId, E> {
+fn parse<T: FromStr<Err: Display>, E: serde::de::Error>(name: &str) -> Result<T, E> {
     name.parse().map_err(E::custom)
 }
 
@@ -38,6 +40,66 @@ pub mod nodes {
     ) -> Result<Option<Vec<NodeId>>, D::Error> {
         let names = Vec::<String>::deserialize(deserializer)?;
         names.iter().map(|name| parse(name)).collect::<Result<_, _>>().map(Some)
+    }
+}
+
+pub mod group {
+    use super::*;
+
+    pub fn serialize<S: Serializer>(group: &GroupId, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(group)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<GroupId, D::Error> {
+        parse(&String::deserialize(deserializer)?)
+    }
+}
+
+/// `{"g1": ["n1", "n2"], "g2": ["n2", "n3"]}`.
+pub mod groups {
+    use super::*;
+    use serde::de::{Error, MapAccess, Visitor};
+
+    pub fn serialize<S: Serializer>(
+        groups: &[Vec<NodeId>],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let names = |members: &[NodeId]| members.iter().map(NodeId::to_string).collect();
+        let named = (0..).zip(groups).map(|(group, members)| (GroupId(group), names(members)));
+        serializer.collect_map(named.map(|(group, names): (_, Vec<_>)| (group.to_string(), names)))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<Vec<NodeId>>, D::Error> {
+        deserializer.deserialize_map(InOrder)
+    }
+
+    /// Groups by their names, the first one first: a name out of order is a slip of the pen.
+    struct InOrder;
+
+    impl<'de> Visitor<'de> for InOrder {
+        type Value = Vec<Vec<NodeId>>;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("groups with their members, {\"g1\":[\"n1\",…],…}")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut groups = Vec::new();
+            while let Some((name, members)) = map.next_entry::<String, Vec<String>>()? {
+                let next = GroupId(groups.len() as u32);
+                if parse::<GroupId, A::Error>(&name)? != next {
+                    let problem = format!("\"{name}\" stands in \"groups\" where {next} belongs");
+                    return Err(A::Error::custom(problem));
+                }
+                groups.push(members.iter().map(|m| parse(m)).collect::<Result<_, _>>()?);
+            }
+            match groups.is_empty() {
+                true => Err(A::Error::custom("\"groups\" names no group")),
+                false => Ok(groups),
+            }
+        }
     }
 }
 

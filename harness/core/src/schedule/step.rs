@@ -32,6 +32,16 @@ impl Ask {
             Ask::Propose { .. } | Ask::Invoke { .. } => None,
         }
     }
+
+    /// The same, to be changed.
+    pub fn group_mut(&mut self) -> Option<&mut GroupId> {
+        match self {
+            Ask::Multicast { group, .. } | Ask::Join { group } | Ask::Leave { group } => {
+                Some(group)
+            }
+            Ask::Propose { .. } | Ask::Invoke { .. } => None,
+        }
+    }
 }
 
 /// When a request is made.
@@ -53,10 +63,10 @@ pub enum When {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "lowercase")]
 pub enum Ask {
-    /// Multicast a message to a group.
+    /// Multicast a message to a group, the first if none is named.
     Multicast {
         /// The group.
-        #[serde(default, skip_serializing_if = "named::is_default")]
+        #[serde(default, skip_serializing_if = "named::is_default", with = "named::group")]
         group: GroupId,
         /// The message's body.
         body: String,
@@ -64,11 +74,13 @@ pub enum Ask {
     /// Become a member of a group.
     Join {
         /// The group.
+        #[serde(with = "named::group")]
         group: GroupId,
     },
     /// Leave a group.
     Leave {
         /// The group.
+        #[serde(with = "named::group")]
         group: GroupId,
     },
     /// Propose a value for a consensus instance.

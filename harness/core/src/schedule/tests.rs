@@ -11,6 +11,7 @@ use crate::time::{Span, Time};
 use proptest::prelude::*;
 
 const NODES: u32 = 5;
+const GROUPS: u32 = 12;
 
 fn node() -> impl Strategy<Value = NodeId> {
     (0..NODES).prop_map(NodeId)
@@ -78,7 +79,7 @@ prop_compose! {
 }
 
 fn ask() -> impl Strategy<Value = Ask> {
-    let group = || any::<u32>().prop_map(GroupId);
+    let group = || (0..GROUPS).prop_map(GroupId);
     prop_oneof![
         (group(), any::<String>()).prop_map(|(group, body)| Ask::Multicast { group, body }),
         any::<String>().prop_map(|body| Ask::Multicast { group: GroupId::ALL, body }),
@@ -104,6 +105,13 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     })
 }
 
+/// So many groups that one has a name of two digits.
+fn groups() -> impl Strategy<Value = Vec<Vec<NodeId>>> {
+    let members = prop::collection::btree_set(node(), 1..4);
+    let members = members.prop_map(|members| members.into_iter().collect());
+    prop::collection::vec(members, GROUPS as usize)
+}
+
 prop_compose! {
     fn frame()(
         implementation: String,
@@ -112,6 +120,8 @@ prop_compose! {
         (lo, hi, heal, end) in any::<(u64, u64, u64, u64)>(),
         channel in prop::sample::select(vec![Channel::Perfect, Channel::FairLoss, Channel::Lossy]),
         in_flight in prop::sample::select(vec![InFlight::Kept, InFlight::Lost]),
+        groups in groups(),
+        open: bool,
     ) -> Frame {
         let (min_latency, max_latency) = (Span(lo.min(hi)), Span(lo.max(hi)));
         Frame {
@@ -120,6 +130,8 @@ prop_compose! {
             implementation,
             flaw,
             nodes: NODES,
+            groups,
+            open,
             seed: Seed(seed),
             network: NetworkOptions { min_latency, max_latency, channel, in_flight },
             heal_at: Time(heal.min(end)),
@@ -181,6 +193,8 @@ const HEADER: &str = concat!(
     r#""heal_at":90,"end":100}"#
 );
 
+const SEED: &str = r#""seed""#;
+
 fn refusal(text: &str) -> String {
     Schedule::from_text(text).expect_err("the file is broken").to_string()
 }
@@ -220,6 +234,23 @@ refused! { of_header;
     latencies_swapped: ("\"min_latency\":1", "\"min_latency\":9") =>
         "line 1: \"min_latency\" is greater than \"max_latency\"",
     ends_before_it_heals: ("\"end\":100", "\"end\":80") => "line 1: \"end\" is before \"heal_at\"",
+    no_groups: (SEED, r#""groups":{},"seed""#) =>
+        "line 1, column 79: \"groups\" names no group",
+    group_without_a_name: (SEED, r#""groups":{"h":["n1"]},"seed""#) =>
+        "line 1, column 89: \"h\" names no group: groups are g1, g2, …",
+    group_out_of_order: (SEED, r#""groups":{"g2":["n1"]},"seed""#) =>
+        "line 1, column 90: \"g2\" stands in \"groups\" where g1 belongs",
+    group_twice: (SEED, r#""groups":{"g1":["n1"],"g1":["n2"]},"seed""#) =>
+        "line 1, column 102: \"g1\" stands in \"groups\" where g2 belongs",
+    groups_as_a_list: (SEED, r#""groups":[["n1"]],"seed""#) =>
+        "line 1, column 77: invalid type: sequence, expected groups with their members, \
+         {\"g1\":[\"n1\",…],…}",
+    member_without_a_name: (SEED, r#""groups":{"g1":["m"]},"seed""#) =>
+        "line 1, column 89: \"m\" names no node: nodes are n1, n2, …",
+    member_out_of_range: (SEED, r#""groups":{"g1":["n1","n4"]},"seed""#) =>
+        "line 1: g1 holds \"n4\"; a member must be one of n1 to n3",
+    member_twice: (SEED, r#""groups":{"g1":["n2","n2"]},"seed""#) => "line 1: g1 holds n2 twice",
+    group_without_members: (SEED, r#""groups":{"g1":[]},"seed""#) => "line 1: g1 has no members",
 }
 
 refused! { refusal;
@@ -247,6 +278,10 @@ refused! { of_lines;
         "line 2, column 23: \"rate\" is no key of cut; did you mean \"at\"?",
     optional_key_misspelt: r#"{"id":1,"at":5,"n":"n1","do":"multicast","body":"a","gruop":1}"# =>
         "line 2, column 53: \"gruop\" is no key of multicast; did you mean \"group\"?",
+    group_of_nobody: r#"{"id":1,"at":5,"n":"n1","do":"multicast","body":"a","group":"g2"}"# =>
+        "line 2, column 61: \"group\" is \"g2\"; it must be g1, the only group",
+    group_as_a_number: r#"{"id":1,"at":5,"n":"n1","do":"join","group":0}"# =>
+        "line 2, column 45: \"group\" is 0; it must be g1, the only group",
     key_twice: r#"{"at":1,"fault":"pause","n":"n1","n":"n2"}"# =>
         "line 2, column 34: \"n\" stands twice in this line",
     key_missing: r#"{"at":1,"fault":"lose"}"# => "line 2: lose needs \"rate\"",

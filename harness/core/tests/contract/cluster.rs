@@ -105,6 +105,13 @@ impl Cluster {
                     let bytes = host.effects.frame(&frame).to_vec();
                     self.under_way.push(Frame { from: id, to, network, bytes });
                 }
+                Effect::GroupSend { group, network, frame } => {
+                    let frame = host.effects.frame(&frame);
+                    self.under_way.extend(host.members(group).iter().map(|to| {
+                        let (to, bytes) = (*to, frame.to_vec());
+                        Frame { from: id, to, network, bytes }
+                    }));
+                }
                 Effect::Indicate(indication) => self.told[id.index()].push(indication),
                 Effect::SetTimer(timer, _) => self.timers.push((id, timer)),
                 Effect::CancelTimer(timer) => self.timers.retain(|set| *set != (id, timer)),

@@ -149,7 +149,9 @@ fn frames_are_those_of_an_enum_of_the_wires() {
         .list
         .iter()
         .map(|effect| match effect {
-            Effect::Send { frame, network, .. } => (host.effects.frame(frame).to_vec(), *network),
+            Effect::GroupSend { frame, network, .. } => {
+                (host.effects.frame(frame).to_vec(), *network)
+            }
             other => panic!("{other:?}"),
         })
         .collect();

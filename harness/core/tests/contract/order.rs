@@ -84,12 +84,13 @@ impl<L: Layer<Payload = Answered>> Protocol for Answering<L> {
 
 /// One word an effect.
 fn shown(host: &Host) -> Vec<String> {
+    let what = |frame: &std::ops::Range<u32>| {
+        let wire: Answered = postcard::from_bytes(host.effects.frame(frame)).unwrap();
+        if matches!(wire, Answered::Ack) { "ack" } else { "relay" }
+    };
     let word = |effect: &Effect| match effect {
-        Effect::Send { to, frame, .. } => {
-            let wire: Answered = postcard::from_bytes(host.effects.frame(frame)).unwrap();
-            let what = if matches!(wire, Answered::Ack) { "ack" } else { "relay" };
-            format!("{what} to {to}")
-        }
+        Effect::Send { to, frame, .. } => format!("{} to {to}", what(frame)),
+        Effect::GroupSend { frame, .. } => format!("{} to all", what(frame)),
         Effect::Indicate(Indication::Deliver(delivery)) => {
             format!("deliver {}", delivery.message.id)
         }
@@ -111,13 +112,13 @@ fn effects(delivers_first: bool) -> Vec<String> {
 
 #[test]
 fn a_delivery_before_the_relay_has_its_effects_before_the_sends() {
-    let wanted = ["answering", "ack to n1", "deliver n1:0:1", "relay to n1", "relay to n2"];
+    let wanted = ["answering", "ack to n1", "deliver n1:0:1", "relay to all"];
     assert_eq!(effects(true), wanted);
 }
 
 #[test]
 fn a_delivery_after_the_relay_has_its_effects_after_the_sends() {
-    let wanted = ["relay to n1", "relay to n2", "answering", "ack to n1", "deliver n1:0:1"];
+    let wanted = ["relay to all", "answering", "ack to n1", "deliver n1:0:1"];
     assert_eq!(effects(false), wanted);
 }
 

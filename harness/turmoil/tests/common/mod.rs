@@ -5,7 +5,7 @@
 use pepperland_core::contract::{Cx, Delivery, Layer, Network, Node, Protocol, Stack};
 use pepperland_core::history::{Channel, FailureModel, History};
 use pepperland_core::id::{GroupId, NodeId};
-use pepperland_core::implementation::{Implementation, Model, Setup};
+use pepperland_core::implementation::{Groups, Implementation, Model, Setup};
 use pepperland_core::message::Message;
 use pepperland_core::runtime::{Detail, Runtime};
 use pepperland_core::schedule::{
@@ -28,6 +28,7 @@ pub const fn toy(build: fn(&Setup<'_>) -> Box<dyn Node>) -> Implementation {
             failures: FailureModel::CrashRecovery,
             channel: Channel::FairLoss,
             tolerates: &[],
+            groups: Groups::Open,
             ..Model::ASYNCHRONOUS
         },
         nodes: 3,
@@ -40,8 +41,30 @@ pub const fn toy(build: fn(&Setup<'_>) -> Box<dyn Node>) -> Implementation {
     }
 }
 
-/// Multicasts to everybody, delivers what comes.
-pub const PLAIN: Implementation = toy(|_| Stack::node(Network::<Message>::payload()));
+/// Multicasts to everybody by one unicast each, in the order of the nodes; delivers what comes.
+pub const PLAIN: Implementation = toy(|_| Stack::node(ToEach(Network::payload())));
+
+/// The same by one group send.
+pub const GROUP: Implementation = toy(|_| Stack::node(Network::<Message>::payload()));
+
+struct ToEach(Network<Message>);
+
+impl Protocol for ToEach {
+    type Payload = Message;
+    type Lower = Network<Message>;
+
+    fn lower(&mut self) -> &mut Network<Message> {
+        &mut self.0
+    }
+
+    fn multicast(&mut self, group: GroupId, m: Message, cx: &mut Cx<'_, Message>) {
+        self.send_each_below(cx.members(group), m, cx);
+    }
+
+    fn upon_deliver(&mut self, delivery: Delivery<Message>, cx: &mut Cx<'_, Message>) {
+        cx.deliver(delivery);
+    }
+}
 
 /// A protocol on the network that does nothing with requests.
 pub const fn on_network<P: Toy>() -> Implementation {
@@ -102,6 +125,8 @@ pub fn quiet(channel: Channel) -> Schedule {
         implementation: "toy".to_owned(),
         flaw: None,
         nodes: 3,
+        groups: Vec::new(),
+        open: false,
         seed: Seed(42),
         network,
         heal_at: Time::millis(500),

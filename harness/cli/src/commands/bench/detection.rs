@@ -4,44 +4,55 @@
 use crate::catalog::Catalog;
 use crate::exit::Failure;
 use crate::output::print;
+use crate::stopwatch::Stopwatch;
+use crate::threads::Threads;
 use pepperland_core::implementation::{Flaw, Implementation};
 use pepperland_core::runtime::Detail;
 use pepperland_core::scenario::Scenario;
 use pepperland_core::seed::Seed;
 use pepperland_core::verdict::Ruling;
+use pepperland_search::map;
 
 /// From how many seeds the search begins anew.
 const SEEDS: u64 = 30;
 
 /// Beyond so many runs a flaw counts as not found.
-const BUDGET: u64 = 1_000;
+const BUDGET: u64 = 2_000;
 
-/// Prints a row for each flaw of each implementation.
+/// How many of the slowest are told.
+const SLOWEST: usize = 8;
+
+/// A flaw, and how long it lived.
+struct Found {
+    implementation: &'static Implementation,
+    flaw: &'static Flaw,
+    /// Runs to find it from each seed, in order.
+    runs: Vec<u64>,
+    /// The longest that any of the searches took, seconds.
+    seconds: f64,
+}
+
+/// Prints a row for each flaw of each implementation, those that break one property together;
+/// only every so-manieth if a sample is asked for. On stderr, which took longest.
 ///
 /// # Errors
-/// If a flaw is not found within the budget from any of the seeds.
-pub fn measure(catalog: &Catalog) -> Result<(), Failure> {
-    print("| flaw | of | number | breaks | faults | runs to find, median | worst |\n");
-    print("| --- | --- | --- | --- | --- | ---: | ---: |\n");
-    let mut missed = Vec::new();
-    for implementation in &catalog.implementations {
-        for flaw in implementation.flaws {
-            let mut runs: Vec<u64> = Vec::new();
-            for seed in 0..SEEDS {
-                runs.push(runs_to_find(catalog, implementation, flaw, Seed(seed))?);
-            }
-            runs.sort_unstable();
-            let (median, worst) = (runs[runs.len() / 2], runs[runs.len() - 1]);
-            let (name, of, number) = (flaw.name, implementation.name, flaw.number);
-            let (breaks, faults) = (flaw.breaks, flaw.faults);
-            print(&format!(
-                "| {name} | {of} | {number} | {breaks} | {faults} | {median} | {worst} |\n"
-            ));
-            if worst > BUDGET {
-                missed.push(format!("{name} of {of}"));
-            }
-        }
-    }
+/// If a flaw is not found within the budget from half of the seeds.
+pub fn measure(catalog: &Catalog, sample: usize) -> Result<(), Failure> {
+    let of = |i: &'static Implementation| i.flaws.iter().map(move |flaw| (i, flaw));
+    let mut flaws: Vec<_> = catalog.implementations.iter().flat_map(|i| of(i)).collect();
+    flaws.sort_by_key(|(_, flaw)| flaw.breaks);
+    let flaws: Vec<_> = flaws.into_iter().step_by(sample).collect();
+    let found = map(&Threads::new(None), flaws.len(), |index| {
+        let (implementation, flaw) = flaws[index];
+        lifetimes(catalog, implementation, flaw)
+    });
+    let mut found = found.into_iter().collect::<Result<Vec<Found>, Failure>>()?;
+    print("| breaks | flaw | of | number | faults | workload | runs to find, median | worst |\n");
+    print("| --- | --- | --- | --- | --- | --- | ---: | ---: |\n");
+    found.iter().for_each(|found| print(&found.row()));
+    let missed = found.iter().filter(|found| found.median() > BUDGET);
+    let missed: Vec<String> = missed.map(Found::name).collect();
+    tell_slowest(&mut found);
     match missed.is_empty() {
         true => Ok(()),
         false => {
@@ -49,6 +60,56 @@ pub fn measure(catalog: &Catalog) -> Result<(), Failure> {
             Err(Failure::Harness(format!("not found within {BUDGET} runs: {missed}")))
         }
     }
+}
+
+fn tell_slowest(found: &mut [Found]) {
+    found.sort_by(|a, b| b.seconds.total_cmp(&a.seconds));
+    for found in found.iter().take(SLOWEST) {
+        let (runs, seconds) = (found.worst(), found.seconds);
+        eprintln!("{}: at worst {runs} runs, {seconds:.2} s", found.name());
+    }
+}
+
+impl Found {
+    fn name(&self) -> String {
+        format!("{} of {}", self.flaw.name, self.implementation.name)
+    }
+
+    fn median(&self) -> u64 {
+        self.runs[self.runs.len() / 2]
+    }
+
+    fn worst(&self) -> u64 {
+        self.runs[self.runs.len() - 1]
+    }
+
+    fn row(&self) -> String {
+        let (flaw, of) = (self.flaw, self.implementation.name);
+        let Flaw { breaks, name, number, faults, workload, .. } = flaw;
+        let shown = |runs: u64| match runs > BUDGET {
+            true => format!("> {BUDGET}"),
+            false => runs.to_string(),
+        };
+        let (median, worst) = (shown(self.median()), shown(self.worst()));
+        format!(
+            "| {breaks} | {name} | {of} | {number} | {faults} | {workload} | {median} | {worst} |\n"
+        )
+    }
+}
+
+fn lifetimes(
+    catalog: &Catalog,
+    implementation: &'static Implementation,
+    flaw: &'static Flaw,
+) -> Result<Found, Failure> {
+    let mut found = Found { implementation, flaw, runs: Vec::new(), seconds: 0.0 };
+    for seed in 0..SEEDS {
+        let watch = Stopwatch::start();
+        found.runs.push(runs_to_find(catalog, implementation, flaw, Seed(seed))?);
+        found.seconds = found.seconds.max(watch.elapsed().as_secs_f64());
+    }
+    found.runs.sort_unstable();
+    Ok(found)
 }
 
 /// The runs until the flaw's property is violated, the violating one included.

@@ -165,6 +165,8 @@ fn history(
         implementation: implementation.name.to_owned(),
         flaw: None,
         nodes,
+        groups: Vec::new(),
+        open: false,
         seed: Seed(1),
         network,
         heal_at: end,

@@ -93,6 +93,8 @@ fn schedule(broadcasts: u32, spacing: u64) -> Schedule {
         implementation: "reliable".to_owned(),
         flaw: None,
         nodes: NODES,
+        groups: Vec::new(),
+        open: false,
         seed: Seed(1),
         network: NetworkOptions {
             min_latency: Span::millis(1),

@@ -1,0 +1,63 @@
+//! Writes the tutorial: one page for each thing that a protocol does not keep, with the smallest
+//! run that shows it and the protocol that mends it. Every page is made from real runs.
+//!
+//! `cargo run --release --example tutorial -- docs/tutorial`
+
+mod page;
+mod proof;
+mod steps;
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::{env, fs, io};
+
+fn main() -> ExitCode {
+    let Some(folder) = env::args_os().nth(1) else {
+        eprintln!("tutorial: give the folder to write to");
+        return ExitCode::from(64);
+    };
+    match write(Path::new(&folder)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("tutorial: failed to write {}: {error}", folder.display());
+            ExitCode::from(70)
+        }
+    }
+}
+
+fn write(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    let pages: Vec<page::Page> = steps::STEPS.iter().map(page::Page::of).collect();
+    for (place, page) in pages.iter().enumerate() {
+        let next = pages.get(place + 1);
+        fs::write(folder.join(format!("{}.md", page.name)), page.text(place + 1, next))?;
+        fs::write(folder.join(format!("{}.svg", page.name)), page.drawing())?;
+    }
+    fs::write(folder.join("README.md"), page::contents(&pages))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::steps::STEPS;
+    use std::collections::BTreeSet;
+
+    /// What an implementation is expected to break and the tutorial does not show is forgotten.
+    #[test]
+    fn every_expected_break_is_a_step() {
+        let shown: BTreeSet<(&str, &str)> =
+            STEPS.iter().map(|step| (step.implementation, step.shows)).collect();
+        assert_eq!(shown.len(), STEPS.len(), "a step stands twice");
+        let declared: BTreeSet<(&str, &str)> = pepperland::impls::all()
+            .flat_map(|i| i.breaks.iter().map(|expected| (i.name, expected.name)))
+            .collect();
+        assert_eq!(shown, declared);
+    }
+
+    #[test]
+    fn every_page_can_be_made() {
+        for step in STEPS {
+            let page = crate::page::Page::of(step);
+            assert!(page.text(1, None).contains(&page.proof.finding.witness.because));
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! One page of the tutorial, in Markdown.
+
+use crate::proof::Proof;
+use crate::steps::Step;
+use pepperland::core::implementation::{Break, Implementation};
+use pepperland::core::verdict::Outcome;
+use pepperland::reports::diagram;
+use pepperland::reports::style::Style;
+use pepperland::reports::terminal;
+use std::path::Path;
+use std::{env, fs};
+
+/// A page, and what is shown on it.
+pub struct Page {
+    /// The name of its file.
+    pub name: String,
+    /// The run that it shows.
+    pub proof: Proof,
+    step: &'static Step,
+    implementation: &'static Implementation,
+    expected: &'static Break,
+}
+
+impl Page {
+    /// The page of a step.
+    pub fn of(step: &'static Step) -> Page {
+        let implementation = implementation(step.implementation);
+        let mut breaks = implementation.breaks.iter();
+        let expected = breaks.find(|expected| expected.name == step.shows);
+        let expected = expected.unwrap_or_else(|| panic!("no {} of {}", step.shows, step.title));
+        let name = format!("{}-{}", step.implementation, step.shows);
+        let proof = Proof::of(implementation, expected);
+        Page { name, proof, step, implementation, expected }
+    }
+
+    /// The run as a drawing.
+    pub fn drawing(&self) -> String {
+        let finding = &self.proof.finding;
+        diagram::standalone(&finding.history, &finding.witness.events)
+    }
+
+    /// The text of the page with this number.
+    pub fn text(&self, number: usize, next: Option<&Page>) -> String {
+        let Page { name, step, implementation, expected, proof } = self;
+        let Implementation { name: protocol, number: row, statement, .. } = implementation;
+        let picture = terminal::picture(&proof.finding, Style::Plain);
+        let next = next.map(|next| format!("\nNext: [{}]({}.md)\n", next.step.title, next.name));
+        format!(
+            "# {number}. {title}\n\n`{protocol}` ({row}): {statement}.\n\n```text\n{pseudocode}\n```\n\n\
+             It keeps {claims}. It does not keep *{property}*: {says}.\n\n{why}\n\n\
+             ## The run that shows it\n\n```text\n{picture}```\n\n![the run]({name}.svg)\n\n\
+             {again}\n## What keeps it\n\n{mended}{next}",
+            title = step.title,
+            pseudocode = pseudocode(protocol),
+            claims = claims(implementation),
+            property = expected.property,
+            says = proof.finding.statement,
+            why = sentence(expected.statement),
+            again = self.again(),
+            mended = self.mended(),
+            next = next.unwrap_or_default(),
+        )
+    }
+
+    /// How a reader sees it again.
+    fn again(&self) -> String {
+        let Break { property, faults, workload, .. } = self.expected;
+        let protocol = self.implementation.name;
+        if self.proof.searched {
+            return format!(
+                "The search finds and shrinks it:\n\n```sh\npepperland run --impl {protocol} \
+                 --faults {faults} --workload {workload} --properties {property} --beyond-model --seed 0\n```\n"
+            );
+        }
+        format!(
+            "No run of the search shows it: each ends with a multicast of every node, or has another \
+             network. This schedule does; save it and say `pepperland shrink FILE --properties \
+             {property}`:\n\n```json\n{}```\n",
+            self.proof.finding.schedule.to_text()
+        )
+    }
+
+    /// The protocol that keeps the property in the same run.
+    fn mended(&self) -> String {
+        if self.step.mended_by.is_empty() {
+            return "Nothing here: it is the price of the design.\n".to_owned();
+        }
+        let other = implementation(self.step.mended_by);
+        let outcome = self.proof.with(other, self.expected);
+        let (name, title) = (other.name, self.step.title);
+        assert_eq!(outcome, Outcome::Held, "{title}: {name} does not mend it");
+        let Implementation { number, statement, .. } = other;
+        let property = self.expected.property;
+        format!(
+            "`{name}` ({number}): {statement}. In the very same run {property} holds with it.\n"
+        )
+    }
+}
+
+/// The list of all pages.
+pub fn contents(pages: &[Page]) -> String {
+    let line = |page: &Page| {
+        let Page { name, step, implementation, expected, .. } = page;
+        let (title, protocol, property) = (step.title, implementation.name, expected.property);
+        format!("1. [{title}]({name}.md): `{protocol}` does not keep {property}\n")
+    };
+    let lines: String = pages.iter().map(line).collect();
+    format!(
+        "# Tutorial\n\nWhat each protocol does not keep, the smallest run that shows it, and the protocol that\n\
+         keeps it. Written by `ci/documents` from real runs; do not edit.\n\n{lines}"
+    )
+}
+
+fn implementation(name: &str) -> &'static Implementation {
+    pepperland::impls::find(name).unwrap_or_else(|| panic!("no implementation {name}"))
+}
+
+fn claims(implementation: &Implementation) -> String {
+    implementation.claims().map(|claim| claim.property).collect::<Vec<_>>().join(", ")
+}
+
+/// A statement as a sentence of its own.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    format!("{first}{}.", letters.as_str().trim_end_matches('.'))
+}
+
+/// The pseudocode at the head of the protocol's file.
+fn pseudocode(protocol: &str) -> String {
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../impls/src");
+    let declared = format!("name: \"{protocol}\",");
+    let text = rust_files(&sources).into_iter().find(|text| text.contains(&declared));
+    let text = text.unwrap_or_else(|| panic!("no file declares {protocol}"));
+    let lines = text.lines().skip_while(|line| *line != "//! ```text").skip(1);
+    let lines = lines.take_while(|line| *line != "//! ```");
+    let bare = |line: &str| line.trim_start_matches("//!").trim_start_matches(' ').to_owned();
+    let indented = |line: &str| line.strip_prefix("//! ").map_or_else(|| bare(line), str::to_owned);
+    lines.map(indented).collect::<Vec<_>>().join("\n")
+}
+
+fn rust_files(folder: &Path) -> Vec<String> {
+    let mut paths: Vec<_> = fs::read_dir(folder)
+        .expect("the sources are there")
+        .map(|entry| entry.expect("an entry can be read").path())
+        .collect();
+    paths.sort();
+    let read = |path: &std::path::PathBuf| match path.is_dir() {
+        true => rust_files(path),
+        false => vec![fs::read_to_string(path).expect("a source is text")],
+    };
+    paths.iter().flat_map(read).collect()
+}

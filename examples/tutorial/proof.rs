@@ -1,0 +1,75 @@
+//! The smallest run that shows an expected break, and the same run with the protocol that mends it.
+
+use pepperland::core::checker::Case;
+use pepperland::core::finding::Finding;
+use pepperland::core::implementation::{Break, Implementation};
+use pepperland::core::runtime::Detail;
+use pepperland::core::scenario::Scenario;
+use pepperland::core::schedule::Schedule;
+use pepperland::core::seed::Seed;
+use pepperland::core::verdict::Outcome;
+use pepperland::search::{InOrder, Limits, Progress, Trial, finding_of, search};
+
+/// How far the search for a step goes.
+const LIMITS: Limits =
+    Limits { runs: 2_000, shard: 0, shards: 1, fail_fast: true, shrink_replays: 20_000 };
+
+/// A run that shows a break.
+pub struct Proof {
+    /// The run, shrunk.
+    pub finding: Finding,
+    /// Whether the search found it; else the hand-written schedule was shrunk.
+    pub searched: bool,
+}
+
+impl Proof {
+    /// The smallest run that the search finds, or else what the hand-written schedule shrinks to.
+    pub fn of(implementation: &Implementation, expected: &Break) -> Proof {
+        let scenario = scenario(implementation.name, expected);
+        let catalog = pepperland::builtin();
+        let trial = catalog.trial(&scenario).expect("an expected break names what there is");
+        let found = search(&trial, Seed(0), &LIMITS, &InOrder, &Silent);
+        let found = found.expect("nothing is refused").findings.into_iter().next();
+        if let Some(finding) = found {
+            return Proof { finding, searched: true };
+        }
+        Proof { finding: by_hand(&trial, implementation, expected), searched: false }
+    }
+
+    /// What the property comes to when this implementation takes part in the same run.
+    pub fn with(&self, other: &Implementation, expected: &Break) -> Outcome {
+        let mut schedule = self.finding.schedule.clone();
+        schedule.header.implementation = other.name.to_owned();
+        let scenario = scenario(other.name, expected);
+        let catalog = pepperland::builtin();
+        let trial = catalog.trial(&scenario).expect("the names are those of the break");
+        let history = trial.run(&schedule, Detail::Application).expect("nothing is refused");
+        (trial.checkers[0].check)(&Case::new(&history)).outcome
+    }
+}
+
+fn scenario(implementation: &str, expected: &Break) -> Scenario {
+    Scenario {
+        workload: expected.workload.to_owned(),
+        properties: vec![expected.property.to_owned()],
+        beyond_model: true,
+        ..Scenario::new(implementation, expected.faults)
+    }
+}
+
+fn by_hand(trial: &Trial<'_>, implementation: &Implementation, expected: &Break) -> Finding {
+    let mut schedule = Schedule::from_text(expected.killer).expect("it is a schedule");
+    schedule.header.implementation = implementation.name.to_owned();
+    let finding = finding_of(trial, trial.checkers[0], &schedule, LIMITS.shrink_replays);
+    finding.unwrap_or_else(|| panic!("{} of {} holds", expected.name, implementation.name))
+}
+
+/// Says nothing and never stops.
+struct Silent;
+
+impl Progress for Silent {
+    fn advanced(&self, _: u64) {}
+    fn should_stop(&self) -> bool {
+        false
+    }
+}

@@ -1,0 +1,166 @@
+//! Putting frames on their way: what the network and the disturbances at work make of each.
+
+use crate::flights::{Flips, Label, Passage};
+use crate::nodes::Happening;
+use crate::wire::Wire;
+use crate::world::World;
+use pepperland_core::history::{Channel, EventId, Kind, Transmission};
+use pepperland_core::id::{GroupId, NetworkId, NodeId};
+use pepperland_core::runtime::Detail;
+use pepperland_core::schedule::{Harm, Transit};
+use pepperland_core::time::Span;
+use smallvec::SmallVec;
+
+/// The labels of one frame's copies on one link: more than one only where it is doubled.
+type Labels = SmallVec<[Label; 2]>;
+
+impl World {
+    /// Puts a frame on its way to one node.
+    pub fn send(
+        &mut self,
+        (from, to, network): (NodeId, NodeId, NetworkId),
+        frame: &[u8],
+        cause: Option<EventId>,
+        wire: &mut dyn Wire,
+    ) {
+        for label in self.set_off((from, to, network), frame, cause, wire.capacity()) {
+            wire.put(to, label, frame);
+        }
+    }
+
+    /// Puts a frame on its way to every member of a group. What goes to a node whose socket is not
+    /// open yet, and has joined nothing, goes by itself.
+    pub fn group_send(
+        &mut self,
+        (from, group, network): (NodeId, GroupId, NetworkId),
+        frame: &[u8],
+        cause: Option<EventId>,
+        wire: &mut dyn Wire,
+    ) {
+        let mut copies: SmallVec<[(NodeId, Label); 8]> = SmallVec::new();
+        for to in self.nodes[from.index()].host.members(group).iter().copied() {
+            for label in self.set_off((from, to, network), frame, cause, wire.capacity()) {
+                match self.nodes[to.index()].own.ready {
+                    true => copies.push((to, label)),
+                    false => wire.put(to, label, frame),
+                }
+            }
+        }
+        if !copies.is_empty() {
+            wire.put_for(group, &copies, frame);
+        }
+    }
+
+    /// A copy of a frame sets off on one link, as the network and the disturbances at work will
+    /// have it. Returns the labels of what is to cross the socket.
+    fn set_off(
+        &mut self,
+        (from, to, network): (NodeId, NodeId, NetworkId),
+        frame: &[u8],
+        cause: Option<EventId>,
+        capacity: usize,
+    ) -> Labels {
+        if to.index() >= self.nodes.len() {
+            self.note(from, &format!("sent to {to}, which does not exist"), cause);
+            return Labels::new();
+        }
+        if frame.len() > capacity {
+            let text = format!("a frame of {} bytes is too long for a datagram", frame.len());
+            self.note(from, &text, cause);
+            return Labels::new();
+        }
+        self.frames_sent += 1;
+        let transit = self.transit(from, to);
+        let mut passage = Passage {
+            from,
+            to,
+            network,
+            from_incarnation: self.nodes[from.index()].host.incarnation,
+            to_incarnation: self.nodes[to.index()].host.incarnation,
+            id: self.frames_sent,
+            number: transit.number,
+            cause,
+        };
+        let told = self.record_sending(&mut passage, frame);
+        let latency = transit.latency(self.schedule.header.seed, &self.schedule.header.network);
+        if from == to {
+            // One to the sender itself is never disturbed, and needs no socket.
+            let label = self.launch(passage, (Flips::new(), told), latency);
+            self.land(to, label, frame);
+            return Labels::new();
+        }
+        match self.disturbances.at_work() {
+            true => self.set_off_through_harm(passage, told, &transit, latency),
+            false => Labels::from_iter([self.launch(passage, (Flips::new(), told), latency)]),
+        }
+    }
+
+    fn transit(&mut self, from: NodeId, to: NodeId) -> Transit {
+        let count = &mut self.carried[from.index() * self.nodes.len() + to.index()];
+        *count += 1;
+        Transit { from, to, number: *count }
+    }
+
+    fn set_off_through_harm(
+        &mut self,
+        passage: Passage,
+        told: Option<Transmission>,
+        transit: &Transit,
+        mut latency: Span,
+    ) -> Labels {
+        let schedule = self.schedule();
+        let (mut labels, mut flips) = (Labels::new(), Flips::new());
+        for (index, harm) in self.disturbances.harm(&schedule, transit) {
+            self.recorder.harm(self.now, &schedule, index);
+            match harm {
+                Harm::Lost => {
+                    self.record_loss(&passage, told, "loss");
+                    return labels;
+                }
+                Harm::Late(by) => latency = latency + by,
+                Harm::Doubled(by) => {
+                    let what = (flips.clone(), told.clone());
+                    labels.push(self.launch(passage, what, latency + by));
+                }
+                Harm::Corrupted(bit) => flips.push(bit),
+            }
+        }
+        let Some(cut) = self.disturbances.cut(&schedule, passage.from, passage.to) else {
+            labels.push(self.launch(passage, (flips, told), latency));
+            return labels;
+        };
+        cut.touched += 1;
+        if schedule.header.network.channel != Channel::Perfect {
+            self.record_loss(&passage, told, "cut");
+            return labels;
+        }
+        let label = self.flights.add(passage, flips, told);
+        cut.held.push(label.place);
+        labels.push(label);
+        labels
+    }
+
+    /// A frame is to arrive after this latency.
+    fn launch(
+        &mut self,
+        passage: Passage,
+        (flips, told): (Flips, Option<Transmission>),
+        latency: Span,
+    ) -> Label {
+        let label = self.flights.add(passage, flips, told);
+        self.plan(passage.to, self.now + latency, Happening::Arrive(label.place));
+        label
+    }
+
+    fn record_sending(&mut self, passage: &mut Passage, frame: &[u8]) -> Option<Transmission> {
+        if self.detail != Detail::Network {
+            return None;
+        }
+        let Passage { from, to, id, cause, .. } = *passage;
+        let told = self.recorder.describe(&*self.nodes[from.index()].node, to, id, frame);
+        let now = self.now;
+        let event = self.recorder.transmission(now, from, Kind::Send, told.clone(), cause);
+        passage.cause = Some(event);
+        Some(told)
+    }
+}
