@@ -24,19 +24,22 @@ pub const HARMLESS_IN_TIME: &[Control] = &[SHUFFLES_SENDS, DOUBLES_FRAMES];
 /// Controls for whoever lives with reordering and duplication.
 pub const HARMLESS: &[Control] = &[DELAYS_RECEIPTS, SHUFFLES_SENDS, DOUBLES_FRAMES];
 
-const DELAYS_RECEIPTS: Control = Control {
+/// Frames wait before they are seen.
+pub const DELAYS_RECEIPTS: Control = Control {
     name: "delays-receipts",
     number: "Z6",
     statement: "each frame that arrives waits up to 20 ms before the node sees it",
 };
 
-const SHUFFLES_SENDS: Control = Control {
+/// Sends to several nodes go out in another order.
+pub const SHUFFLES_SENDS: Control = Control {
     name: "shuffles-sends",
     number: "Z6",
     statement: "what is sent to several nodes at once is sent to them in another order",
 };
 
-const DOUBLES_FRAMES: Control = Control {
+/// The network seems to duplicate.
+pub const DOUBLES_FRAMES: Control = Control {
     name: "doubles-frames",
     number: "Z6",
     statement: "each frame to another node is sent twice",

@@ -23,3 +23,32 @@ pub const VALIDITY_WHILE_NOBODY_CRASHES: &[Claim] = &[
 /// What one correct node delivers, all do; uniformly where sends survive their sender's crash.
 pub const AGREEMENT: &[Claim] =
     &[Claim::always("agreement"), Claim::only("uniform-agreement", Proviso::SendsSurvive)];
+
+/// Causal order and its two halves, FIFO and local order, for correct nodes and all others.
+pub const CAUSALITY: &[Claim] = &[
+    Claim::always("fifo"),
+    Claim::always("uniform-fifo"),
+    Claim::always("local-order"),
+    Claim::always("uniform-local-order"),
+    Claim::always("causal"),
+    Claim::always("uniform-causal"),
+];
+
+/// One sequence of messages, which every node delivers from its beginning, crashed ones too; each
+/// delivery says its place.
+pub const ORDER: &[Claim] = &[
+    Claim::always("total-order"),
+    Claim::always("uniform-total-order"),
+    Claim::always("gap-free-total-order"),
+    Claim::always("uniform-gap-free-total-order"),
+    Claim::always("prefix-order"),
+    Claim::always("consecutive-slots"),
+];
+
+/// What one node delivers, even one that then crashes, all correct ones do.
+pub const UNIFORM_AGREEMENT: &[Claim] =
+    &[Claim::always("agreement"), Claim::always("uniform-agreement")];
+
+/// Each sender's messages in its order and all in one, at crashed nodes too.
+pub const FIFO_TOTAL: &[Claim] =
+    &[Claim::always("fifo"), Claim::always("uniform-fifo"), Claim::always("fifo-total-order")];

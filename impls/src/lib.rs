@@ -6,6 +6,7 @@
 
 mod changed;
 mod claims;
+pub mod detectors;
 pub mod multicast;
 mod naming;
 pub mod order;
@@ -14,7 +15,8 @@ pub mod requests;
 use pepperland_core::implementation::Implementation;
 
 /// The implementations by kind, in the order of the catalogue.
-pub const FAMILIES: &[&[&Implementation]] = &[multicast::ALL, order::ALL, requests::ALL];
+pub const FAMILIES: &[&[&Implementation]] =
+    &[multicast::ALL, order::ALL, requests::ALL, detectors::ALL];
 
 /// Every implementation, in the order of the catalogue.
 pub fn all() -> impl Iterator<Item = &'static Implementation> + Clone {

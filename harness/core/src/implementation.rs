@@ -73,8 +73,8 @@ pub enum Proviso {
     OneGroup,
     /// There are several groups.
     SeveralGroups,
-    /// Every correct node multicasts again after the faults have ended: gaps are found by what
-    /// comes later.
+    /// Every correct node multicasts again after the faults have ended, and so does somebody who
+    /// has delivered what a crashed node sent: gaps are found by what comes later.
     KeepsSending,
     /// Nothing is late beyond the network's own latency: no link is slow, cut or lossy, no node
     /// stands still, no clock is wrong. Time-outs are then a perfect failure detector.
@@ -96,6 +96,8 @@ pub struct Model {
     pub timing: &'static str,
     /// The greatest latency that it assumes of the network, if it assumes one.
     pub latency_bound: Option<Span>,
+    /// How many messages a node keeps for others in the end at most, if that is bounded.
+    pub buffer_bound: Option<u64>,
     /// What a restart means for "at most once".
     pub delivery: DeliveryContract,
     /// The service that clients see, by the name that histories and its workload have for it; none
@@ -119,6 +121,7 @@ impl Model {
         groups: Groups::One,
         timing: "asynchronous",
         latency_bound: None,
+        buffer_bound: None,
         delivery: DeliveryContract::Volatile,
         service: None,
     };

@@ -54,10 +54,10 @@ impl Plan<'_> {
             profiles: self.profiles,
         };
         let mut stream = seed.stream("faults");
-        let disturbances =
-            self.faults.iter().flat_map(|(p, variant)| (p.plan)(&ground, variant, &mut stream));
-        let mut disturbances: Vec<Disturbance> = disturbances.collect();
-        keep_budget(&mut disturbances, ground.budget().min(nodes.saturating_sub(1)));
+        let planned =
+            self.faults.iter().map(|(p, variant)| (p.plan)(&ground, variant, &mut stream));
+        let planned: Vec<Vec<Disturbance>> = planned.collect();
+        let disturbances = keep_budget(planned, nodes, ground.budget());
         let header = self.header(seed, stage.groups, heal_at);
         steps.extend(probes(&header, steps.len() as u32));
         Schedule { header, steps, disturbances }
@@ -95,15 +95,32 @@ impl Plan<'_> {
     }
 }
 
-/// Profiles that are combined do not know of each other's crashes: beyond this many nodes, none.
-fn keep_budget(disturbances: &mut Vec<Disturbance>, most: usize) {
+/// Profiles that are combined do not know of each other's crashes: beyond the budget, none. Where a
+/// profile has the whole group crash and come back, that is what it is for.
+fn keep_budget(planned: Vec<Vec<Disturbance>>, nodes: usize, budget: usize) -> Vec<Disturbance> {
+    let most = budget.min(nodes.saturating_sub(1));
     let mut victims = BTreeSet::new();
-    disturbances.retain(|disturbance| match disturbance.trouble {
-        Trouble::Crash { node, .. } => {
-            victims.contains(&node) || victims.len() < most && victims.insert(node)
+    let mut kept = Vec::new();
+    for mut disturbances in planned {
+        if !everybody_restarts(&disturbances, nodes) {
+            disturbances.retain(|disturbance| match disturbance.trouble {
+                Trouble::Crash { node, .. } => {
+                    victims.contains(&node) || victims.len() < most && victims.insert(node)
+                }
+                _ => true,
+            });
         }
-        _ => true,
+        kept.extend(disturbances);
+    }
+    kept
+}
+
+fn everybody_restarts(disturbances: &[Disturbance], nodes: usize) -> bool {
+    let restarts = disturbances.iter().filter_map(|d| match d.trouble {
+        Trouble::Crash { node, .. } if d.until.is_some() => Some(node),
+        _ => None,
     });
+    restarts.collect::<BTreeSet<_>>().len() == nodes
 }
 
 /// Both kinds of channel are tested: they give opposite verdicts on uniformity.

@@ -6,7 +6,7 @@ use pepperland_core::fault::{Fault, Ground, Profile};
 use pepperland_core::id::NodeId;
 use pepperland_core::schedule::{Disturbance, Step, Trouble, When};
 use pepperland_core::seed::{PerMillion, Stream};
-use pepperland_core::time::Time;
+use pepperland_core::time::{Span, Time};
 
 /// Nodes stop for good.
 pub const STOP: Profile = Profile {
@@ -23,10 +23,33 @@ pub const RECOVERY: Profile = Profile {
     name: "crash-recovery",
     statement: "nodes stop and come back with what was on stable storage",
     source: "Aguilera, Chen, Toueg 2000",
-    variants: &[],
+    variants: &["some", "all"],
     needs: &[Fault::Crash, Fault::Recovery],
-    plan: |ground, _, stream| crashes(ground, stream, restart),
+    plan: |ground, variant, stream| match variant {
+        "all" => everybody(ground, stream),
+        _ => crashes(ground, stream, restart),
+    },
 };
+
+/// How far apart the crashes of a whole group are at most.
+const TOGETHER: Span = Span::millis(5);
+
+/// The whole group goes down, as in a power cut: what was in nobody's stable storage is gone. Then
+/// everybody comes back.
+fn everybody(ground: &Ground<'_>, stream: &mut Stream) -> Vec<Disturbance> {
+    if ground.budget() == 0 {
+        return Vec::new();
+    }
+    let last = ground.heal_at.0.saturating_sub(1);
+    let begin = stream.between(0, last);
+    let down = (begin + TOGETHER.0).min(last);
+    let crash = |node| {
+        let at = Time(stream.between(begin, down));
+        let until = Time(stream.between(down, ground.heal_at.0));
+        Disturbance::during(at, until, Trouble::Crash { node, effects: None })
+    };
+    NodeId::first(ground.nodes).map(crash).collect()
+}
 
 fn crashes(
     ground: &Ground<'_>,

@@ -113,6 +113,24 @@ fn the_whole_budget_is_used_now_and_then() {
 }
 
 #[test]
+fn the_whole_group_restarts_whatever_the_budget_if_that_is_asked_for() {
+    for (nodes, faults) in [(1, "crash-recovery:all"), (5, "crash,crash-recovery:all")] {
+        let mut implementation = implementation(ANYTHING);
+        implementation.budget = |_| 1;
+        for seed in 0..60 {
+            let planned = planned(&implementation, faults, nodes, seed).disturbances;
+            let (back, gone): (Vec<_>, Vec<_>) = planned.iter().partition(|d| d.until.is_some());
+            assert_eq!((back.len(), gone.len()), (nodes, usize::from(nodes > 1)));
+            let up = back.iter().filter_map(|d| d.until).min().expect("somebody comes back");
+            assert!(back.iter().all(|d| d.at <= up), "somebody is up all the time: {back:?}");
+        }
+    }
+    let mut nobody = implementation(ANYTHING);
+    nobody.budget = |_| 0;
+    assert!(planned(&nobody, "crash-recovery:all", 5, 0).disturbances.is_empty());
+}
+
+#[test]
 fn crashes_fall_in_the_middle_of_handlers_and_between_them_for_good_or_not() {
     let all = |faults| -> Vec<Disturbance> {
         (0..200).flat_map(|seed| plan_alone(faults, 5, Time::millis(200), seed)).collect()

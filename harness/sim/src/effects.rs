@@ -32,7 +32,7 @@ impl World<'_> {
         }
         let mut effects = std::mem::take(&mut slot.host.effects.list);
         let bytes = std::mem::take(&mut slot.host.effects.bytes);
-        let fatal = slot.doomed.map(|after| after as usize).filter(|after| effects.len() > *after);
+        let fatal = slot.crashes_after(&effects, self.recorder.header().contract.delivery);
         let mut cause = cause;
         for effect in effects.drain(..).take(fatal.unwrap_or(usize::MAX)) {
             self.perform(id, effect, &bytes, &mut cause);

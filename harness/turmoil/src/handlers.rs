@@ -89,7 +89,7 @@ impl World {
         handler(&mut *slot.node, &mut slot.host);
         let mut effects = std::mem::take(&mut slot.host.effects);
         let count = effects.list.len();
-        let fatal = slot.doomed.map(|after| after as usize).filter(|after| count > *after);
+        let fatal = slot.crashes_after(&effects.list, self.recorder.header().contract.delivery);
         let mut cause = cause;
         for effect in effects.list.drain(..).take(fatal.unwrap_or(count)) {
             self.perform(id, effect, &effects.bytes, &mut cause, wire);

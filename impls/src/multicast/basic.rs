@@ -69,8 +69,8 @@ pub fn basic<M: Value>(setup: &Setup<'_>) -> impl Layer<Payload = M> + use<M> {
 /// What travels: the message and the group it is for.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Addressed<M> {
-    group: GroupId,
-    m: M,
+    pub(super) group: GroupId,
+    pub(super) m: M,
 }
 
 /// The group of a message that is sent to one node only.
@@ -108,6 +108,10 @@ impl<M: Value, L: Layer<Payload = Addressed<M>>> Protocol for Basic<L> {
 
     fn send(&mut self, to: NodeId, m: M, cx: &mut Cx<'_, M>) {
         self.send_below(to, Addressed { group: NO_GROUP, m }, cx);
+    }
+
+    fn send_each(&mut self, to: &[NodeId], m: M, cx: &mut Cx<'_, M>) {
+        self.send_each_below(to.into(), Addressed { group: NO_GROUP, m }, cx);
     }
 
     fn upon_deliver(&mut self, received: Delivery<Addressed<M>>, cx: &mut Cx<'_, M>) {

@@ -22,7 +22,7 @@ use crate::naming::Naming;
 use pepperland_core::collections::Set;
 use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Stack, Value};
 use pepperland_core::id::{GroupId, MessageId, NodeId};
-use pepperland_core::implementation::{Cost, Flaw, Groups, Implementation, Model, Setup};
+use pepperland_core::implementation::{Break, Cost, Flaw, Groups, Implementation, Model, Setup};
 use pepperland_core::message::Message;
 use serde::{Deserialize, Serialize};
 
@@ -57,10 +57,37 @@ pub const ENTRY: Implementation = Implementation {
             workload: "steady",
             killer: include_str!("../../killers/deliver-before-relay.jsonl"),
         },
+        Flaw {
+            name: "relay-tests-relayer",
+            number: "R3",
+            statement: "only what comes from its sender is relayed: relays stop after one hop",
+            breaks: "agreement",
+            keeps: &["no-creation", "no-duplication", "validity-self", "validity-all"],
+            faults: "crash",
+            workload: "steady",
+            killer: include_str!("../../killers/relay-tests-relayer.jsonl"),
+        },
         DIES_OF_A_FAULT,
     ],
     controls: HARMLESS,
-    breaks: &[],
+    breaks: &[
+        Break {
+            name: "overtaken",
+            property: "fifo",
+            statement: "of two messages of one sender, the second overtakes the first",
+            faults: "none",
+            workload: "bulletin-board",
+            killer: include_str!("../../killers/overtaken.jsonl"),
+        },
+        Break {
+            name: "sends-die-with-the-sender",
+            property: "uniform-agreement",
+            statement: "a node relays, delivers and crashes, and what it had sent is lost with it",
+            faults: "crash",
+            workload: "steady",
+            killer: include_str!("../../killers/sends-die-with-the-sender.jsonl"),
+        },
+    ],
     cost: Some(Cost { formula: "n²", messages: |n| n * n, steps: 1 }),
     build: |setup| changed(setup, Stack::node(reliable::<Message>(setup))),
 };
@@ -92,6 +119,7 @@ pub struct Reliable<L> {
     naming: Naming,
     no_relay: bool,
     deliver_before_relay: bool,
+    relay_tests_relayer: bool,
 }
 
 impl<L> Reliable<L> {
@@ -103,6 +131,7 @@ impl<L> Reliable<L> {
             naming: Naming::default(),
             no_relay: setup.flawed("no-relay"),
             deliver_before_relay: setup.flawed("deliver-before-relay"),
+            relay_tests_relayer: setup.flawed("relay-tests-relayer"),
         }
     }
 }
@@ -137,7 +166,8 @@ impl<M: Value, L: Layer<Payload = Relayed<M>>> Protocol for Reliable<L> {
         if self.deliver_before_relay {
             cx.deliver(delivery.clone());
         }
-        if cx.me() != name.origin && !self.no_relay {
+        let stops = self.no_relay || self.relay_tests_relayer && received.from != name.origin;
+        if cx.me() != name.origin && !stops {
             self.multicast_below(group, received.message, cx);
         }
         if !self.deliver_before_relay {

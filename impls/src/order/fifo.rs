@@ -14,14 +14,21 @@
 //! Assumes what the layer below assumes; over reliable multicast the result is reliable FIFO
 //! multicast, over basic multicast it is FIFO alone. Departs from the source: R counts the next
 //! number, not the last, so that message 0 is not taken for an old one.
+//!
+//! The numbers are the origin's, and relays below leave them alone. A relayer's own numbers would
+//! do as well if they counted on its links and no further (reliable multicast over FIFO): the first
+//! copy of a message comes by some path, on each link of which earlier ones of its sender came
+//! before. A relayer's number in place of the origin's is the flaw.
 
-use crate::changed::{HARMLESS, changed};
+use crate::changed::{DELAYS_RECEIPTS, DOUBLES_FRAMES, HARMLESS, SHUFFLES_SENDS, changed};
 use crate::claims::{AGREEMENT, INTEGRITY, VALIDITY};
 use crate::multicast::basic::basic;
-use crate::multicast::reliable::reliable;
+use crate::multicast::reliable::{Relayed, Reliable, reliable};
 use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Stack, Value};
 use pepperland_core::id::{GroupId, NodeId};
-use pepperland_core::implementation::{Claim, Cost, Flaw, Groups, Implementation, Model, Setup};
+use pepperland_core::implementation::{
+    Break, Claim, Control, Cost, Flaw, Groups, Implementation, Model, Setup,
+};
 use pepperland_core::message::Message;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -32,17 +39,58 @@ pub const OVER_RELIABLE: Implementation = Implementation {
     number: "O1",
     statement: "reliable FIFO multicast: sequence numbers and a hold-back queue",
     source: "Hadzilacos & Toueg 1994; Coulouris et al. 2011, 15.4.3",
-    claims: &[INTEGRITY, VALIDITY, AGREEMENT, &[Claim::always("fifo")]],
+    claims: &[INTEGRITY, VALIDITY, AGREEMENT, FIFO],
     model: Model { groups: Groups::Open, ..Model::ASYNCHRONOUS },
     nodes: 5,
     budget: |n| n - 1,
-    flaws: &[NO_HOLD_BACK_QUEUE, SKIP_GAPS],
-    controls: HARMLESS,
-    breaks: &[],
+    flaws: &[
+        NO_HOLD_BACK_QUEUE,
+        SKIP_GAPS,
+        SEQUENCE_NUMBER_WRAPS,
+        Flaw {
+            name: "relays-restamp",
+            number: "F5",
+            statement: "a relay carries the relayer's count of multicasts in place of the origin's",
+            breaks: "fifo",
+            keeps: &["no-creation", "no-duplication"],
+            faults: "none",
+            workload: "burst",
+            killer: include_str!("../../killers/relays-restamp.jsonl"),
+        },
+    ],
+    controls: &[
+        DELAYS_RECEIPTS,
+        SHUFFLES_SENDS,
+        DOUBLES_FRAMES,
+        Control {
+            name: "fifo-below-relays",
+            number: "Z6",
+            statement: "reliable above FIFO instead of FIFO above reliable: relays carry the numbers \
+                    of the relayer",
+        },
+    ],
+    breaks: &[Break {
+        name: "answer-before-its-question",
+        property: "causal",
+        statement: "an answer reaches a reader before the post it answers: they are of two senders",
+        faults: "none",
+        workload: "bulletin-board",
+        killer: include_str!("../../killers/answer-before-its-question.jsonl"),
+    }],
     cost: Some(Cost { formula: "n²", messages: |n| n * n, steps: 1 }),
-    build: |setup| {
-        let fifo = Fifo::over(reliable::<Sequenced<Message>>(setup), setup);
-        changed(setup, Stack::node(fifo))
+    build: |setup| match setup.flaw {
+        Some("fifo-below-relays") => {
+            Stack::node(Reliable::over(fifo_basic::<Relayed<Message>>(setup), setup))
+        }
+        Some("relays-restamp") => {
+            let relays =
+                Restamping { lower: basic::<Relayed<Sequenced<Message>>>(setup), count: 0 };
+            Stack::node(Fifo::over(Reliable::over(relays, setup), setup))
+        }
+        _ => {
+            let fifo = Fifo::over(reliable::<Sequenced<Message>>(setup), setup);
+            changed(setup, Stack::node(fifo))
+        }
     },
 };
 
@@ -52,16 +100,19 @@ pub const OVER_BASIC: Implementation = Implementation {
     number: "O1",
     statement: "FIFO order over basic multicast",
     source: "Coulouris et al. 2011, 15.4.3",
-    claims: &[INTEGRITY, VALIDITY, &[Claim::always("fifo")]],
+    claims: &[INTEGRITY, VALIDITY, FIFO],
     model: Model { groups: Groups::Open, ..Model::ASYNCHRONOUS },
     nodes: 5,
     budget: |n| n - 1,
-    flaws: &[NO_HOLD_BACK_QUEUE_OVER_BASIC, SKIP_GAPS],
+    flaws: &[NO_HOLD_BACK_QUEUE_OVER_BASIC, SKIP_GAPS, SEQUENCE_NUMBER_WRAPS],
     controls: HARMLESS,
     breaks: &[],
     cost: Some(Cost { formula: "n", messages: |n| n, steps: 1 }),
     build: |setup| changed(setup, Stack::node(fifo_basic::<Message>(setup))),
 };
+
+/// What waits for a number waits at nodes that will crash, too.
+const FIFO: &[Claim] = &[Claim::always("fifo"), Claim::always("uniform-fifo")];
 
 const NO_HOLD_BACK_QUEUE: Flaw = Flaw {
     name: "no-hold-back-queue",
@@ -83,6 +134,17 @@ const SKIP_GAPS: Flaw = Flaw {
     faults: "none",
     workload: "steady",
     killer: include_str!("../../killers/skip-gaps.jsonl"),
+};
+
+const SEQUENCE_NUMBER_WRAPS: Flaw = Flaw {
+    name: "sequence-number-wraps",
+    number: "F4",
+    statement: "S is sent in 2 bits, 8 or 16 in the wild: what comes after the last number is old",
+    breaks: "validity-all",
+    keeps: &["no-creation", "no-duplication", "fifo"],
+    faults: "none",
+    workload: "single-sender",
+    killer: include_str!("../../killers/sequence-number-wraps.jsonl"),
 };
 
 /// Over basic multicast the queue is what tells a second copy, too.
@@ -110,6 +172,7 @@ pub struct Fifo<M, L> {
     senders: BTreeMap<(GroupId, NodeId), Sender<M>>,
     no_hold_back_queue: bool,
     skip_gaps: bool,
+    sequence_number_wraps: bool,
 }
 
 struct Sender<M> {
@@ -126,6 +189,7 @@ impl<M, L> Fifo<M, L> {
             senders: BTreeMap::new(),
             no_hold_back_queue: setup.flawed("no-hold-back-queue"),
             skip_gaps: setup.flawed("skip-gaps"),
+            sequence_number_wraps: setup.flawed("sequence-number-wraps"),
         }
     }
 }
@@ -140,7 +204,7 @@ impl<M: Value, L: Layer<Payload = Sequenced<M>>> Protocol for Fifo<M, L> {
 
     fn multicast(&mut self, group: GroupId, m: M, cx: &mut Cx<'_, M>) {
         let sent = self.sent.entry(group).or_default();
-        let number = *sent;
+        let number = if self.sequence_number_wraps { *sent % 4 } else { *sent };
         *sent += 1;
         self.multicast_below(group, Sequenced { number, m }, cx);
     }
@@ -161,7 +225,8 @@ impl<M: Value, L: Layer<Payload = Sequenced<M>>> Protocol for Fifo<M, L> {
         }
         while let Some(m) = sender.held_back.remove(&sender.next) {
             sender.next += 1;
-            cx.deliver(received.with(m));
+            // A place in an order below is none in this one.
+            cx.deliver(Delivery { slot: None, ..received.with(m) });
         }
     }
 }
@@ -169,5 +234,33 @@ impl<M: Value, L: Layer<Payload = Sequenced<M>>> Protocol for Fifo<M, L> {
 impl<M> Sender<M> {
     fn new() -> Sender<M> {
         Sender { next: 0, held_back: BTreeMap::new() }
+    }
+}
+
+/// What the flaw `relays-restamp` puts below the relays.
+struct Restamping<L> {
+    lower: L,
+    count: u64,
+}
+
+impl<M: Value, L: Layer<Payload = Relayed<Sequenced<M>>>> Protocol for Restamping<L> {
+    type Payload = Relayed<Sequenced<M>>;
+    type Lower = L;
+
+    fn lower(&mut self) -> &mut L {
+        &mut self.lower
+    }
+
+    fn multicast(&mut self, group: GroupId, mut m: L::Payload, cx: &mut Cx<'_, L::Payload>) {
+        match &mut m {
+            Relayed::Multicast { name, m } if name.origin != cx.me() => m.number = self.count,
+            _ => {}
+        }
+        self.count += 1;
+        self.multicast_below(group, m, cx);
+    }
+
+    fn upon_deliver(&mut self, received: Delivery<L::Payload>, cx: &mut Cx<'_, L::Payload>) {
+        cx.deliver(received);
     }
 }

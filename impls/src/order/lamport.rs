@@ -21,7 +21,7 @@ use crate::order::fifo::fifo_basic;
 use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Stack, Value};
 use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::implementation::{
-    Claim, Cost, Flaw, Groups, Implementation, Model, Proviso, Setup,
+    Break, Claim, Cost, Flaw, Groups, Implementation, Model, Proviso, Setup,
 };
 use pepperland_core::message::Message;
 use serde::{Deserialize, Serialize};
@@ -72,15 +72,48 @@ pub const ENTRY: Implementation = Implementation {
             workload: "steady",
             killer: include_str!("../../killers/tie-break-by-arrival.jsonl"),
         },
+        Flaw {
+            name: "clock-not-raised-on-receipt",
+            number: "T10",
+            statement: "a receipt is acknowledged, but the clock stays what it was",
+            breaks: "causal",
+            keeps: &["no-creation", "no-duplication", "validity-all", "agreement", "fifo"],
+            faults: "none",
+            workload: "replies",
+            killer: include_str!("../../killers/clock-not-raised-on-receipt.jsonl"),
+        },
+        Flaw {
+            name: "over-non-fifo-links",
+            number: "T12",
+            statement: "what was sent earlier may come after an acknowledgement",
+            breaks: "uniform-total-order",
+            keeps: &["no-creation", "no-duplication", "validity-all", "agreement"],
+            faults: "none",
+            workload: "steady",
+            killer: include_str!("../../killers/over-non-fifo-links.jsonl"),
+        },
     ],
     controls: HARMLESS,
-    breaks: &[],
+    breaks: &[Break {
+        name: "crashed-kept",
+        property: "validity-all",
+        statement: "a crashed member is never heard from again, and nothing is delivered any more",
+        faults: "crash",
+        workload: "steady",
+        killer: include_str!("../../killers/crashed-kept.jsonl"),
+    }],
     cost: Some(Cost { formula: "n²", messages: |n| n * n, steps: 2 }),
     build: |setup| {
-        let lamport = Lamport::over(fifo_basic::<Stamped<Message>>(setup), setup);
+        let lamport = Lamport::over(links::<Stamped<Message>>(setup), setup);
         changed(setup, Stack::node(lamport))
     },
 };
+
+/// FIFO channels.
+fn links<M: Value>(setup: &Setup<'_>) -> impl Layer<Payload = M> + use<M> {
+    let flaw = setup.flawed("over-non-fifo-links").then_some("no-hold-back-queue");
+    fifo_basic(&Setup { flaw, ..*setup })
+}
 
 /// What is multicast below.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -97,6 +130,7 @@ pub struct Lamport<M, L> {
     groups: BTreeMap<GroupId, Group<M>>,
     deliver_before_hearing_all: bool,
     tie_break_by_arrival: bool,
+    clock_not_raised_on_receipt: bool,
 }
 
 /// The state of one group.
@@ -118,6 +152,7 @@ impl<M, L> Lamport<M, L> {
             groups: BTreeMap::new(),
             deliver_before_hearing_all: setup.flawed("deliver-before-hearing-all"),
             tie_break_by_arrival: setup.flawed("tie-break-by-arrival"),
+            clock_not_raised_on_receipt: setup.flawed("clock-not-raised-on-receipt"),
         }
     }
 
@@ -159,18 +194,20 @@ impl<M: Value, L: Layer<Payload = Stamped<M>>> Protocol for Lamport<M, L> {
 
     fn upon_deliver(&mut self, received: Delivery<Stamped<M>>, cx: &mut Cx<'_, M>) {
         let (group, j) = (received.group, received.from);
-        let by_arrival = self.tie_break_by_arrival;
+        let (by_arrival, raise) = (self.tie_break_by_arrival, !self.clock_not_raised_on_receipt);
         let state = self.group(group);
         let mut ack = None;
         match &received.message {
             Stamped::Data(clock, m) => {
-                state.hear(j, *clock);
+                state.hear(j, *clock, raise);
                 state.arrivals += 1;
                 let tie_break = if by_arrival { state.arrivals } else { u64::from(j.0) };
                 state.pending.insert((*clock, tie_break), received.with(m.clone()));
-                ack = (j != cx.me()).then_some(Stamped::Ack(state.clock));
+                // The clock is no less than that of m, unless the receipt has not raised it.
+                let heard = state.clock.max(*clock);
+                ack = (j != cx.me()).then_some(Stamped::Ack(heard));
             }
-            Stamped::Ack(clock) => state.hear(j, *clock),
+            Stamped::Ack(clock) => state.hear(j, *clock, raise),
         }
         if let Some(ack) = ack {
             self.multicast_below(group, ack, cx);
@@ -184,8 +221,10 @@ impl<M> Group<M> {
         Group { clock: 0, pending: BTreeMap::new(), heard: BTreeMap::new(), arrivals: 0 }
     }
 
-    fn hear(&mut self, j: NodeId, clock: u64) {
-        self.clock = self.clock.max(clock);
+    fn hear(&mut self, j: NodeId, clock: u64, raise: bool) {
+        if raise {
+            self.clock = self.clock.max(clock);
+        }
         self.heard.insert(j, clock);
     }
 }

@@ -13,21 +13,36 @@
 //! ```
 //!
 //! Assumes reliable multicast below, and a sequencer (node n1) that does not crash: when it does,
-//! nothing is ordered any more, yet what was ordered stays agreed.
+//! nothing is ordered any more, yet what was ordered stays agreed. The sequencer need not be a
+//! member of g. Reliable multicast to g + {sequencer(g)} is then done by hand: the sender sends
+//! (m, i) to the sequencer as well, which relays it to g before it announces its order, for the
+//! sender may have crashed and the members have nothing.
 
 use crate::changed::{HARMLESS, changed};
-use crate::claims::INTEGRITY;
+use crate::claims::{AGREEMENT, INTEGRITY, ORDER};
 use crate::multicast::reliable::reliable;
 use crate::naming::Naming;
+use crate::order::hold_back::{
+    ForGroup, HoldBack, IGNORE_SEQUENCE_NUMBERS, Numbers, ORDER_BEFORE_DATA, SKIP_WAIT, Switches,
+};
 use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Stack, Value};
 use pepperland_core::id::{GroupId, MessageId, NodeId};
-use pepperland_core::implementation::{Claim, Cost, Flaw, Implementation, Model, Proviso, Setup};
+use pepperland_core::implementation::{
+    Break, Claim, Cost, Flaw, Implementation, Model, Proviso, Setup,
+};
 use pepperland_core::message::Message;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The node that gives out the numbers.
-const SEQUENCER: NodeId = NodeId(0);
+pub const SEQUENCER: NodeId = NodeId(0);
+
+/// What correct nodes multicast is delivered while the sequencer lives.
+pub const VALIDITY_WHILE_THE_SEQUENCER_LIVES: &[Claim] = &[
+    Claim::only("validity-self", Proviso::Lives(SEQUENCER)),
+    Claim::only("validity-all", Proviso::Lives(SEQUENCER)),
+    Claim::only("validity-some", Proviso::Lives(SEQUENCER)),
+];
 
 /// O5.
 pub const ENTRY: Implementation = Implementation {
@@ -35,18 +50,7 @@ pub const ENTRY: Implementation = Implementation {
     number: "O5",
     statement: "total order by a fixed sequencer that announces the order",
     source: "Coulouris et al. 2011, 15.4.3",
-    claims: &[
-        INTEGRITY,
-        &[
-            Claim::only("validity-self", Proviso::Lives(SEQUENCER)),
-            Claim::only("validity-all", Proviso::Lives(SEQUENCER)),
-            Claim::only("validity-some", Proviso::Lives(SEQUENCER)),
-            Claim::always("agreement"),
-            Claim::always("total-order"),
-            Claim::always("uniform-total-order"),
-            Claim::always("prefix-order"),
-        ],
-    ],
+    claims: &[INTEGRITY, VALIDITY_WHILE_THE_SEQUENCER_LIVES, AGREEMENT, ORDER],
     model: Model::ASYNCHRONOUS,
     nodes: 5,
     budget: |n| n - 1,
@@ -61,23 +65,23 @@ pub const ENTRY: Implementation = Implementation {
             workload: "steady",
             killer: include_str!("../../killers/basic-order.jsonl"),
         },
-        Flaw {
-            name: "ignore-sequence-numbers",
-            number: "T2",
-            statement: "orders are followed as they arrive, whatever their numbers",
-            breaks: "uniform-total-order",
-            keeps: &["no-creation", "no-duplication", "agreement"],
-            faults: "none",
-            workload: "steady",
-            killer: include_str!("../../killers/ignore-sequence-numbers.jsonl"),
-        },
+        IGNORE_SEQUENCE_NUMBERS,
+        ORDER_BEFORE_DATA,
+        SKIP_WAIT,
     ],
     controls: HARMLESS,
-    breaks: &[],
+    breaks: &[Break {
+        name: "sequencer-crashes",
+        property: "validity-all",
+        statement: "once the sequencer has crashed, nothing is ordered any more",
+        faults: "crash",
+        workload: "steady",
+        killer: include_str!("../../killers/sequencer-crashes.jsonl"),
+    }],
     cost: Some(Cost { formula: "2n²", messages: |n| 2.0 * n * n, steps: 2 }),
     build: |setup| {
-        let sequencer = Sequencer::over(reliable::<Ordered<Message>>(setup), setup);
-        changed(setup, Stack::node(sequencer))
+        let below = reliable::<ForGroup<Ordered<Message>>>(setup);
+        changed(setup, Stack::node(Sequencer::over(below, setup)))
     },
 };
 
@@ -86,6 +90,8 @@ pub const ENTRY: Implementation = Implementation {
 pub enum Ordered<M> {
     /// `(m, i)`.
     Data(MessageId, M),
+    /// `(m, i)`, to a sequencer outside the group.
+    Outside(MessageId, M),
     /// `("order", i, S)`.
     Order(MessageId, u64),
 }
@@ -94,19 +100,12 @@ pub enum Ordered<M> {
 pub struct Sequencer<M, L> {
     lower: L,
     naming: Naming,
-    groups: BTreeMap<GroupId, Group<M>>,
+    /// r and the hold-back queue.
+    held_back: BTreeMap<GroupId, HoldBack<M>>,
+    /// s, at the sequencer.
+    numbers: BTreeMap<GroupId, Numbers>,
+    switches: Switches,
     basic_order: bool,
-    ignore_sequence_numbers: bool,
-}
-
-/// The state of one group.
-struct Group<M> {
-    /// r: the number of the next message to deliver.
-    next: u64,
-    /// s: the number of the next message to order; used by the sequencer alone.
-    ordered: u64,
-    held_back: BTreeMap<MessageId, M>,
-    orders: BTreeMap<u64, MessageId>,
 }
 
 impl<M, L> Sequencer<M, L> {
@@ -115,40 +114,45 @@ impl<M, L> Sequencer<M, L> {
         Sequencer {
             lower,
             naming: Naming::default(),
-            groups: BTreeMap::new(),
+            held_back: BTreeMap::new(),
+            numbers: BTreeMap::new(),
+            switches: Switches::of(setup),
             basic_order: setup.flawed("basic-order"),
-            ignore_sequence_numbers: setup.flawed("ignore-sequence-numbers"),
         }
     }
 
-    fn group(&mut self, group: GroupId) -> &mut Group<M> {
-        self.groups.entry(group).or_insert_with(Group::new)
+    fn queue(&mut self, group: GroupId) -> &mut HoldBack<M> {
+        let switches = self.switches;
+        self.held_back.entry(group).or_insert_with(|| HoldBack::new(switches))
     }
 }
 
-impl<M: Value, L: Layer<Payload = Ordered<M>>> Sequencer<M, L> {
+impl<M: Value, L: Layer<Payload = ForGroup<Ordered<M>>>> Sequencer<M, L> {
+    fn place(&mut self, group: GroupId, (i, m): (MessageId, M), cx: &mut Cx<'_, M>) {
+        self.queue(group).place(i, m);
+        if cx.me() == SEQUENCER {
+            self.order(group, i, cx);
+        }
+    }
+
+    /// On deliver((m, i)) at a sequencer outside the group.
+    fn relay(&mut self, group: GroupId, (i, m): (MessageId, M), cx: &mut Cx<'_, M>) {
+        self.multicast_below(group, ForGroup { group, m: Ordered::Data(i, m) }, cx);
+        self.order(group, i, cx);
+    }
+
     /// On deliver((m, i)) at the sequencer.
     fn order(&mut self, group: GroupId, i: MessageId, cx: &mut Cx<'_, M>) {
-        let state = self.group(group);
-        let order = Ordered::Order(i, state.ordered);
-        state.ordered += 1;
+        let Some(s) = self.numbers.entry(group).or_default().give(i) else { return };
+        let order = ForGroup { group, m: Ordered::Order(i, s) };
         if !self.basic_order {
             return self.multicast_below(group, order, cx);
         }
         self.send_each_below(cx.members(group), order, cx);
     }
-
-    /// TO-delivers whatever is ordered, in the hold-back queue, and next.
-    fn deliver_ready(&mut self, group: GroupId, cx: &mut Cx<'_, M>) {
-        let any_order = self.ignore_sequence_numbers;
-        let state = self.group(group);
-        while let Some((slot, m)) = state.take_ready(any_order) {
-            cx.deliver(Delivery { from: m.0.origin, group, message: m.1, slot: Some(slot) });
-        }
-    }
 }
 
-impl<M: Value, L: Layer<Payload = Ordered<M>>> Protocol for Sequencer<M, L> {
+impl<M: Value, L: Layer<Payload = ForGroup<Ordered<M>>>> Protocol for Sequencer<M, L> {
     type Payload = M;
     type Lower = L;
 
@@ -158,40 +162,23 @@ impl<M: Value, L: Layer<Payload = Ordered<M>>> Protocol for Sequencer<M, L> {
 
     fn multicast(&mut self, group: GroupId, m: M, cx: &mut Cx<'_, M>) {
         let i = self.naming.next(cx);
-        self.multicast_below(group, Ordered::Data(i, m), cx);
-    }
-
-    fn upon_deliver(&mut self, received: Delivery<Ordered<M>>, cx: &mut Cx<'_, M>) {
-        // An order sent to each member singly says nothing of its group: it is for all.
-        let group = if self.basic_order { GroupId::ALL } else { received.group };
-        match received.message {
-            Ordered::Data(i, m) => {
-                self.group(group).held_back.insert(i, m);
-                if cx.me() == SEQUENCER {
-                    self.order(group, i, cx);
-                }
-            }
-            Ordered::Order(i, number) => {
-                self.group(group).orders.insert(number, i);
-            }
+        let data = Ordered::Data(i, m.clone());
+        self.multicast_below(group, ForGroup { group, m: data }, cx);
+        if !cx.members(group).contains(&SEQUENCER) {
+            let data = Ordered::Outside(i, m);
+            self.send_below(SEQUENCER, ForGroup { group, m: data }, cx);
         }
-        self.deliver_ready(group, cx);
-    }
-}
-
-impl<M> Group<M> {
-    fn new() -> Group<M> {
-        Group { next: 0, ordered: 0, held_back: BTreeMap::new(), orders: BTreeMap::new() }
     }
 
-    /// The next message to deliver, if it is here, with its number.
-    fn take_ready(&mut self, any_order: bool) -> Option<(u64, (MessageId, M))> {
-        let ready = |number: &u64| any_order || *number == self.next;
-        let here = |i: &MessageId| self.held_back.contains_key(i);
-        let next = self.orders.iter().find(|(number, i)| ready(number) && here(i));
-        let (number, i) = next.map(|(number, i)| (*number, *i))?;
-        self.orders.remove(&number);
-        self.next = number + 1;
-        self.held_back.remove(&i).map(|m| (number, (i, m)))
+    fn upon_deliver(&mut self, received: Delivery<ForGroup<Ordered<M>>>, cx: &mut Cx<'_, M>) {
+        let ForGroup { group, m } = received.message;
+        match m {
+            Ordered::Data(i, m) => self.place(group, (i, m), cx),
+            Ordered::Outside(i, m) => return self.relay(group, (i, m), cx),
+            Ordered::Order(i, number) => self.queue(group).order(i, number),
+        }
+        while let Some((number, i, m)) = self.queue(group).take_ready() {
+            cx.deliver(Delivery { from: i.origin, group, message: m, slot: Some(number) });
+        }
     }
 }

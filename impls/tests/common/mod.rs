@@ -187,7 +187,8 @@ impl Post {
         delivered.iter().map(line).collect()
     }
 
-    fn first_waiting(&self) -> Option<(Link, u32)> {
+    /// The first message that waits.
+    pub fn first_waiting(&self) -> Option<(Link, u32)> {
         let mut links = self.waiting.iter();
         links.find_map(|(link, waiting)| Some((*link, *waiting.first_key_value()?.0)))
     }
@@ -261,8 +262,14 @@ impl Post {
                 let slot = delivery.slot.map(|slot| format!("@{slot}")).unwrap_or_default();
                 alone(format!("delivers {body}{slot}"))
             }
+            Effect::Indicate(Indication::Discard(message)) => {
+                alone(format!("discards {}", String::from_utf8_lossy(&message.body.0)))
+            }
             Effect::Indicate(Indication::Suspect(node)) => alone(format!("suspects {node}")),
             Effect::Indicate(Indication::Trust(node)) => alone(format!("trusts {node}")),
+            Effect::Indicate(Indication::Token { turn, epoch }) => {
+                alone(format!("token: {} {epoch}", turn.word()))
+            }
             Effect::Indicate(Indication::Respond { operation, value }) => {
                 let body = String::from_utf8_lossy(&value.body.0);
                 alone(format!("responds to {operation}: {body}"))

@@ -101,7 +101,8 @@ pub trait Protocol: Sized {
         cx.indicate(Indication::View(view));
     }
 
-    /// Upon any other report of the layer below that carries no message: block, suspect, trust.
+    /// Upon any other report of the layer below that carries no message: block, suspect,
+    /// trust, token.
     /// Handed on unless the protocol says otherwise.
     fn upon_indication(
         &mut self,
@@ -109,6 +110,12 @@ pub trait Protocol: Sized {
         cx: &mut Cx<'_, Self::Payload>,
     ) {
         cx.indicate(indication);
+    }
+
+    /// Upon a message that the layer below no longer keeps for others. What it carries is the
+    /// protocol's to say: unless it does, nobody above hears of it.
+    fn upon_discard(&mut self, message: Below<Self>, cx: &mut Cx<'_, Self::Payload>) {
+        let _ = (message, cx);
     }
 
     /// Upon a decision of the layer below. A protocol above consensus gives this its meaning.
@@ -153,10 +160,14 @@ pub trait Protocol: Sized {
 fn rise<P: Protocol>(protocol: &mut P, risen: Risen<Below<P>>, cx: &mut Cx<'_, P::Payload>) {
     risen.hand_up(cx, |report, cx| match report {
         Indication::Deliver(delivery) => protocol.upon_deliver(delivery, cx),
+        Indication::Discard(message) => protocol.upon_discard(message, cx),
         Indication::View(view) => protocol.upon_view(view, cx),
         Indication::Block(view) => protocol.upon_indication(Indication::Block(view), cx),
         Indication::Suspect(node) => protocol.upon_indication(Indication::Suspect(node), cx),
         Indication::Trust(node) => protocol.upon_indication(Indication::Trust(node), cx),
+        Indication::Token { turn, epoch } => {
+            protocol.upon_indication(Indication::Token { turn, epoch }, cx);
+        }
         Indication::Decide { instance, value } => protocol.upon_decide(instance, value, cx),
         Indication::Respond { operation, value } => protocol.upon_respond(operation, value, cx),
     });

@@ -21,4 +21,4 @@ pub use layer::{Layer, Protocol, Value};
 pub use network::Network;
 pub use node::{Garbled, Node, Stack};
 pub use stable::{Stable, StableKey};
-pub use vocabulary::{Delivery, Indication, Request, View, ViewId};
+pub use vocabulary::{Delivery, Indication, Request, TokenTurn, View, ViewId};

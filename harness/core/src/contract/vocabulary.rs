@@ -56,6 +56,8 @@ impl<M> Request<M> {
 pub enum Indication<M> {
     /// A message is delivered.
     Deliver(Delivery<M>),
+    /// A message has left the buffer in which it was kept for others.
+    Discard(M),
     /// A view is installed.
     View(View),
     /// The application must stop sending until the next view.
@@ -64,6 +66,13 @@ pub enum Indication<M> {
     Suspect(NodeId),
     /// The failure detector no longer believes so.
     Trust(NodeId),
+    /// What this node does with the token of a ring.
+    Token {
+        /// What it does.
+        turn: TokenTurn,
+        /// Which token it is, where lost ones are replaced.
+        epoch: u64,
+    },
     /// A consensus instance has decided.
     Decide {
         /// Which decision it is.
@@ -78,6 +87,31 @@ pub enum Indication<M> {
         /// The result.
         value: M,
     },
+}
+
+/// What a node does with a token.
+#[derive(Copy, Clone, Debug, Eq, PartialEq)]
+pub enum TokenTurn {
+    /// It makes the token.
+    New,
+    /// It gets the token and holds it.
+    Acquire,
+    /// It passes the token on.
+    Release,
+    /// It held the token, and it is void now.
+    Lost,
+}
+
+impl TokenTurn {
+    /// The word for it in histories.
+    pub fn word(self) -> &'static str {
+        match self {
+            TokenTurn::New => "new",
+            TokenTurn::Acquire => "acquire",
+            TokenTurn::Release => "release",
+            TokenTurn::Lost => "lost",
+        }
+    }
 }
 
 /// A delivered message, with what the layer knows of it.

@@ -53,6 +53,11 @@ impl Recorder {
         }
     }
 
+    /// What was run, and what its contracts are.
+    pub fn header(&self) -> &Header {
+        &self.history.header
+    }
+
     /// The groups, by name, with their members; the first is the default.
     pub fn groups(&self) -> &[(String, Vec<NodeId>)] {
         self.history.groups()

@@ -1,8 +1,8 @@
 //! The nodes of a run: what runs on them, and the state they are in.
 
 use crate::clock::LocalClock;
-use crate::contract::{Host, Node, Timer};
-use crate::history::EventId;
+use crate::contract::{Effect, Host, Indication, Node, Timer};
+use crate::history::{DeliveryContract, EventId};
 use crate::id::{MessageId, NodeId};
 use crate::implementation::Setup;
 use crate::runtime::Guarded;
@@ -87,6 +87,17 @@ impl<Own> Slot<Own> {
         self.state = State::Down;
         self.doomed = None;
         self.timers.clear();
+    }
+
+    /// After how many of these effects the node crashes, if it is doomed and there are enough of
+    /// them. Where deliveries are logged, the log is what delivers: no crash falls between a write
+    /// and the delivery that it is followed by.
+    pub fn crashes_after(&self, effects: &[Effect], delivery: DeliveryContract) -> Option<usize> {
+        let after = self.doomed.map(|after| after as usize).filter(|a| effects.len() > *a)?;
+        let around = after.checked_sub(1).map(|before| &effects[before..=after]);
+        let logs =
+            matches!(around, Some([Effect::Store(..), Effect::Indicate(Indication::Deliver(_))]));
+        Some(if logs && delivery == DeliveryContract::Logged { after + 1 } else { after })
     }
 
     /// The name of what a step asks for. Multicasts are numbered without gaps in each incarnation;

@@ -45,6 +45,9 @@ impl Header {
         header.failure_model = implementation.model.failures;
         header.contract.delivery = implementation.model.delivery;
         header.workload = implementation.model.service.map(str::to_owned);
+        if let Some(most) = implementation.model.buffer_bound {
+            header.about.insert("bounds".to_owned(), json!({ "buffer": most }));
+        }
         header
     }
 }
@@ -99,9 +102,13 @@ impl Recorder {
                 let install = ViewInstall { group, ..install(view) };
                 return self.view(at, node, install, cause);
             }
+            Indication::Discard(message) => return self.discard(at, node, message.id),
             Indication::Block(view) => (Kind::Block, json!({"view": view.to_string()})),
             Indication::Suspect(node) => (Kind::Suspect, json!({"target": node.to_string()})),
             Indication::Trust(node) => (Kind::Trust, json!({"target": node.to_string()})),
+            Indication::Token { turn, epoch } => {
+                (Kind::Token, json!({"what": turn.word(), "epoch": epoch}))
+            }
             Indication::Decide { instance, value } => {
                 (Kind::Decide, json!({"i": instance, "value": text(&value)}))
             }

@@ -1,0 +1,8 @@
+//! Failure detectors: who is believed to have crashed.
+
+pub mod heartbeat;
+
+use pepperland_core::implementation::Implementation;
+
+/// Every failure detector.
+pub const ALL: &[&Implementation] = &[&heartbeat::ENTRY];

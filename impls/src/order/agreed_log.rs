@@ -1,0 +1,296 @@
+//! A log of numbered messages on which the members of a group agree, whoever writes it and however
+//! many of them crash: delivery when all have an entry, and a flush before another writes (the all-ack
+//! uniform broadcast of Cachin, Guerraoui & Rodrigues 2011, 3.4, and the view change of Birman and
+//! Joseph 1987, in one). Protocols whose sequencer may crash stand on it.
+//!
+//! ```text
+//! On initialization:                  e := (0, first member);  promised := e;  log := {};  r := 0
+//! To append (m, i) as number S:       multicast(g, ("append", e, S, m, i))
+//! On deliver(("append", e', S, m, i)) with e' >= promised:
+//!                                     log[S] := (m, i)           // of a later e': as soon as it begins
+//!                                     multicast(g, ("have", e, how many from 0 on without a hole))
+//! When each member that is not suspected has said in e that it has more than r:
+//!                                     deliver log[r];  r := r + 1
+//! To begin a later epoch e':          multicast(g, ("collect", e'))
+//! On deliver(("collect", e')) with e' > promised:
+//!                                     promised := e';  send ("state", e', e, log) to its beginner
+//! When each member that is not suspected has sent its state for e':
+//!                                     L := the longest log of the latest epoch among the states
+//!                                     multicast(g, ("begin", e', L))
+//! On deliver(("begin", e', L)) with e' >= promised:
+//!                                     promised := e';  e := e';  log := L;  multicast "have"
+//! ```
+//!
+//! Assumes a perfect failure detector, a perfect channel below, and that one node at a time appends
+//! in an epoch. Then what anybody delivers in `e` every correct member had in its log of `e`, without a
+//! hole before it, and said so before it promised to leave `e`: each later `L` begins with it. A
+//! wrongly suspected member may be without it, and may go on in an epoch of its own.
+//! Departs from its sources: logs travel whole, and nobody forgets what all have delivered.
+
+use pepperland_core::id::{MessageId, NodeId};
+use pepperland_core::implementation::Setup;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A time during which one node after the other appends to one log: which one, and who began it.
+#[derive(Copy, Clone, Debug, Eq, PartialEq, Ord, PartialOrd, Serialize, Deserialize)]
+pub struct Epoch {
+    /// Grows.
+    pub number: u32,
+    /// Who began it: two nodes may choose one number.
+    pub by: NodeId,
+}
+
+/// A message in the log, and its name.
+pub type Entry<M> = (MessageId, M);
+
+/// What members say to each other about the log.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum LogMessage<M> {
+    /// `("append", e, S, m, i)`.
+    Append(Epoch, u64, Entry<M>),
+    /// `("have", e, count)`.
+    Have(Epoch, u64),
+    /// `("collect", e')`.
+    Collect(Epoch),
+    /// `("state", e', e, log)`.
+    State(Epoch, Epoch, Vec<Entry<M>>),
+    /// `("begin", e', L)`.
+    Begin(Epoch, Vec<Entry<M>>),
+}
+
+/// What is to be said, and to whom.
+pub enum Say<M> {
+    /// To one node.
+    To(NodeId, LogMessage<M>),
+    /// To every member.
+    ToAll(LogMessage<M>),
+}
+
+/// Who the members are and which of them are suspected.
+#[derive(Copy, Clone)]
+pub struct Members<'a> {
+    /// The members.
+    pub all: &'a [NodeId],
+    /// The suspected nodes.
+    pub suspected: &'a BTreeSet<NodeId>,
+}
+
+impl<'a> Members<'a> {
+    /// The members that are not suspected, in order.
+    pub fn trusted(self) -> impl Iterator<Item = NodeId> + 'a {
+        self.all.iter().copied().filter(|member| !self.suspected.contains(member))
+    }
+}
+
+/// The log of one group at one member.
+pub struct AgreedLog<M> {
+    /// e.
+    epoch: Epoch,
+    promised: Epoch,
+    /// The log, and what came early of later epochs.
+    log: BTreeMap<(Epoch, u64), Entry<M>>,
+    /// The names in the log.
+    names: BTreeSet<MessageId>,
+    /// How many entries there are from 0 on without a hole.
+    have: u64,
+    /// r.
+    next: u64,
+    /// What each member has said that it has, in its latest epoch.
+    heard: BTreeMap<NodeId, (Epoch, u64)>,
+    collecting: Option<Collecting<M>>,
+    switches: Switches,
+}
+
+/// The planted flaws of the log.
+#[derive(Copy, Clone)]
+pub struct Switches {
+    no_epoch: bool,
+    restarts_at_own_next: bool,
+}
+
+impl Switches {
+    /// Those that are on.
+    pub fn of(setup: &Setup<'_>) -> Switches {
+        Switches {
+            no_epoch: setup.flawed("no-epoch"),
+            restarts_at_own_next: setup.flawed("restarts-at-own-next"),
+        }
+    }
+}
+
+/// The states that a member has collected for the epoch that it will begin.
+struct Collecting<M> {
+    epoch: Epoch,
+    states: BTreeMap<NodeId, (Epoch, Vec<Entry<M>>)>,
+}
+
+impl<M: Clone> AgreedLog<M> {
+    /// An empty log, in the epoch of this member.
+    pub fn new(first: NodeId, switches: Switches) -> AgreedLog<M> {
+        let epoch = Epoch { number: 0, by: first };
+        AgreedLog {
+            epoch,
+            promised: epoch,
+            log: BTreeMap::new(),
+            names: BTreeSet::new(),
+            have: 0,
+            next: 0,
+            heard: BTreeMap::new(),
+            collecting: None,
+            switches,
+        }
+    }
+
+    /// The epoch that has begun here.
+    pub fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
+    /// Whether entries of the epoch are still taken: no later one was promised.
+    pub fn is_open(&self) -> bool {
+        self.promised == self.epoch
+    }
+
+    /// How many entries there are from 0 on without a hole.
+    pub fn have(&self) -> u64 {
+        self.have
+    }
+
+    /// Whether the message is in the log.
+    pub fn contains(&self, i: MessageId) -> bool {
+        self.names.contains(&i)
+    }
+
+    /// To append an entry as number S: it is in one's own log at once.
+    pub fn append(&mut self, number: u64, entry: Entry<M>) -> LogMessage<M> {
+        self.take(self.epoch, number, entry.clone());
+        LogMessage::Append(self.epoch, number, entry)
+    }
+
+    /// On deliver of what another member said; what is to be said then.
+    pub fn upon(
+        &mut self,
+        from: NodeId,
+        message: LogMessage<M>,
+        members: Members<'_>,
+    ) -> Option<Say<M>> {
+        match message {
+            LogMessage::Append(epoch, number, entry) => {
+                self.take(epoch, number, entry).then(|| Say::ToAll(self.all_here()))
+            }
+            LogMessage::Have(epoch, count) => {
+                let heard = self.heard.entry(from).or_insert((epoch, count));
+                *heard = (*heard).max((epoch, count));
+                None
+            }
+            LogMessage::Collect(epoch) => self.promise(epoch).map(|state| Say::To(from, state)),
+            LogMessage::State(epoch, of, log) => {
+                let collecting = self.collecting.as_mut().filter(|c| c.epoch == epoch)?;
+                collecting.states.insert(from, (of, log));
+                self.begin_if_all(members).map(Say::ToAll)
+            }
+            LogMessage::Begin(epoch, log) => {
+                self.begin(epoch, log).then(|| Say::ToAll(self.all_here()))
+            }
+        }
+    }
+
+    /// Takes an entry; whether it is one of this epoch.
+    fn take(&mut self, epoch: Epoch, number: u64, entry: Entry<M>) -> bool {
+        let epoch = if self.switches.no_epoch { self.epoch } else { epoch };
+        if epoch < self.promised && !self.switches.no_epoch {
+            return false;
+        }
+        if epoch == self.epoch {
+            self.names.insert(entry.0);
+        }
+        self.log.entry((epoch, number)).or_insert(entry);
+        self.count();
+        epoch == self.epoch
+    }
+
+    /// Counts how many entries there are from 0 on without a hole.
+    fn count(&mut self) {
+        while self.log.contains_key(&(self.epoch, self.have)) {
+            self.have += 1;
+        }
+    }
+
+    /// "have", of all that is here.
+    fn all_here(&self) -> LogMessage<M> {
+        LogMessage::Have(self.epoch, self.have)
+    }
+
+    /// The next entry to deliver and its number, if all members have it.
+    pub fn take_ready(&mut self, members: Members<'_>) -> Option<(u64, Entry<M>)> {
+        let (epoch, next) = (self.epoch, self.next);
+        let has = |q: NodeId| self.heard.get(&q).is_some_and(|(e, n)| *e == epoch && *n > next);
+        if !members.trusted().all(has) {
+            return None;
+        }
+        let entry = self.log.get(&(epoch, next))?.clone();
+        self.next += 1;
+        Some((next, entry))
+    }
+
+    /// To begin a later epoch; nothing if one is on its way.
+    pub fn collect(&mut self, me: NodeId) -> Option<LogMessage<M>> {
+        if self.collecting.is_some() {
+            return None;
+        }
+        let epoch = Epoch { number: self.promised.number + 1, by: me };
+        if self.switches.restarts_at_own_next {
+            self.promised = epoch;
+            return Some(LogMessage::Begin(epoch, self.entries(self.next)));
+        }
+        self.collecting = Some(Collecting { epoch, states: BTreeMap::new() });
+        Some(LogMessage::Collect(epoch))
+    }
+
+    /// On deliver(("collect", e')): the state.
+    fn promise(&mut self, epoch: Epoch) -> Option<LogMessage<M>> {
+        if epoch <= self.promised {
+            return None;
+        }
+        self.promised = epoch;
+        Some(LogMessage::State(epoch, self.epoch, self.entries(self.have)))
+    }
+
+    /// "begin", when each member that is not suspected has sent its state.
+    pub fn begin_if_all(&mut self, members: Members<'_>) -> Option<LogMessage<M>> {
+        let collecting = self.collecting.as_ref()?;
+        if !members.trusted().all(|q| collecting.states.contains_key(&q)) {
+            return None;
+        }
+        let Collecting { epoch, states } = self.collecting.take()?;
+        let longest = states.into_values().max_by_key(|(of, log)| (*of, log.len()));
+        Some(LogMessage::Begin(epoch, longest.map(|(_, log)| log).unwrap_or_default()))
+    }
+
+    /// On deliver(("begin", e', L)): whether it begins.
+    fn begin(&mut self, epoch: Epoch, log: Vec<Entry<M>>) -> bool {
+        if epoch < self.promised || epoch <= self.epoch {
+            return false;
+        }
+        self.promised = epoch;
+        self.epoch = epoch;
+        self.log.retain(|(of, _), _| *of >= epoch);
+        for (number, entry) in (0..).zip(log) {
+            self.log.insert((epoch, number), entry);
+        }
+        let names = self.log.iter().filter(|((of, _), _)| *of == epoch);
+        self.names = names.map(|(_, (i, _))| *i).collect();
+        self.have = 0;
+        self.count();
+        true
+    }
+
+    /// The first so many entries of the log.
+    fn entries(&self, many: u64) -> Vec<Entry<M>> {
+        self.log
+            .range((self.epoch, 0)..(self.epoch, many))
+            .map(|(_, entry)| entry.clone())
+            .collect()
+    }
+}

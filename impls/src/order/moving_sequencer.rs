@@ -1,0 +1,281 @@
+//! Total order by a moving sequencer: a few members pass a token round, and the one that holds it
+//! numbers messages and relays them (lecture slides on group communication, "moving sequencer";
+//! Chang and Maxemchuk, *Reliable Broadcast Protocols*, ACM TOCS 2(3), 1984).
+//!
+//! ```text
+//! On initialization:                  requests := {};  the first sequencer holds token(e, s = 0)
+//! To TO-multicast m to group g:       send ("request", m, i) to each sequencer of g
+//! On receive(("request", m, i)):      requests += (m, i)
+//! When a sequencer holds token(e, s) and a request is not in the log of g:
+//!                                     for each such (m, i): append it as number s;  s := s + 1
+//!                                     send token(e, s) to the next sequencer that is not suspected
+//! On receive(token(e, s)):            wait until the log has the s entries before; hold the token
+//! On delivery of (m, i) as number S by the log of g:
+//!                                     TO-deliver m;  requests -= (m, i)
+//! On suspicion of a sequencer, at the first that is not suspected:
+//!                                     begin another epoch in the log of g
+//! When an epoch e begins in the log of g:
+//!                                     the token is void;  its beginner holds token(e, entries in the log)
+//! ```
+//!
+//! The log is the agreed log, which says how an entry is delivered and how an epoch begins. The
+//! sequencers are the first three members; one of them must live. Assumes crash-stop failures, and
+//! a network that is as fast as the failure detector assumes, which is perfect then. Where it is not,
+//! two tokens may go round.
+//! Departs from its sources: the token waits at its holder while there is nothing to number, and is
+//! made anew whenever a sequencer crashes, for nobody knows who held it.
+
+use crate::claims::{INTEGRITY, ORDER, UNIFORM_AGREEMENT, VALIDITY};
+use crate::detectors::heartbeat::{SYNCHRONOUS, heartbeat};
+use crate::naming::Naming;
+use crate::order::agreed_log::{AgreedLog, Epoch, Switches};
+use crate::order::hold_back::ForGroup;
+use crate::order::on_log::{OnLog, Said, groups_of_me};
+use pepperland_core::contract::{Cx, Delivery, Indication, Layer, Protocol, Stack, Value};
+use pepperland_core::id::{GroupId, MessageId, NodeId};
+use pepperland_core::implementation::{Break, Flaw, Implementation, Setup};
+use pepperland_core::message::Message;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+/// O6.
+pub const ENTRY: Implementation = Implementation {
+    name: "moving-sequencer",
+    number: "O6",
+    statement: "total order by a few sequencers that pass a token round",
+    source: "Chang & Maxemchuk 1984",
+    claims: &[INTEGRITY, VALIDITY, UNIFORM_AGREEMENT, ORDER],
+    model: SYNCHRONOUS,
+    nodes: 5,
+    budget: |n| SEQUENCERS.min(n) - 1,
+    flaws: &[
+        Flaw {
+            name: "token-duplicated",
+            number: "O6",
+            statement: "whoever passes the token on holds it still",
+            breaks: "prefix-order",
+            keeps: &["no-creation"],
+            faults: "none",
+            workload: "steady",
+            killer: include_str!("../../killers/token-duplicated.jsonl"),
+        },
+        Flaw {
+            name: "token-lost",
+            number: "T18",
+            statement: "the token of a crashed sequencer is never made anew",
+            breaks: "validity-all",
+            keeps: &["no-creation", "no-duplication", "uniform-agreement", "prefix-order"],
+            faults: "crash",
+            workload: "steady",
+            killer: include_str!("../../killers/token-lost.jsonl"),
+        },
+        Flaw {
+            name: "accepts-token-ahead",
+            number: "T21",
+            statement: "the token is held before the entries are here that were numbered before",
+            breaks: "no-duplication",
+            keeps: &["no-creation", "validity-all", "uniform-agreement"],
+            faults: "none",
+            workload: "steady",
+            killer: include_str!("../../killers/accepts-token-ahead.jsonl"),
+        },
+    ],
+    controls: &[],
+    breaks: &[Break {
+        name: "two-tokens",
+        property: "prefix-order",
+        statement: "a group of two: each takes the other for crashed and makes a token",
+        faults: "partition",
+        workload: "steady",
+        killer: include_str!("../../killers/two-tokens.jsonl"),
+    }],
+    cost: None,
+    build: |setup| {
+        let below = heartbeat::<Sent<Message>>(setup);
+        Stack::node(MovingSequencer::over(below, setup))
+    },
+};
+
+/// How many members are sequencers.
+const SEQUENCERS: usize = 3;
+
+/// What sequencers are told.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Told<M> {
+    /// `("request", m, i)`.
+    Request(MessageId, M),
+    /// The token, for the next.
+    Token(Token),
+}
+
+/// What travels below.
+type Sent<M> = ForGroup<Said<M, Told<M>>>;
+
+/// The privilege to number messages, with the next number.
+#[derive(Copy, Clone, Debug, Eq, PartialEq, Ord, PartialOrd, Serialize, Deserialize)]
+pub struct Token {
+    epoch: Epoch,
+    s: u64,
+}
+
+/// Total order by a moving sequencer.
+pub struct MovingSequencer<M, L> {
+    lower: L,
+    naming: Naming,
+    suspected: BTreeSet<NodeId>,
+    groups: BTreeMap<GroupId, Group<M>>,
+    switches: Switches,
+    token_duplicated: bool,
+    token_lost: bool,
+    accepts_token_ahead: bool,
+}
+
+/// The state of one group.
+struct Group<M> {
+    log: AgreedLog<M>,
+    requests: BTreeMap<MessageId, M>,
+    /// The token, if it is held here or waits for entries.
+    token: Option<Token>,
+}
+
+impl<M: Value, L> MovingSequencer<M, L> {
+    /// Total order over basic multicast with a failure detector.
+    pub fn over(lower: L, setup: &Setup<'_>) -> MovingSequencer<M, L> {
+        MovingSequencer {
+            lower,
+            naming: Naming::default(),
+            suspected: BTreeSet::new(),
+            groups: BTreeMap::new(),
+            switches: Switches::of(setup),
+            token_duplicated: setup.flawed("token-duplicated"),
+            token_lost: setup.flawed("token-lost"),
+            accepts_token_ahead: setup.flawed("accepts-token-ahead"),
+        }
+    }
+
+    /// The state of a group, and who is suspected.
+    fn at(&mut self, group: GroupId, cx: &Cx<'_, M>) -> (&mut Group<M>, &BTreeSet<NodeId>) {
+        let switches = self.switches;
+        let state = self.groups.entry(group).or_insert_with(|| {
+            let first = cx.members(group).first().copied().unwrap_or_default();
+            let log = AgreedLog::new(first, switches);
+            let token = (first == cx.me()).then(|| Token { epoch: log.epoch(), s: 0 });
+            Group { log, requests: BTreeMap::new(), token }
+        });
+        (state, &self.suspected)
+    }
+}
+
+/// The sequencers of a group.
+fn sequencers<M>(group: GroupId, cx: &Cx<'_, M>) -> Rc<[NodeId]> {
+    cx.members(group).iter().copied().take(SEQUENCERS).collect()
+}
+
+/// The sequencer after this node that is not suspected; nobody if it is the last.
+fn next_sequencer(all: &[NodeId], suspected: &BTreeSet<NodeId>, me: NodeId) -> Option<NodeId> {
+    let after = all.iter().copied().cycle().skip_while(|q| *q != me).skip(1).take(all.len() - 1);
+    after.into_iter().find(|q| !suspected.contains(q))
+}
+
+impl<M: Value, L: Layer<Payload = Sent<M>>> MovingSequencer<M, L> {
+    /// When a sequencer holds the token and a request is not in the log.
+    fn number(&mut self, group: GroupId, cx: &mut Cx<'_, M>) {
+        let (ahead, keeps) = (self.accepts_token_ahead, self.token_duplicated);
+        let sequencers = sequencers(group, cx);
+        let (state, suspected) = self.at(group, cx);
+        let Some(mut token) = state.token.filter(|token| state.may_use(token, ahead)) else {
+            return;
+        };
+        let missing = |(i, _): &(&MessageId, &M)| !state.log.contains(**i);
+        let requests: Vec<(MessageId, M)> =
+            state.requests.iter().filter(missing).map(|(i, m)| (*i, m.clone())).collect();
+        if requests.is_empty() {
+            return;
+        }
+        let numbered = requests.into_iter().zip(token.s..);
+        let append = |(entry, number)| state.log.append(number, entry);
+        let appended: Vec<_> = numbered.map(append).collect();
+        token.s += appended.len() as u64;
+        let next = next_sequencer(&sequencers, suspected, cx.me());
+        state.token = Some(token).filter(|_| next.is_none() || keeps);
+        self.append(group, appended, cx);
+        if let Some(next) = next {
+            self.send_below(next, ForGroup { group, m: Said::Own(Told::Token(token)) }, cx);
+        }
+    }
+
+    /// On receive(token(e, s)): a copy of one that was held before says a number that is taken.
+    fn take(&mut self, group: GroupId, token: Token, cx: &mut Cx<'_, M>) {
+        let (state, _) = self.at(group, cx);
+        if token.epoch > state.log.epoch() || token.s >= state.log.have() {
+            state.token = state.token.max(Some(token));
+        }
+    }
+}
+
+impl<M: Value, L: Layer<Payload = Sent<M>>> OnLog<Told<M>> for MovingSequencer<M, L> {
+    fn log(&mut self, group: GroupId, cx: &Cx<'_, M>) -> (&mut AgreedLog<M>, &BTreeSet<NodeId>) {
+        let (state, suspected) = self.at(group, cx);
+        (&mut state.log, suspected)
+    }
+
+    fn delivered(&mut self, group: GroupId, i: MessageId) {
+        if let Some(state) = self.groups.get_mut(&group) {
+            state.requests.remove(&i);
+        }
+    }
+
+    /// When an epoch begins: tokens of earlier ones are void.
+    fn begin(&mut self, group: GroupId, cx: &mut Cx<'_, M>) {
+        let (state, _) = self.at(group, cx);
+        let (epoch, s) = (state.log.epoch(), state.log.have());
+        state.token = match epoch.by == cx.me() {
+            true => Some(Token { epoch, s }),
+            false => state.token.filter(|token| token.epoch >= epoch),
+        };
+    }
+}
+
+impl<M: Clone> Group<M> {
+    /// Whether the token is held: it is of this epoch, and the entries before are here.
+    fn may_use(&self, token: &Token, ahead: bool) -> bool {
+        let is_valid = token.epoch == self.log.epoch() && self.log.is_open();
+        is_valid && (token.s == self.log.have() || ahead)
+    }
+}
+
+impl<M: Value, L: Layer<Payload = Sent<M>>> Protocol for MovingSequencer<M, L> {
+    type Payload = M;
+    type Lower = L;
+
+    fn lower(&mut self) -> &mut L {
+        &mut self.lower
+    }
+
+    fn multicast(&mut self, group: GroupId, m: M, cx: &mut Cx<'_, M>) {
+        let i = self.naming.next(cx);
+        let request = ForGroup { group, m: Said::Own(Told::Request(i, m)) };
+        self.send_each_below(sequencers(group, cx), request, cx);
+    }
+
+    fn upon_deliver(&mut self, received: Delivery<Sent<M>>, cx: &mut Cx<'_, M>) {
+        let ForGroup { group, m } = received.message;
+        match m {
+            Said::Own(Told::Request(i, m)) => _ = self.at(group, cx).0.requests.insert(i, m),
+            Said::Own(Told::Token(token)) => self.take(group, token, cx),
+            Said::Log(said) => self.upon_log(group, (received.from, said), cx),
+        }
+        self.number(group, cx);
+    }
+
+    /// On suspicion, which is for good.
+    fn upon_indication(&mut self, indication: Indication<M>, cx: &mut Cx<'_, M>) {
+        let Indication::Suspect(q) = indication else { return };
+        self.suspected.insert(q);
+        for group in groups_of_me(cx) {
+            let may_be_lost = sequencers(group, cx).contains(&q) && !self.token_lost;
+            self.excuse(group, may_be_lost, cx);
+        }
+    }
+}

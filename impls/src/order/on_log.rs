@@ -1,0 +1,114 @@
+//! How a protocol stands on agreed logs, one for each group: it hears what members say of a log,
+//! and is told when an epoch has begun and when an entry is delivered.
+
+use crate::order::agreed_log::{AgreedLog, LogMessage, Members, Say};
+use crate::order::hold_back::ForGroup;
+use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Value};
+use pepperland_core::id::{GroupId, MessageId, NodeId};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// What travels below a protocol that stands on agreed logs.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Said<M, T> {
+    /// Of the log.
+    Log(LogMessage<M>),
+    /// Of the protocol itself.
+    Own(T),
+}
+
+/// A protocol that stands on agreed logs.
+pub trait OnLog<T: Value>: Protocol
+where
+    Self::Lower: Layer<Payload = ForGroup<Said<Self::Payload, T>>>,
+{
+    /// The log of a group, and who is suspected.
+    fn log(
+        &mut self,
+        group: GroupId,
+        cx: &Cx<'_, Self::Payload>,
+    ) -> (&mut AgreedLog<Self::Payload>, &BTreeSet<NodeId>);
+
+    /// When an epoch begins in the log of the group.
+    fn begin(&mut self, group: GroupId, cx: &mut Cx<'_, Self::Payload>);
+
+    /// On delivery of message i by the log of the group.
+    fn delivered(&mut self, group: GroupId, i: MessageId);
+
+    /// On deliver of what p said of the log of the group.
+    fn upon_log(
+        &mut self,
+        group: GroupId,
+        (p, said): (NodeId, LogMessage<Self::Payload>),
+        cx: &mut Cx<'_, Self::Payload>,
+    ) {
+        let all = &cx.members(group);
+        let (log, suspected) = self.log(group, cx);
+        let before = log.epoch();
+        let answer = log.upon(p, said, Members { all, suspected });
+        let begun = log.epoch() != before;
+        self.say(group, answer, cx);
+        if begun {
+            self.begin(group, cx);
+        }
+        self.deliver_ready(group, cx);
+    }
+
+    /// Once somebody more is suspected: a later epoch begins if it is time and this is the first
+    /// member that is not suspected; and those who wait for the suspected wait no longer.
+    fn excuse(&mut self, group: GroupId, is_time: bool, cx: &mut Cx<'_, Self::Payload>) {
+        let (all, me) = (&cx.members(group), cx.me());
+        let (log, suspected) = self.log(group, cx);
+        let members = Members { all, suspected };
+        let first = members.trusted().next() == Some(me);
+        let collect = if is_time && first { log.collect(me) } else { None };
+        let said = collect.or_else(|| log.begin_if_all(members));
+        self.say(group, said.map(Say::ToAll), cx);
+        self.deliver_ready(group, cx);
+    }
+
+    /// Delivers what all have.
+    fn deliver_ready(&mut self, group: GroupId, cx: &mut Cx<'_, Self::Payload>) {
+        let all = &cx.members(group);
+        loop {
+            let (log, suspected) = self.log(group, cx);
+            let ready = log.take_ready(Members { all, suspected });
+            let Some((slot, (i, message))) = ready else { return };
+            self.delivered(group, i);
+            cx.deliver(Delivery { from: i.origin, group, message, slot: Some(slot) });
+        }
+    }
+
+    /// Appends entries to the log of the group.
+    fn append(
+        &mut self,
+        group: GroupId,
+        entries: Vec<LogMessage<Self::Payload>>,
+        cx: &mut Cx<'_, Self::Payload>,
+    ) {
+        for entry in entries {
+            self.say(group, Some(Say::ToAll(entry)), cx);
+        }
+    }
+
+    /// Says something of the log of the group.
+    fn say(
+        &mut self,
+        group: GroupId,
+        said: Option<Say<Self::Payload>>,
+        cx: &mut Cx<'_, Self::Payload>,
+    ) {
+        let wrap = |m| ForGroup { group, m: Said::Log(m) };
+        match said {
+            Some(Say::To(p, m)) => self.send_below(p, wrap(m), cx),
+            Some(Say::ToAll(m)) => self.multicast_below(group, wrap(m), cx),
+            None => {}
+        }
+    }
+}
+
+/// The groups of which this node is a member.
+pub fn groups_of_me<M>(cx: &Cx<'_, M>) -> Vec<GroupId> {
+    let all = (0..).map(GroupId).take_while(|group| !cx.members(*group).is_empty());
+    all.filter(|group| cx.members(*group).contains(&cx.me())).collect()
+}
