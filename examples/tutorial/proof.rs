@@ -7,6 +7,7 @@ use pepperland::core::runtime::Detail;
 use pepperland::core::scenario::Scenario;
 use pepperland::core::schedule::Schedule;
 use pepperland::core::seed::Seed;
+use pepperland::core::time::Span;
 use pepperland::core::verdict::Outcome;
 use pepperland::search::{InOrder, Limits, Progress, Trial, finding_of, search};
 
@@ -40,6 +41,8 @@ impl Proof {
     pub fn with(&self, other: &Implementation, expected: &Break) -> Outcome {
         let mut schedule = self.finding.schedule.clone();
         schedule.header.implementation = other.name.to_owned();
+        // Who repairs by timers needs more time than the shrunk run has.
+        schedule.header.end += Span::seconds(10);
         let scenario = scenario(other.name, expected);
         let catalog = pepperland::builtin();
         let trial = catalog.trial(&scenario).expect("the names are those of the break");

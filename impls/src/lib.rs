@@ -4,6 +4,7 @@
 //! its record (`ENTRY`), and the protocol. One more protocol is one file, and one line in its
 //! folder's `ALL`.
 
+mod changed;
 mod claims;
 pub mod detectors;
 pub mod groups;
@@ -11,12 +12,13 @@ pub mod links;
 pub mod multicast;
 mod naming;
 pub mod order;
+pub mod requests;
 
 use pepperland_core::implementation::Implementation;
 
 /// The implementations by kind, in the order of the catalogue.
 pub const FAMILIES: &[&[&Implementation]] =
-    &[links::ALL, multicast::ALL, order::ALL, groups::ALL, detectors::ALL];
+    &[links::ALL, multicast::ALL, order::ALL, groups::ALL, requests::ALL, detectors::ALL];
 
 /// Every implementation, in the order of the catalogue.
 pub fn all() -> impl Iterator<Item = &'static Implementation> + Clone {

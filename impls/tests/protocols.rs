@@ -8,6 +8,8 @@ use pepperland_core::implementation::Implementation;
 use pepperland_core::time::Span;
 use pepperland_impls::multicast::{basic, reliable};
 use pepperland_impls::order::{fifo, lamport, sequencer, sequencer_failover};
+use pepperland_impls::requests::{anycast, group_request};
+use std::collections::BTreeSet;
 
 const N1: NodeId = NodeId(0);
 const N2: NodeId = NodeId(1);
@@ -182,4 +184,79 @@ fn whoever_has_heard_of_a_message_stamps_a_later_clock() {
     post.deliver((N1, N2), 1).expect("it is waiting");
     let lines = post.multicast(N2, "b");
     assert_eq!(lines, ["n2 ->n1 #2 ->n2 #2: number=1 Data(2 b)"]);
+}
+
+#[test]
+fn a_request_returns_with_the_replies_of_as_many_members_as_it_asked_for() {
+    let mut post = post(&group_request::ENTRY, 5);
+    post.invoke(N1, 1, r#"{"f":"multicast","replies":"majority"}"#);
+    let members = NodeId::first(5).collect::<Vec<_>>();
+    for member in &members {
+        post.deliver((N1, *member), 1).expect("the request is waiting");
+    }
+    let replies = members.iter().map(|member| post.deliver((*member, N1), 2).expect("a reply"));
+    let told: Vec<String> = replies.flatten().collect();
+    assert_eq!(told, [r#"n1 responds to 1: {"f":"multicast_ok","from":["n1","n2","n3"]}"#]);
+}
+
+#[test]
+fn a_request_returns_in_time_with_what_there_is() {
+    let mut post = post(&group_request::ENTRY, 3);
+    post.invoke(N1, 1, r#"{"f":"multicast","replies":"all"}"#);
+    let told = r#"n1 responds to 1: {"f":"multicast_timeout","from":[]}"#;
+    assert_eq!(post.wait(Span::millis(200)), [told]);
+    assert_eq!(post.settle(), NOTHING);
+    assert_eq!(post.wait(Span::seconds(1)), NOTHING);
+}
+
+#[test]
+fn anycast_asks_the_next_member_until_one_serves() {
+    let mut post = post(&anycast::ENTRY, 4);
+    post.crash(N2);
+    post.multicast(N1, "a");
+    post.wait(Span::millis(150));
+    assert_eq!(delivers(&mut post, (N1, N3), 1), ["a"]);
+    post.deliver((N3, N1), 1).expect("the answer is waiting");
+    assert_eq!(post.wait(Span::seconds(1)), NOTHING);
+}
+
+#[test]
+fn a_member_that_answers_late_is_trusted_again() {
+    let mut post = post(&anycast::ENTRY, 3);
+    post.multicast(N1, "a");
+    post.wait(Span::millis(150));
+    post.deliver((N1, N2), 1).expect("the request is waiting");
+    post.deliver((N2, N1), 1).expect("the answer is waiting");
+    assert!(post.multicast(N1, "b")[0].starts_with("n1 ->n2 #2"));
+}
+
+#[test]
+fn frames_are_doubled_on_every_link_but_that_to_oneself() {
+    let mut post = Post::new(&reliable::ENTRY, 2, Some("doubles-frames"));
+    let sent = post.multicast(N1, "a");
+    assert_eq!(sent, ["n1 ->n1 #1 ->n2 #1 ->n2 #2: Multicast(name=n1:0:1 a)"]);
+    assert_eq!(post.settle(), ["n1 delivers a", "n2 delivers a"]);
+}
+
+#[test]
+fn shuffled_sends_reach_the_same_nodes_and_each_link_keeps_its_order() {
+    let mut post = Post::new(&fifo::OVER_BASIC, 3, Some("shuffles-sends"));
+    let mut orders = BTreeSet::new();
+    for body in ["a", "b", "c", "d", "e", "f"] {
+        let sent = post.multicast(N1, body).concat();
+        let receivers = sent.split_whitespace().filter_map(|word| word.strip_prefix("->"));
+        let receivers: Vec<String> = receivers.map(str::to_owned).collect();
+        assert_eq!(receivers.iter().collect::<BTreeSet<_>>().len(), 3);
+        orders.insert(receivers);
+    }
+    assert!(orders.len() > 1, "{orders:?}");
+    assert_eq!(post.settle(), ["n1", "n2", "n3"].map(|n| format!("{n} delivers a b c d e f")));
+}
+
+#[test]
+fn a_delayed_receipt_is_seen_within_20_ms() {
+    let mut post = Post::new(&basic::ENTRY, 2, Some("delays-receipts"));
+    post.multicast(N1, "a");
+    assert_eq!(post.settle(), NOTHING);
+    assert_eq!(post.wait(Span::millis(20)).len(), 2);
 }

@@ -5,6 +5,7 @@ pub mod bulletin_board;
 pub mod burst;
 pub mod groups;
 pub mod replies;
+pub mod requests;
 pub mod single_sender;
 pub mod steady;
 mod steps;
@@ -23,4 +24,5 @@ pub const ALL: &[&Workload] = &[
     &groups::DISJOINT,
     &groups::OPEN_GROUP,
     &groups::TRESPASSERS,
+    &requests::ENTRY,
 ];

@@ -2,12 +2,16 @@
 
 use pepperland_core::checker::Checker;
 use pepperland_core::fault::{Fault, Profile};
+use pepperland_core::history::Kind;
 use pepperland_core::implementation::{Claim, Implementation, Proviso};
 use pepperland_core::names::did_you_mean;
 use pepperland_core::plan::Plan;
 use pepperland_core::runtime::Runtime;
 use pepperland_core::scenario::Scenario;
-use pepperland_core::workload::Workload;
+use pepperland_core::schedule::Ask;
+use pepperland_core::seed::Seed;
+use pepperland_core::time::Time;
+use pepperland_core::workload::{Stage, Workload};
 use pepperland_search::Trial;
 use pepperland_sim::Simulator;
 use std::collections::BTreeSet;
@@ -115,7 +119,10 @@ impl Catalog {
         let several =
             workload.layout.groups(scenario.nodes.unwrap_or(implementation.nodes)).len() > 1;
         let mut names: Vec<&str> = match scenario.properties.is_empty() {
-            true => claimed_under(implementation, &faults, several).collect(),
+            true => {
+                let claimed = claimed_under(implementation, &faults, several);
+                claimed.filter(|name| self.is_brought_out(name, workload)).collect()
+            }
             false => scenario.properties.iter().map(String::as_str).collect(),
         };
         let mut seen = BTreeSet::new();
@@ -128,6 +135,21 @@ impl Catalog {
         })
     }
 
+    /// The workload that asks for what the implementation offers: the one of its service's name, if
+    /// there is one, else the first.
+    pub fn usual_workload(&self, implementation: &Implementation) -> &'static str {
+        let of_service = |w: &&&Workload| Some(w.name) == implementation.model.service;
+        let usual = self.workloads.iter().find(of_service).or(self.workloads.first());
+        usual.map_or("steady", |workload| workload.name)
+    }
+
+    /// Whether the workload has what the property is judged of: what clients get for their
+    /// operations means nothing where nobody asks for any.
+    fn is_brought_out(&self, property: &str, workload: &Workload) -> bool {
+        let of_operations = |checker: &Checker| checker.needs.contains(&Kind::Invoke);
+        !self.checker(property).is_ok_and(of_operations) || invokes(workload)
+    }
+
     /// The fault profiles that an implementation's claims allow, by name.
     pub fn claimed_faults(&self, implementation: &Implementation) -> Vec<&'static str> {
         let allowed = |p: &&&'static Profile| implementation.outside_model(p.needs).is_empty();
@@ -135,16 +157,32 @@ impl Catalog {
     }
 }
 
+/// Whether clients ask for operations.
+fn invokes(workload: &Workload) -> bool {
+    let nodes = 5;
+    let groups = workload.layout.groups(nodes);
+    let stage = Stage { nodes, groups, broadcasts: 10, until: Time::millis(100) };
+    let steps = (workload.plan)(&stage, &mut Seed(0).stream("workload"));
+    steps.iter().any(|step| matches!(step.ask, Ask::Invoke { .. }))
+}
+
+/// The faults of which something is late.
+const LATE: [Fault; 4] = [Fault::Delay, Fault::Reorder, Fault::Partition, Fault::Pause];
+
 /// The properties claimed while these faults are at work and there are several groups or one: what
-/// is claimed only while nobody crashes is not claimed where somebody always does.
+/// is claimed only while nobody crashes is not claimed where somebody always does, nor what is
+/// claimed only while nothing is late where something always is.
 fn claimed_under<'a>(
     implementation: &'a Implementation,
     faults: &[(&'static Profile, String)],
     several: bool,
 ) -> impl Iterator<Item = &'static str> + use<'a> {
-    let crashes = faults.iter().any(|(profile, _)| profile.needs.contains(&Fault::Crash));
+    let needs = |fault| faults.iter().any(|(profile, _)| profile.needs.contains(fault));
+    let crashes = needs(&Fault::Crash);
+    let late = LATE.iter().any(needs);
     let bound = move |claim: &&Claim| match claim.proviso {
         Proviso::NobodyCrashes => !crashes,
+        Proviso::InTime => !late,
         Proviso::OneGroup => !several,
         Proviso::SeveralGroups => several,
         _ => true,

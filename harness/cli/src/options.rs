@@ -221,6 +221,8 @@ pub enum Measured {
     Linearizability,
     /// Runs until each planted flaw is found, over 30 seeds, as a table in Markdown
     Detection,
+    /// What one multicast costs in each protocol, as a table in Markdown
+    Protocols,
 }
 
 /// What can be listed.

@@ -122,7 +122,7 @@ impl Template {
         for implementation in every(&self.implementation.or("all"), catalog) {
             let entry = catalog.implementation(&implementation)?;
             for runtime in self.runtime.or("sim") {
-                for workload in self.workload.or("steady") {
+                for workload in self.workload.or(catalog.usual_workload(entry)) {
                     for faults in self.faults.or("claimed") {
                         let each = match faults.as_str() {
                             "claimed" => catalog.claimed_faults(entry),

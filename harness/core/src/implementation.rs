@@ -76,6 +76,9 @@ pub enum Proviso {
     /// Every correct node multicasts again after the faults have ended, and so does somebody who
     /// has delivered what a crashed node sent: gaps are found by what comes later.
     KeepsSending,
+    /// Nothing is late beyond the network's own latency: no link is slow, cut or lossy, no node
+    /// stands still, no clock is wrong. Time-outs are then a perfect failure detector.
+    InTime,
 }
 
 /// What an implementation assumes of the world.
@@ -97,6 +100,9 @@ pub struct Model {
     pub buffer_bound: Option<u64>,
     /// What a restart means for "at most once".
     pub delivery: DeliveryContract,
+    /// The service that clients see, by the name that histories and its workload have for it; none
+    /// if it is multicast alone.
+    pub service: Option<&'static str>,
 }
 
 impl Model {
@@ -117,6 +123,7 @@ impl Model {
         latency_bound: None,
         buffer_bound: None,
         delivery: DeliveryContract::Volatile,
+        service: None,
     };
 }
 

@@ -7,7 +7,7 @@ use pepperland_core::id::NodeId;
 use pepperland_core::implementation::{Groups, Implementation, Proviso};
 use pepperland_core::plan::Plan;
 use pepperland_core::runtime::{Detail, Refused, Runtime};
-use pepperland_core::schedule::{Disturbance, InFlight, Schedule};
+use pepperland_core::schedule::{Disturbance, Fate, InFlight, Schedule, Trouble};
 use pepperland_core::seed::Seed;
 use pepperland_core::time::Time;
 use pepperland_core::verdict::Verdict;
@@ -158,11 +158,29 @@ fn unmet(proviso: Proviso, schedule: &Schedule, history: &History) -> Option<Str
         }
         Proviso::KeepsSending => silent_after(schedule.header.heal_at, history)
             .map(|silent| format!("claimed only while every node keeps sending, and {silent}")),
+        Proviso::InTime => {
+            let mut late = schedule.disturbances.iter().filter(|d| makes_late(&d.trouble));
+            late.next().map(|_| "claimed only while nothing is late".into())
+        }
         Proviso::Lives(node) => {
             let crash = |(kind, at): (&Kind, &u32)| *kind == Kind::Crash && *at == node.0;
             let crashed = history.kinds().iter().zip(history.nodes()).any(crash);
             crashed.then(|| format!("claimed only while {node} lives"))
         }
+    }
+}
+
+/// Whether a message may come later than the network by itself would bring it, or a node may think
+/// so.
+fn makes_late(trouble: &Trouble) -> bool {
+    match trouble {
+        Trouble::Cut { .. }
+        | Trouble::Lose { .. }
+        | Trouble::Delay { .. }
+        | Trouble::Pause { .. }
+        | Trouble::Skew { .. } => true,
+        Trouble::Strike { fate, .. } => matches!(fate, Fate::Lose | Fate::Delay { .. }),
+        Trouble::Duplicate { .. } | Trouble::Corrupt { .. } | Trouble::Crash { .. } => false,
     }
 }
 

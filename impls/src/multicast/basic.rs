@@ -9,11 +9,12 @@
 //! Assumes a perfect channel and crash-stop failures. A sender that crashes between two of its
 //! sends leaves some members without the message: agreement is not claimed.
 
+use crate::changed::{HARMLESS_WITHOUT_DUPLICATES, WRONG_PAYLOAD, changed};
 use crate::claims::{INTEGRITY, VALIDITY};
 use pepperland_core::contract::{Cx, Delivery, Layer, Network, Protocol, Stack, Value};
 use pepperland_core::fault::Fault;
 use pepperland_core::id::{GroupId, NodeId};
-use pepperland_core::implementation::{Break, Cost, Flaw, Groups, Implementation, Model, Setup};
+use pepperland_core::implementation::{Break, Claim, Cost, Flaw, Groups, Implementation, Model, Setup};
 use pepperland_core::message::Message;
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +24,7 @@ pub const ENTRY: Implementation = Implementation {
     number: "M1",
     statement: "basic multicast: one unicast to each member",
     source: "Coulouris et al. 2011, 15.4.1",
-    claims: &[INTEGRITY, VALIDITY],
+    claims: &[INTEGRITY, VALIDITY, &[Claim::always("payload-integrity")]],
     model: Model {
         tolerates: &[Fault::Crash, Fault::Delay, Fault::Reorder, Fault::Partition, Fault::Pause],
         groups: Groups::Open,
@@ -52,8 +53,9 @@ pub const ENTRY: Implementation = Implementation {
             workload: "steady",
             killer: include_str!("../../killers/self-only.jsonl"),
         },
+        WRONG_PAYLOAD,
     ],
-    controls: &[],
+    controls: HARMLESS_WITHOUT_DUPLICATES,
     breaks: &[Break {
         name: "sender-crashes",
         property: "agreement",
@@ -63,7 +65,7 @@ pub const ENTRY: Implementation = Implementation {
         killer: include_str!("../../killers/sender-crashes.jsonl"),
     }],
     cost: Some(Cost { formula: "n", messages: |n| n, steps: 1 }),
-    build: |setup| Stack::node(basic::<Message>(setup)),
+    build: |setup| changed(setup, Stack::node(basic::<Message>(setup))),
 };
 
 /// The layer on a network of the scenario.

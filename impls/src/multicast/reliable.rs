@@ -15,6 +15,7 @@
 //! Assumes a perfect channel and crash-stop failures. Agreement is uniform only where completed
 //! sends survive the sender's crash: relay-then-deliver says nothing of what is still in flight.
 
+use crate::changed::{DIES_OF_A_FAULT, HARMLESS, changed};
 use crate::claims::{AGREEMENT, INTEGRITY, VALIDITY};
 use crate::multicast::basic::basic;
 use crate::naming::Naming;
@@ -66,8 +67,9 @@ pub const ENTRY: Implementation = Implementation {
             workload: "steady",
             killer: include_str!("../../killers/relay-tests-relayer.jsonl"),
         },
+        DIES_OF_A_FAULT,
     ],
-    controls: &[],
+    controls: HARMLESS,
     breaks: &[
         Break {
             name: "overtaken",
@@ -87,7 +89,7 @@ pub const ENTRY: Implementation = Implementation {
         },
     ],
     cost: Some(Cost { formula: "n²", messages: |n| n * n, steps: 1 }),
-    build: |setup| Stack::node(reliable::<Message>(setup)),
+    build: |setup| changed(setup, Stack::node(reliable::<Message>(setup))),
 };
 
 /// The layer over basic multicast.

@@ -20,6 +20,7 @@
 //! copy of a message comes by some path, on each link of which earlier ones of its sender came
 //! before. A relayer's number in place of the origin's is the flaw.
 
+use crate::changed::{DELAYS_RECEIPTS, DOUBLES_FRAMES, HARMLESS, SHUFFLES_SENDS, changed};
 use crate::claims::{AGREEMENT, INTEGRITY, VALIDITY};
 use crate::multicast::basic::basic;
 use crate::multicast::reliable::{Relayed, Reliable, reliable};
@@ -58,12 +59,17 @@ pub const OVER_RELIABLE: Implementation = Implementation {
             killer: include_str!("../../killers/relays-restamp.jsonl"),
         },
     ],
-    controls: &[Control {
-        name: "fifo-below-relays",
-        number: "Z6",
-        statement: "reliable above FIFO instead of FIFO above reliable: relays carry the numbers \
+    controls: &[
+        DELAYS_RECEIPTS,
+        SHUFFLES_SENDS,
+        DOUBLES_FRAMES,
+        Control {
+            name: "fifo-below-relays",
+            number: "Z6",
+            statement: "reliable above FIFO instead of FIFO above reliable: relays carry the numbers \
                     of the relayer",
-    }],
+        },
+    ],
     breaks: &[Break {
         name: "answer-before-its-question",
         property: "causal",
@@ -82,7 +88,10 @@ pub const OVER_RELIABLE: Implementation = Implementation {
                 Restamping { lower: basic::<Relayed<Sequenced<Message>>>(setup), count: 0 };
             Stack::node(Fifo::over(Reliable::over(relays, setup), setup))
         }
-        _ => Stack::node(Fifo::over(reliable::<Sequenced<Message>>(setup), setup)),
+        _ => {
+            let fifo = Fifo::over(reliable::<Sequenced<Message>>(setup), setup);
+            changed(setup, Stack::node(fifo))
+        }
     },
 };
 
@@ -102,10 +111,10 @@ pub const OVER_BASIC: Implementation = Implementation {
         SEQUENCE_NUMBER_WRAPS,
         COUNTERS_PER_RECEIVER,
     ],
-    controls: &[],
+    controls: HARMLESS,
     breaks: &[],
     cost: Some(Cost { formula: "n", messages: |n| n, steps: 1 }),
-    build: |setup| Stack::node(fifo_basic::<Message>(setup)),
+    build: |setup| changed(setup, Stack::node(fifo_basic::<Message>(setup))),
 };
 
 /// What waits for a number waits at nodes that will crash, too.

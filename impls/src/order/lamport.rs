@@ -15,6 +15,7 @@
 //! Assumes FIFO channels (here: FIFO over basic multicast) and that nobody crashes: a crashed
 //! member is never heard from again, and the others wait for ever.
 
+use crate::changed::{HARMLESS, changed};
 use crate::claims::{INTEGRITY, VALIDITY_WHILE_NOBODY_CRASHES};
 use crate::order::fifo::fifo_basic;
 use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Stack, Value};
@@ -95,7 +96,7 @@ pub const ENTRY: Implementation = Implementation {
             killer: include_str!("../../killers/over-non-fifo-links.jsonl"),
         },
     ],
-    controls: &[],
+    controls: HARMLESS,
     breaks: &[
         Break {
             name: "crashed-kept",
@@ -116,7 +117,10 @@ pub const ENTRY: Implementation = Implementation {
         },
     ],
     cost: Some(Cost { formula: "n²", messages: |n| n * n, steps: 2 }),
-    build: |setup| Stack::node(Lamport::over(links::<Stamped<Message>>(setup), setup)),
+    build: |setup| {
+        let lamport = Lamport::over(links::<Stamped<Message>>(setup), setup);
+        changed(setup, Stack::node(lamport))
+    },
 };
 
 /// FIFO channels.

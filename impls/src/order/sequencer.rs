@@ -18,6 +18,7 @@
 //! (m, i) to the sequencer as well, which relays it to g before it announces its order, for the
 //! sender may have crashed and the members have nothing.
 
+use crate::changed::{HARMLESS, changed};
 use crate::claims::{AGREEMENT, INTEGRITY, ORDER};
 use crate::multicast::reliable::reliable;
 use crate::naming::Naming;
@@ -68,7 +69,7 @@ pub const ENTRY: Implementation = Implementation {
         ORDER_BEFORE_DATA,
         SKIP_WAIT,
     ],
-    controls: &[],
+    controls: HARMLESS,
     breaks: &[Break {
         name: "sequencer-crashes",
         property: "validity-all",
@@ -80,7 +81,7 @@ pub const ENTRY: Implementation = Implementation {
     cost: Some(Cost { formula: "2n²", messages: |n| 2.0 * n * n, steps: 2 }),
     build: |setup| {
         let below = reliable::<ForGroup<Ordered<Message>>>(setup);
-        Stack::node(Sequencer::over(below, setup))
+        changed(setup, Stack::node(Sequencer::over(below, setup)))
     },
 };
 

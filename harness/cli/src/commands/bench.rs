@@ -4,6 +4,7 @@
 mod checkers;
 mod detection;
 mod linearizability;
+mod protocols;
 mod scenarios;
 mod simulator;
 
@@ -26,6 +27,7 @@ pub fn bench(options: &Bench, catalog: &Catalog) -> Result<ExitCode, Failure> {
             Measured::Checkers => checkers::measure(&[10_000_000]),
             Measured::Linearizability => linearizability::measure(options.keep.as_deref())?,
             Measured::Detection => detection::measure(catalog, options.sample.get())?,
+            Measured::Protocols => protocols::measure(catalog)?,
             Measured::Growth => checkers::measure(&[10_000_000, 100_000_000]),
         }
     }

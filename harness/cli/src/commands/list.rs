@@ -78,6 +78,7 @@ fn claim(claim: &Claim) -> String {
         Proviso::Lives(node) => format!("while {node} lives"),
         Proviso::NobodyCrashes => "while nobody crashes".to_owned(),
         Proviso::KeepsSending => "while everybody keeps sending".to_owned(),
+        Proviso::InTime => "while nothing is late".to_owned(),
         Proviso::SendsSurvive => "where sends survive a crash".to_owned(),
         Proviso::OneGroup => "in one group".to_owned(),
         Proviso::SeveralGroups => "in several groups".to_owned(),

@@ -52,7 +52,11 @@ fn named(options: &Run, catalog: &Catalog) -> Result<Suite, Unknown> {
             true => catalog.claimed_faults(implementation).into_iter().map(str::to_owned).collect(),
             false => options.faults.clone(),
         };
-        let scenario = |faults: String| (Scenario::new(name, &faults), RUNS);
+        let workload = catalog.usual_workload(implementation);
+        let scenario = |faults: String| {
+            let workload = workload.to_owned();
+            (Scenario { workload, ..Scenario::new(name, &faults) }, RUNS)
+        };
         scenarios.extend(faults.into_iter().map(scenario));
     }
     Ok(Suite { scenarios, canaries: Vec::new() })

@@ -1,0 +1,178 @@
+//! What one multicast costs in each protocol: messages, communication steps and bytes, counted in
+//! the simulator beside the formula of the source. Counts, so that the table is the same everywhere.
+
+use crate::catalog::Catalog;
+use crate::exit::Failure;
+use crate::output::print;
+use pepperland_core::history::{Event, EventId, History, Kind};
+use pepperland_core::id::{GroupId, NodeId};
+use pepperland_core::implementation::Implementation;
+use pepperland_core::runtime::{Detail, Runtime};
+use pepperland_core::schedule::{
+    Ask, FORMAT, Frame, InFlight, NetworkOptions, Schedule, Step, When,
+};
+use pepperland_core::seed::Seed;
+use pepperland_core::time::{Span, Time};
+
+/// The sizes of the group.
+const SIZES: std::ops::RangeInclusive<u32> = 3..=10;
+
+/// The size for which bytes are told.
+const BYTES_AT: u32 = 5;
+
+/// How many multicasts are made, all by one node.
+const MULTICASTS: u32 = 10;
+
+/// They are so far apart that each is over before the next begins.
+const SPACING: Span = Span::seconds(1);
+
+/// Not the first node, which is the sequencer or the coordinator where there is one.
+const SENDER: NodeId = NodeId(1);
+
+/// What one multicast costs.
+struct Figures {
+    messages: f64,
+    bytes: f64,
+    steps: u32,
+}
+
+/// Prints a row for each implementation.
+pub fn measure(catalog: &Catalog) -> Result<(), Failure> {
+    let sizes: Vec<String> = SIZES.map(|n| format!(" n = {n} |")).collect();
+    print(&format!("| protocol | formula |{} steps | bytes | remark |\n", sizes.concat()));
+    print(&format!("| --- | --- |{} ---: | ---: | --- |\n", " ---: |".repeat(sizes.len())));
+    for implementation in &catalog.implementations {
+        let figures: Vec<Option<Figures>> =
+            SIZES.map(|n| figures(catalog, implementation, n)).collect::<Result<_, _>>()?;
+        print(&row(implementation, &figures.into_iter().collect::<Option<Vec<_>>>()));
+    }
+    Ok(())
+}
+
+fn row(implementation: &Implementation, figures: &Option<Vec<Figures>>) -> String {
+    let name = implementation.name;
+    let formula = implementation.cost.as_ref().map_or("", |cost| cost.formula);
+    let Some(figures) = figures else {
+        let empty = " |".repeat(SIZES.count() + 2);
+        return format!("| {name} | {formula} |{empty} a multicast is not delivered |\n");
+    };
+    let messages: Vec<String> =
+        figures.iter().map(|f| format!(" {} |", short(f.messages))).collect();
+    let at = &figures[(BYTES_AT - SIZES.start()) as usize];
+    let (steps, bytes, remark) = (at.steps, short(at.bytes), remark(implementation, figures));
+    format!("| {name} | {formula} |{} {steps} | {bytes} | {remark} |\n", messages.concat())
+}
+
+/// Whether the figures are what the source says, and where they first are not.
+fn remark(implementation: &Implementation, figures: &[Figures]) -> String {
+    let Some(cost) = &implementation.cost else { return "no formula given".to_owned() };
+    let mut remarks = Vec::new();
+    for (n, measured) in SIZES.zip(figures) {
+        let expected = (cost.messages)(f64::from(n));
+        if (measured.messages - expected).abs() > 0.05 {
+            remarks.push(format!("the formula says {} for n = {n}", short(expected)));
+            break;
+        }
+    }
+    if figures.iter().any(|measured| measured.steps != cost.steps) {
+        remarks.push(format!("{} steps by the source", cost.steps));
+    }
+    remarks.join("; ")
+}
+
+/// A number with one decimal, if it needs it.
+fn short(number: f64) -> String {
+    format!("{number:.1}").trim_end_matches(".0").to_owned()
+}
+
+/// What one of several multicasts costs, over what the group sends without them; none if nobody
+/// delivers any.
+fn figures(
+    catalog: &Catalog,
+    implementation: &Implementation,
+    nodes: u32,
+) -> Result<Option<Figures>, Failure> {
+    let runtime = catalog.runtime("sim")?;
+    let run = |multicasts| history(runtime, implementation, nodes, multicasts);
+    let (without, with) = (run(0)?, run(MULTICASTS)?);
+    if !with.has(Kind::Deliver) {
+        return Ok(None);
+    }
+    let each =
+        |of: fn(&History) -> u64| (of(&with) as f64 - of(&without) as f64) / f64::from(MULTICASTS);
+    Ok(Some(Figures { messages: each(messages), bytes: each(bytes), steps: steps(&with) }))
+}
+
+fn messages(history: &History) -> u64 {
+    history.kinds().iter().filter(|kind| **kind == Kind::Send).count() as u64
+}
+
+fn bytes(history: &History) -> u64 {
+    let sends = history.events().filter(|event| event.kind() == Kind::Send);
+    let bytes = sends.filter_map(|send| send.transmission()?.bytes);
+    bytes.map(u64::from).sum()
+}
+
+/// The longest chain of messages from a multicast to a delivery of it, each the cause of the next.
+fn steps(history: &History) -> u32 {
+    let broadcasts: Vec<Event<'_>> =
+        history.events().filter(|event| event.kind() == Kind::Broadcast).collect();
+    let deliveries = history.events().filter(|event| event.kind() == Kind::Deliver);
+    let steps = deliveries.filter_map(|delivery| {
+        let broadcast = broadcasts.iter().find(|b| b.message() == delivery.message())?;
+        Some(receipts_between(history, broadcast.id, delivery))
+    });
+    steps.max().unwrap_or(0)
+}
+
+/// The messages on the way from the first event to the last, back from cause to cause.
+fn receipts_between(history: &History, first: EventId, last: Event<'_>) -> u32 {
+    let mut receipts = 0;
+    let mut event = last;
+    while let Some(cause) = event.causes().iter().max().filter(|cause| **cause > first) {
+        event = history.event(*cause);
+        receipts += u32::from(event.kind() == Kind::Recv);
+    }
+    receipts
+}
+
+/// A run in which nothing goes wrong, every message takes as long, and one node multicasts. It is
+/// equally long however many multicasts there are.
+fn history(
+    runtime: &dyn Runtime,
+    implementation: &Implementation,
+    nodes: u32,
+    multicasts: u32,
+) -> Result<History, Failure> {
+    let at = |id: u32| Time(SPACING.0 * u64::from(id + 1));
+    let step = |id| Step {
+        id,
+        when: When::At(at(id)),
+        node: SENDER,
+        ask: Ask::Multicast { group: GroupId::ALL, body: format!("{id:>8}") },
+    };
+    let latency = Span::millis(10);
+    let network = NetworkOptions {
+        min_latency: latency,
+        max_latency: latency,
+        channel: implementation.model.channel,
+        in_flight: InFlight::Kept,
+    };
+    let end = at(MULTICASTS + 1);
+    let header = Frame {
+        format: FORMAT.to_owned(),
+        version: 1,
+        implementation: implementation.name.to_owned(),
+        flaw: None,
+        nodes,
+        groups: Vec::new(),
+        open: false,
+        seed: Seed(1),
+        network,
+        heal_at: end,
+        end,
+    };
+    let steps = (0..multicasts).map(step).collect();
+    let schedule = Schedule { header, steps, disturbances: Vec::new() };
+    Ok(runtime.run(&schedule, implementation, Detail::Network)?)
+}
