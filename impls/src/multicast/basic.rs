@@ -14,7 +14,9 @@ use crate::claims::{INTEGRITY, VALIDITY};
 use pepperland_core::contract::{Cx, Delivery, Layer, Network, Protocol, Stack, Value};
 use pepperland_core::fault::Fault;
 use pepperland_core::id::{GroupId, NodeId};
-use pepperland_core::implementation::{Break, Claim, Cost, Flaw, Groups, Implementation, Model, Setup};
+use pepperland_core::implementation::{
+    Break, Claim, Cost, Flaw, Groups, Implementation, Model, Setup,
+};
 use pepperland_core::message::Message;
 use serde::{Deserialize, Serialize};
 

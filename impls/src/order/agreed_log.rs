@@ -1,87 +1,42 @@
 //! A log of numbered messages on which the members of a group agree, whoever writes it and however
-//! many of them crash: delivery when all have an entry, and a flush before another writes (the all-ack
-//! uniform broadcast of Cachin, Guerraoui & Rodrigues 2011, 3.4, and the view change of Birman and
-//! Joseph 1987, in one). Protocols whose sequencer may crash stand on it.
+//! many of them crash: delivery when enough members have an entry, and a flush before another
+//! writes (uniform broadcast by acknowledgement of all or of a majority as in Cachin, Guerraoui &
+//! Rodrigues 2011, 3.4, and the view change of Birman and Joseph 1987, in one). Protocols whose
+//! sequencer may crash stand on it.
 //!
 //! ```text
 //! On initialization:                  e := (0, first member);  promised := e;  log := {};  r := 0
 //! To append (m, i) as number S:       multicast(g, ("append", e, S, m, i))
 //! On deliver(("append", e', S, m, i)) with e' >= promised:
-//!                                     log[S] := (m, i)           // of a later e': as soon as it begins
+//!                                     log[S] := (m, i)           // of a later e': once it begins
 //!                                     multicast(g, ("have", e, how many from 0 on without a hole))
-//! When each member that is not suspected has said in e that it has more than r:
+//! When enough members have said in e that they have more than r:
 //!                                     deliver log[r];  r := r + 1
 //! To begin a later epoch e':          multicast(g, ("collect", e'))
 //! On deliver(("collect", e')) with e' > promised:
 //!                                     promised := e';  send ("state", e', e, log) to its beginner
-//! When each member that is not suspected has sent its state for e':
+//! When enough members have sent their states for e':
 //!                                     L := the longest log of the latest epoch among the states
 //!                                     multicast(g, ("begin", e', L))
 //! On deliver(("begin", e', L)) with e' >= promised:
 //!                                     promised := e';  e := e';  log := L;  multicast "have"
+//! Where enough is a majority:
+//! On deliver of "append", "collect" or "begin" of e' < promised:
+//!                                     send ("promised", promised) to its sender, which must begin
+//!                                     a still later epoch, or have the first member do so
 //! ```
 //!
-//! Assumes a perfect failure detector, a perfect channel below, and that one node at a time appends
-//! in an epoch. Then what anybody delivers in `e` every correct member had in its log of `e`, without a
-//! hole before it, and said so before it promised to leave `e`: each later `L` begins with it. A
-//! wrongly suspected member may be without it, and may go on in an epoch of its own.
+//! Enough are all members that are not suspected, if the failure detector is perfect; or a
+//! majority, whatever the detector says. Assumes a perfect channel below, and that one node at a
+//! time appends in an epoch. Then what anybody delivers in `e` enough members had in their logs of
+//! `e`, without a hole before it, and said so before they promised to leave `e`: one of them is
+//! among those whose states make the next `L`, and each later `L` begins with what was delivered.
 //! Departs from its sources: logs travel whole, and nobody forgets what all have delivered.
 
+use crate::order::log_messages::{Entry, Epoch, LogMessage, Members, Quorum, Say};
 use pepperland_core::id::{MessageId, NodeId};
 use pepperland_core::implementation::Setup;
-use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// A time during which one node after the other appends to one log: which one, and who began it.
-#[derive(Copy, Clone, Debug, Eq, PartialEq, Ord, PartialOrd, Serialize, Deserialize)]
-pub struct Epoch {
-    /// Grows.
-    pub number: u32,
-    /// Who began it: two nodes may choose one number.
-    pub by: NodeId,
-}
-
-/// A message in the log, and its name.
-pub type Entry<M> = (MessageId, M);
-
-/// What members say to each other about the log.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub enum LogMessage<M> {
-    /// `("append", e, S, m, i)`.
-    Append(Epoch, u64, Entry<M>),
-    /// `("have", e, count)`.
-    Have(Epoch, u64),
-    /// `("collect", e')`.
-    Collect(Epoch),
-    /// `("state", e', e, log)`.
-    State(Epoch, Epoch, Vec<Entry<M>>),
-    /// `("begin", e', L)`.
-    Begin(Epoch, Vec<Entry<M>>),
-}
-
-/// What is to be said, and to whom.
-pub enum Say<M> {
-    /// To one node.
-    To(NodeId, LogMessage<M>),
-    /// To every member.
-    ToAll(LogMessage<M>),
-}
-
-/// Who the members are and which of them are suspected.
-#[derive(Copy, Clone)]
-pub struct Members<'a> {
-    /// The members.
-    pub all: &'a [NodeId],
-    /// The suspected nodes.
-    pub suspected: &'a BTreeSet<NodeId>,
-}
-
-impl<'a> Members<'a> {
-    /// The members that are not suspected, in order.
-    pub fn trusted(self) -> impl Iterator<Item = NodeId> + 'a {
-        self.all.iter().copied().filter(|member| !self.suspected.contains(member))
-    }
-}
 
 /// The log of one group at one member.
 pub struct AgreedLog<M> {
@@ -99,20 +54,25 @@ pub struct AgreedLog<M> {
     /// What each member has said that it has, in its latest epoch.
     heard: BTreeMap<NodeId, (Epoch, u64)>,
     collecting: Option<Collecting<M>>,
-    switches: Switches,
+    /// The latest epoch that others are said to have promised.
+    told: Epoch,
+    rules: Rules,
 }
 
-/// The planted flaws of the log.
+/// How members agree, and the planted flaws of it.
 #[derive(Copy, Clone)]
-pub struct Switches {
+pub struct Rules {
+    quorum: Quorum,
     no_epoch: bool,
     restarts_at_own_next: bool,
 }
 
-impl Switches {
-    /// Those that are on.
-    pub fn of(setup: &Setup<'_>) -> Switches {
-        Switches {
+impl Rules {
+    /// The rules, with the flaws that are on.
+    pub fn of(quorum: Quorum, setup: &Setup<'_>) -> Rules {
+        let excuses = setup.flawed("excuses-the-suspected");
+        Rules {
+            quorum: if excuses { Quorum::AllTrusted } else { quorum },
             no_epoch: setup.flawed("no-epoch"),
             restarts_at_own_next: setup.flawed("restarts-at-own-next"),
         }
@@ -127,7 +87,7 @@ struct Collecting<M> {
 
 impl<M: Clone> AgreedLog<M> {
     /// An empty log, in the epoch of this member.
-    pub fn new(first: NodeId, switches: Switches) -> AgreedLog<M> {
+    pub fn new(first: NodeId, rules: Rules) -> AgreedLog<M> {
         let epoch = Epoch { number: 0, by: first };
         AgreedLog {
             epoch,
@@ -138,7 +98,8 @@ impl<M: Clone> AgreedLog<M> {
             next: 0,
             heard: BTreeMap::new(),
             collecting: None,
-            switches,
+            told: epoch,
+            rules,
         }
     }
 
@@ -162,6 +123,28 @@ impl<M: Clone> AgreedLog<M> {
         self.names.contains(&i)
     }
 
+    /// The latest epoch that this member or another has promised.
+    pub fn latest(&self) -> Epoch {
+        self.promised.max(self.told)
+    }
+
+    /// Whether another epoch must begin: the beginner of the promised one is suspected, or others
+    /// have promised a later one.
+    pub fn is_vacant(&self, members: Members<'_>) -> bool {
+        members.suspected.contains(&self.promised.by) || self.told > self.promised
+    }
+
+    /// Whether suspicions may be wrong.
+    pub fn outlives_wrong_suspicions(&self) -> bool {
+        self.rules.quorum == Quorum::Majority
+    }
+
+    /// Tells a member of the latest epoch, where that may be news to it.
+    pub fn tell(&self, q: NodeId) -> Option<Say<M>> {
+        let is_news = self.outlives_wrong_suspicions();
+        is_news.then(|| Say::To(q, LogMessage::Promised(self.latest())))
+    }
+
     /// To append an entry as number S: it is in one's own log at once.
     pub fn append(&mut self, number: u64, entry: Entry<M>) -> LogMessage<M> {
         self.take(self.epoch, number, entry.clone());
@@ -176,6 +159,7 @@ impl<M: Clone> AgreedLog<M> {
         members: Members<'_>,
     ) -> Option<Say<M>> {
         match message {
+            LogMessage::Append(epoch, ..) if self.is_over(epoch) => self.tell(from),
             LogMessage::Append(epoch, number, entry) => {
                 self.take(epoch, number, entry).then(|| Say::ToAll(self.all_here()))
             }
@@ -184,22 +168,33 @@ impl<M: Clone> AgreedLog<M> {
                 *heard = (*heard).max((epoch, count));
                 None
             }
+            LogMessage::Collect(epoch) if self.is_over(epoch) => self.tell(from),
             LogMessage::Collect(epoch) => self.promise(epoch).map(|state| Say::To(from, state)),
             LogMessage::State(epoch, of, log) => {
                 let collecting = self.collecting.as_mut().filter(|c| c.epoch == epoch)?;
                 collecting.states.insert(from, (of, log));
-                self.begin_if_all(members).map(Say::ToAll)
+                self.begin_if_enough(members).map(Say::ToAll)
             }
+            LogMessage::Begin(epoch, _) if self.is_over(epoch) => self.tell(from),
             LogMessage::Begin(epoch, log) => {
                 self.begin(epoch, log).then(|| Say::ToAll(self.all_here()))
+            }
+            LogMessage::Promised(epoch) => {
+                self.told = self.told.max(epoch);
+                None
             }
         }
     }
 
+    /// Whether a later epoch was promised.
+    fn is_over(&self, epoch: Epoch) -> bool {
+        epoch < self.promised && !self.rules.no_epoch
+    }
+
     /// Takes an entry; whether it is one of this epoch.
     fn take(&mut self, epoch: Epoch, number: u64, entry: Entry<M>) -> bool {
-        let epoch = if self.switches.no_epoch { self.epoch } else { epoch };
-        if epoch < self.promised && !self.switches.no_epoch {
+        let epoch = if self.rules.no_epoch { self.epoch } else { epoch };
+        if self.is_over(epoch) {
             return false;
         }
         if epoch == self.epoch {
@@ -222,11 +217,11 @@ impl<M: Clone> AgreedLog<M> {
         LogMessage::Have(self.epoch, self.have)
     }
 
-    /// The next entry to deliver and its number, if all members have it.
+    /// The next entry to deliver and its number, if enough members have it.
     pub fn take_ready(&mut self, members: Members<'_>) -> Option<(u64, Entry<M>)> {
         let (epoch, next) = (self.epoch, self.next);
         let has = |q: NodeId| self.heard.get(&q).is_some_and(|(e, n)| *e == epoch && *n > next);
-        if !members.trusted().all(has) {
+        if !members.enough(self.rules.quorum, has) {
             return None;
         }
         let entry = self.log.get(&(epoch, next))?.clone();
@@ -236,11 +231,12 @@ impl<M: Clone> AgreedLog<M> {
 
     /// To begin a later epoch; nothing if one is on its way.
     pub fn collect(&mut self, me: NodeId) -> Option<LogMessage<M>> {
-        if self.collecting.is_some() {
+        let mine = self.collecting.as_ref().map(|collecting| collecting.epoch);
+        if mine.is_some_and(|epoch| epoch >= self.latest()) {
             return None;
         }
-        let epoch = Epoch { number: self.promised.number + 1, by: me };
-        if self.switches.restarts_at_own_next {
+        let epoch = Epoch { number: self.latest().number + 1, by: me };
+        if self.rules.restarts_at_own_next {
             self.promised = epoch;
             return Some(LogMessage::Begin(epoch, self.entries(self.next)));
         }
@@ -257,10 +253,10 @@ impl<M: Clone> AgreedLog<M> {
         Some(LogMessage::State(epoch, self.epoch, self.entries(self.have)))
     }
 
-    /// "begin", when each member that is not suspected has sent its state.
-    pub fn begin_if_all(&mut self, members: Members<'_>) -> Option<LogMessage<M>> {
+    /// "begin", when enough members have sent their states.
+    pub fn begin_if_enough(&mut self, members: Members<'_>) -> Option<LogMessage<M>> {
         let collecting = self.collecting.as_ref()?;
-        if !members.trusted().all(|q| collecting.states.contains_key(&q)) {
+        if !members.enough(self.rules.quorum, |q| collecting.states.contains_key(&q)) {
             return None;
         }
         let Collecting { epoch, states } = self.collecting.take()?;
@@ -270,7 +266,7 @@ impl<M: Clone> AgreedLog<M> {
 
     /// On deliver(("begin", e', L)): whether it begins.
     fn begin(&mut self, epoch: Epoch, log: Vec<Entry<M>>) -> bool {
-        if epoch < self.promised || epoch <= self.epoch {
+        if epoch <= self.epoch {
             return false;
         }
         self.promised = epoch;

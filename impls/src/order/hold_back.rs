@@ -7,7 +7,8 @@ use pepperland_core::implementation::{Flaw, Setup};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// A message says itself which group it is for: what is sent to one node alone says it nowhere else.
+/// A message says itself which group it is for: what is sent to one node alone says it nowhere
+/// else.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ForGroup<T> {
     /// The group.

@@ -11,11 +11,13 @@ pub mod fifo_piggyback;
 pub mod hold_back;
 pub mod in_order;
 pub mod lamport;
+pub mod log_messages;
 pub mod moving_sequencer;
 pub mod on_log;
 pub mod sequencer;
 pub mod sequencer_failover;
 pub mod sequencer_isis;
+pub mod sequencer_majority;
 pub mod sequencer_relay;
 pub mod stacked;
 pub mod token_ring;
@@ -34,6 +36,7 @@ pub const ALL: &[&Implementation] = &[
     &causal_ids::ENTRY,
     &sequencer_relay::ENTRY,
     &sequencer_failover::ENTRY,
+    &sequencer_majority::ENTRY,
     &sequencer::ENTRY,
     &sequencer_isis::ENTRY,
     &moving_sequencer::ENTRY,

@@ -15,21 +15,23 @@
 //! On suspicion of a sequencer, at the first that is not suspected:
 //!                                     begin another epoch in the log of g
 //! When an epoch e begins in the log of g:
-//!                                     the token is void;  its beginner holds token(e, entries in the log)
+//!                                     the token is void;  the beginner of e holds
+//!                                     token(e, number of entries in the log)
 //! ```
 //!
 //! The log is the agreed log, which says how an entry is delivered and how an epoch begins. The
 //! sequencers are the first three members; one of them must live. Assumes crash-stop failures, and
-//! a network that is as fast as the failure detector assumes, which is perfect then. Where it is not,
-//! two tokens may go round.
+//! a network that is as fast as the failure detector assumes, which is perfect then. Where it is
+//! not, two tokens may go round.
 //! Departs from its sources: the token waits at its holder while there is nothing to number, and is
 //! made anew whenever a sequencer crashes, for nobody knows who held it.
 
 use crate::claims::{INTEGRITY, ORDER, UNIFORM_AGREEMENT, VALIDITY};
 use crate::detectors::heartbeat::{SYNCHRONOUS, heartbeat};
 use crate::naming::Naming;
-use crate::order::agreed_log::{AgreedLog, Epoch, Switches};
+use crate::order::agreed_log::{AgreedLog, Rules};
 use crate::order::hold_back::ForGroup;
+use crate::order::log_messages::{Epoch, Quorum};
 use crate::order::on_log::{OnLog, Said, groups_of_me};
 use pepperland_core::contract::{Cx, Delivery, Indication, Layer, Protocol, Stack, Value};
 use pepperland_core::id::{GroupId, MessageId, NodeId};
@@ -125,7 +127,7 @@ pub struct MovingSequencer<M, L> {
     naming: Naming,
     suspected: BTreeSet<NodeId>,
     groups: BTreeMap<GroupId, Group<M>>,
-    switches: Switches,
+    rules: Rules,
     token_duplicated: bool,
     token_lost: bool,
     accepts_token_ahead: bool,
@@ -147,7 +149,7 @@ impl<M: Value, L> MovingSequencer<M, L> {
             naming: Naming::default(),
             suspected: BTreeSet::new(),
             groups: BTreeMap::new(),
-            switches: Switches::of(setup),
+            rules: Rules::of(Quorum::AllTrusted, setup),
             token_duplicated: setup.flawed("token-duplicated"),
             token_lost: setup.flawed("token-lost"),
             accepts_token_ahead: setup.flawed("accepts-token-ahead"),
@@ -156,10 +158,10 @@ impl<M: Value, L> MovingSequencer<M, L> {
 
     /// The state of a group, and who is suspected.
     fn at(&mut self, group: GroupId, cx: &Cx<'_, M>) -> (&mut Group<M>, &BTreeSet<NodeId>) {
-        let switches = self.switches;
+        let rules = self.rules;
         let state = self.groups.entry(group).or_insert_with(|| {
             let first = cx.members(group).first().copied().unwrap_or_default();
-            let log = AgreedLog::new(first, switches);
+            let log = AgreedLog::new(first, rules);
             let token = (first == cx.me()).then(|| Token { epoch: log.epoch(), s: 0 });
             Group { log, requests: BTreeMap::new(), token }
         });
@@ -228,9 +230,10 @@ impl<M: Value, L: Layer<Payload = Sent<M>>> OnLog<Told<M>> for MovingSequencer<M
 
     /// When an epoch begins: tokens of earlier ones are void.
     fn begin(&mut self, group: GroupId, cx: &mut Cx<'_, M>) {
+        let regenerates = !self.token_lost;
         let (state, _) = self.at(group, cx);
         let (epoch, s) = (state.log.epoch(), state.log.have());
-        state.token = match epoch.by == cx.me() {
+        state.token = match epoch.by == cx.me() && regenerates {
             true => Some(Token { epoch, s }),
             false => state.token.filter(|token| token.epoch >= epoch),
         };
@@ -274,8 +277,8 @@ impl<M: Value, L: Layer<Payload = Sent<M>>> Protocol for MovingSequencer<M, L> {
         let Indication::Suspect(q) = indication else { return };
         self.suspected.insert(q);
         for group in groups_of_me(cx) {
-            let may_be_lost = sequencers(group, cx).contains(&q) && !self.token_lost;
-            self.excuse(group, may_be_lost, cx);
+            let may_be_lost = sequencers(group, cx).contains(&q);
+            self.reconsider(group, may_be_lost, cx);
         }
     }
 }

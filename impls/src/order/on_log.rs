@@ -1,8 +1,9 @@
 //! How a protocol stands on agreed logs, one for each group: it hears what members say of a log,
 //! and is told when an epoch has begun and when an entry is delivered.
 
-use crate::order::agreed_log::{AgreedLog, LogMessage, Members, Say};
+use crate::order::agreed_log::AgreedLog;
 use crate::order::hold_back::ForGroup;
+use crate::order::log_messages::{LogMessage, Members, Say};
 use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Value};
 use pepperland_core::id::{GroupId, MessageId, NodeId};
 use serde::{Deserialize, Serialize};
@@ -44,30 +45,40 @@ where
     ) {
         let all = &cx.members(group);
         let (log, suspected) = self.log(group, cx);
-        let before = log.epoch();
+        let before = (log.epoch(), log.latest());
         let answer = log.upon(p, said, Members { all, suspected });
-        let begun = log.epoch() != before;
+        let after = (log.epoch(), log.latest());
+        // Where suspicions are right for good, only another one can call for an epoch.
+        let is_news = after != before && log.outlives_wrong_suspicions();
         self.say(group, answer, cx);
-        if begun {
+        if after.0 != before.0 {
             self.begin(group, cx);
+        }
+        if is_news {
+            return self.reconsider(group, false, cx);
         }
         self.deliver_ready(group, cx);
     }
 
-    /// Once somebody more is suspected: a later epoch begins if it is time and this is the first
-    /// member that is not suspected; and those who wait for the suspected wait no longer.
-    fn excuse(&mut self, group: GroupId, is_time: bool, cx: &mut Cx<'_, Self::Payload>) {
+    /// Once somebody is suspected, or trusted again, or a later epoch was promised: the first
+    /// member that is not suspected begins another epoch, if it is time or the log says so; and
+    /// those who wait for the suspected wait no longer.
+    fn reconsider(&mut self, group: GroupId, is_time: bool, cx: &mut Cx<'_, Self::Payload>) {
         let (all, me) = (&cx.members(group), cx.me());
         let (log, suspected) = self.log(group, cx);
         let members = Members { all, suspected };
-        let first = members.trusted().next() == Some(me);
-        let collect = if is_time && first { log.collect(me) } else { None };
-        let said = collect.or_else(|| log.begin_if_all(members));
-        self.say(group, said.map(Say::ToAll), cx);
+        let is_time = is_time || log.is_vacant(members);
+        let said = match members.trusted().next().filter(|_| is_time) {
+            Some(first) if first == me => log.collect(me).map(Say::ToAll),
+            Some(first) => log.tell(first),
+            None => None,
+        };
+        let said = said.or_else(|| log.begin_if_enough(members).map(Say::ToAll));
+        self.say(group, said, cx);
         self.deliver_ready(group, cx);
     }
 
-    /// Delivers what all have.
+    /// Delivers what enough members have.
     fn deliver_ready(&mut self, group: GroupId, cx: &mut Cx<'_, Self::Payload>) {
         let all = &cx.members(group);
         loop {

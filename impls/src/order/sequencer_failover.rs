@@ -1,12 +1,12 @@
 //! FIFO-total order by a sequencer that relays, with another in its place when it crashes (lecture
-//! slides on group communication: the fixed sequencer "is a single point of failure"; the resending
-//! is that of the SEQUENCER protocol of JGroups).
+//! slides on group communication: one alone is a single point of failure; JGroups, SEQUENCER).
 //!
 //! ```text
 //! On initialization:                  e := the epoch of the first member;  backlog := {};  k := 0
 //! To TO-multicast m to group g:       backlog += (m, i)
-//!                                     if the sequencer, beginner of e, is not suspected:
-//!                                         send ("forward", e, k, m, i) to it;  k := k + 1
+//!                                     unless a later epoch than e was promised in the log of g:
+//!                                         send ("forward", e, k, m, i) to the beginner of e
+//!                                         k := k + 1
 //! On receive(("forward", e, k, m, i)) from p at the sequencer of e, k next from p in e:
 //!                                     if i is not in the log:
 //!                                         append (m, i) to the log of g as number s;  s := s + 1
@@ -20,15 +20,16 @@
 //! ```
 //!
 //! The log is the agreed log, which says how an entry is delivered and how an epoch begins. Assumes
-//! crash-stop failures, and a network that is as fast as the failure detector assumes, which is perfect
-//! then. Where it is not, two sequencers may number messages, each for those that trust it.
+//! crash-stop failures, and a network that is as fast as the failure detector assumes, which is
+//! perfect then. Where it is not, two sequencers may number, each for those that trust it.
 
 use crate::claims::{FIFO_TOTAL, INTEGRITY, ORDER, UNIFORM_AGREEMENT, VALIDITY};
 use crate::detectors::heartbeat::{SYNCHRONOUS, heartbeat};
 use crate::naming::Naming;
-use crate::order::agreed_log::{AgreedLog, Entry, Epoch, Switches};
+use crate::order::agreed_log::{AgreedLog, Rules};
 use crate::order::hold_back::ForGroup;
 use crate::order::in_order::InOrder;
+use crate::order::log_messages::{Entry, Epoch, Quorum};
 use crate::order::on_log::{OnLog, Said, groups_of_me};
 use pepperland_core::contract::{Cx, Delivery, Indication, Layer, Protocol, Stack, Value};
 use pepperland_core::id::{GroupId, MessageId, NodeId};
@@ -51,7 +52,7 @@ pub const ENTRY: Implementation = Implementation {
         Flaw {
             name: "restarts-at-own-next",
             number: "T3",
-            statement: "a new sequencer asks nobody, and numbers on from what it has delivered itself",
+            statement: "a new sequencer asks nobody, and goes on from what it has delivered",
             breaks: "prefix-order",
             keeps: &["no-creation"],
             faults: "crash",
@@ -88,22 +89,13 @@ pub const ENTRY: Implementation = Implementation {
             workload: "single-sender",
             killer: include_str!("../../killers/resent-after-new.jsonl"),
         },
-        Flaw {
-            name: "no-epoch",
-            number: "T7",
-            statement: "an entry is taken for one of the epoch that it finds, whatever its own",
-            breaks: "validity-all",
-            keeps: &["no-creation", "no-duplication", "uniform-agreement", "prefix-order"],
-            faults: "crash",
-            workload: "steady",
-            killer: include_str!("../../killers/no-epoch.jsonl"),
-        },
+        NO_EPOCH,
     ],
     controls: &[],
     breaks: &[Break {
         name: "two-sequencers",
         property: "prefix-order",
-        statement: "either side of a partition suspects the other, and orders by a sequencer of its own",
+        statement: "either side of a partition suspects the other, and has a sequencer",
         faults: "partition",
         workload: "steady",
         killer: include_str!("../../killers/two-sequencers.jsonl"),
@@ -111,8 +103,20 @@ pub const ENTRY: Implementation = Implementation {
     cost: None,
     build: |setup| {
         let below = heartbeat::<Sent<Message>>(setup);
-        Stack::node(SequencerFailover::over(below, setup))
+        Stack::node(SequencerFailover::over(below, Quorum::AllTrusted, setup))
     },
+};
+
+/// An epoch is taken for another.
+pub const NO_EPOCH: Flaw = Flaw {
+    name: "no-epoch",
+    number: "T7",
+    statement: "an entry is taken for one of the epoch that it finds, whatever its own",
+    breaks: "validity-all",
+    keeps: &["no-creation", "no-duplication", "uniform-agreement", "prefix-order"],
+    faults: "crash",
+    workload: "steady",
+    killer: include_str!("../../killers/no-epoch.jsonl"),
 };
 
 /// `("forward", e, k, m, i)`.
@@ -124,14 +128,15 @@ pub struct Forward<M> {
 }
 
 /// What travels below.
-type Sent<M> = ForGroup<Said<M, Forward<M>>>;
+pub type Sent<M> = ForGroup<Said<M, Forward<M>>>;
 
 /// FIFO-total order by a sequencer that is replaced when it crashes.
 pub struct SequencerFailover<M, L> {
     lower: L,
     suspected: BTreeSet<NodeId>,
     groups: BTreeMap<GroupId, Group<M>>,
-    switches: Switches,
+    quorum: Quorum,
+    rules: Rules,
     failover_reuses_numbers: bool,
     resends_without_dedup: bool,
     resent_after_new: bool,
@@ -141,7 +146,8 @@ pub struct SequencerFailover<M, L> {
 struct Group<M> {
     log: AgreedLog<M>,
     naming: Naming,
-    backlog: BTreeMap<MessageId, Waiting<M>>,
+    /// With each message, whether it was forwarded to some sequencer before.
+    backlog: BTreeMap<MessageId, (M, bool)>,
     /// k.
     forwarded: u64,
     /// s.
@@ -150,22 +156,15 @@ struct Group<M> {
     forwards: BTreeMap<(Epoch, NodeId), InOrder<Entry<M>>>,
 }
 
-/// A message of this node that is not yet delivered here.
-#[derive(Clone)]
-struct Waiting<M> {
-    m: M,
-    /// Whether it was forwarded to some sequencer before.
-    forwarded: bool,
-}
-
 impl<M: Value, L> SequencerFailover<M, L> {
     /// FIFO-total order over basic multicast with a failure detector.
-    pub fn over(lower: L, setup: &Setup<'_>) -> SequencerFailover<M, L> {
+    pub fn over(lower: L, quorum: Quorum, setup: &Setup<'_>) -> SequencerFailover<M, L> {
         SequencerFailover {
             lower,
             suspected: BTreeSet::new(),
             groups: BTreeMap::new(),
-            switches: Switches::of(setup),
+            quorum,
+            rules: Rules::of(quorum, setup),
             failover_reuses_numbers: setup.flawed("failover-reuses-numbers"),
             resends_without_dedup: setup.flawed("resends-without-dedup"),
             resent_after_new: setup.flawed("resent-after-new"),
@@ -174,25 +173,25 @@ impl<M: Value, L> SequencerFailover<M, L> {
 
     /// The state of a group, and who is suspected.
     fn at(&mut self, group: GroupId, cx: &Cx<'_, M>) -> (&mut Group<M>, &BTreeSet<NodeId>) {
-        let switches = self.switches;
+        let rules = self.rules;
         let first = || cx.members(group).first().copied().unwrap_or_default();
-        let new = || Group::new(AgreedLog::new(first(), switches));
+        let new = || Group::new(AgreedLog::new(first(), rules));
         let state = self.groups.entry(group).or_insert_with(new);
         (state, &self.suspected)
     }
 }
 
 impl<M: Value, L: Layer<Payload = Sent<M>>> SequencerFailover<M, L> {
-    /// Forwards a message of this node, unless there is nobody to forward it to.
+    /// Forwards a message of this node, unless another epoch was promised.
     fn forward(&mut self, group: GroupId, i: MessageId, cx: &mut Cx<'_, M>) {
-        let (state, suspected) = self.at(group, cx);
+        let (state, _) = self.at(group, cx);
         let e = state.log.epoch();
-        if !state.log.is_open() || suspected.contains(&e.by) {
+        if !state.log.is_open() {
             return;
         }
-        let Some(waiting) = state.backlog.get_mut(&i) else { return };
-        waiting.forwarded = true;
-        let forward = Forward { e, k: state.forwarded, entry: (i, waiting.m.clone()) };
+        let Some((m, forwarded)) = state.backlog.get_mut(&i) else { return };
+        *forwarded = true;
+        let forward = Forward { e, k: state.forwarded, entry: (i, m.clone()) };
         state.forwarded += 1;
         self.send_below(e.by, ForGroup { group, m: Said::Own(forward) }, cx);
     }
@@ -238,7 +237,7 @@ impl<M: Value, L: Layer<Payload = Sent<M>>> OnLog<Forward<M>> for SequencerFailo
         state.numbered = if reuses_numbers { 0 } else { state.log.have() };
         state.forwards.retain(|(of, _), _| *of >= epoch);
         let mut backlog: Vec<(MessageId, bool)> =
-            state.backlog.iter().map(|(i, waiting)| (*i, waiting.forwarded)).collect();
+            state.backlog.iter().map(|(i, (_, forwarded))| (*i, *forwarded)).collect();
         if after_new {
             backlog.sort_by_key(|(_, forwarded)| *forwarded);
         }
@@ -262,7 +261,7 @@ impl<M: Value, L: Layer<Payload = Sent<M>>> Protocol for SequencerFailover<M, L>
     fn multicast(&mut self, group: GroupId, m: M, cx: &mut Cx<'_, M>) {
         let (state, _) = self.at(group, cx);
         let i = state.naming.next(cx);
-        state.backlog.insert(i, Waiting { m, forwarded: false });
+        state.backlog.insert(i, (m, false));
         self.forward(group, i, cx);
     }
 
@@ -279,14 +278,15 @@ impl<M: Value, L: Layer<Payload = Sent<M>>> Protocol for SequencerFailover<M, L>
         }
     }
 
-    /// On suspicion, which is for good.
+    /// On suspicion, which is for good where the detector is perfect, and on trust.
     fn upon_indication(&mut self, indication: Indication<M>, cx: &mut Cx<'_, M>) {
-        let Indication::Suspect(q) = indication else { return };
-        self.suspected.insert(q);
+        _ = match indication {
+            Indication::Suspect(q) => self.suspected.insert(q),
+            Indication::Trust(q) if self.quorum == Quorum::Majority => self.suspected.remove(&q),
+            _ => return,
+        };
         for group in groups_of_me(cx) {
-            let (log, suspected) = self.log(group, cx);
-            let is_vacant = suspected.contains(&log.epoch().by);
-            self.excuse(group, is_vacant, cx);
+            self.reconsider(group, false, cx);
         }
     }
 }

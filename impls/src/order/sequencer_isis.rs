@@ -15,8 +15,8 @@
 //! ```
 //!
 //! Assumes reliable multicast below, and a coordinator (the first member) that does not crash.
-//! Departs from the source: a period begins when a message comes that has no number, so that nothing
-//! is announced while there is nothing to order.
+//! Departs from the source: a period begins when a message comes that has no number, so that
+//! nothing is announced while there is nothing to order.
 
 use crate::claims::{AGREEMENT, INTEGRITY, ORDER};
 use crate::multicast::reliable::reliable;
