@@ -28,6 +28,10 @@ fn main() -> ExitCode {
 fn write(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     let pages: Vec<page::Page> = steps::STEPS.iter().map(page::Page::of).collect();
+    let problems: Vec<String> = pages.iter().filter_map(page::Page::problem).collect();
+    if !problems.is_empty() {
+        return Err(io::Error::other(problems.join("; ")));
+    }
     for (place, page) in pages.iter().enumerate() {
         let next = pages.get(place + 1);
         fs::write(folder.join(format!("{}.md", page.name)), page.text(place + 1, next))?;
@@ -57,6 +61,7 @@ mod tests {
     fn every_page_can_be_made() {
         for step in STEPS {
             let page = crate::page::Page::of(step);
+            assert_eq!(page.problem(), None);
             assert!(page.text(1, None).contains(&page.proof.finding.witness.because));
         }
     }

@@ -1,6 +1,6 @@
 //! One page of the tutorial, in Markdown.
 
-use crate::proof::Proof;
+use crate::proof::{Proof, RUNS, holds};
 use crate::steps::Step;
 use pepperland::core::implementation::{Break, Implementation};
 use pepperland::core::verdict::Outcome;
@@ -80,19 +80,30 @@ impl Page {
         )
     }
 
+    /// What is wrong with the page, if the protocol named keeps the property no better.
+    pub fn problem(&self) -> Option<String> {
+        let other = pepperland::impls::find(self.step.mended_by)?;
+        let violated = matches!(self.proof.with(other, self.expected), Outcome::Violated(_));
+        let holds = !violated && holds(other, self.expected);
+        (!holds).then(|| format!("{}: {} does not keep it", self.step.title, other.name))
+    }
+
     /// The protocol that keeps the property in the same run.
     fn mended(&self) -> String {
         if self.step.mended_by.is_empty() {
             return "Nothing here: it is the price of the design.\n".to_owned();
         }
         let other = implementation(self.step.mended_by);
-        let outcome = self.proof.with(other, self.expected);
-        let (name, title) = (other.name, self.step.title);
-        assert_eq!(outcome, Outcome::Held, "{title}: {name} does not mend it");
-        let Implementation { number, statement, .. } = other;
+        let Implementation { name, number, statement, .. } = other;
         let property = self.expected.property;
+        let same_run = match self.proof.with(other, self.expected) {
+            Outcome::Held => format!("In the very same run {property} holds with it"),
+            Outcome::Undecided(reason) => format!("In the very same run there: {reason}"),
+            Outcome::Violated(_) => format!("In the very same run {property} is violated, too"),
+        };
         format!(
-            "`{name}` ({number}): {statement}. In the very same run {property} holds with it.\n"
+            "`{name}` ({number}): {statement}. {same_run}; in {RUNS} runs of the same scenario it \
+             holds.\n"
         )
     }
 }

@@ -54,7 +54,7 @@ pub const STEPS: &[Step] = &[
         title: "Who corrects when the sender crashes?",
         implementation: "ack",
         shows: "sender-crashes",
-        mended_by: "reliable",
+        mended_by: "nack",
     },
     Step {
         title: "Nobody speaks after the last message",
@@ -102,13 +102,13 @@ pub const STEPS: &[Step] = &[
         title: "Delivered by the crashed alone",
         implementation: "reliable-ip",
         shows: "delivered-by-the-crashed-alone",
-        mended_by: "uniform",
+        mended_by: "reliable-logged",
     },
     Step {
         title: "Delivered by the crashed alone, and never asked for",
         implementation: "nack",
         shows: "delivered-by-the-crashed-alone",
-        mended_by: "uniform",
+        mended_by: "reliable-logged",
     },
     Step {
         title: "A detector that errs",
@@ -174,7 +174,7 @@ pub const STEPS: &[Step] = &[
         title: "Two sequencers",
         implementation: "sequencer-failover",
         shows: "two-sequencers",
-        mended_by: "sequencer",
+        mended_by: "sequencer-majority",
     },
     Step {
         title: "Two tokens",
@@ -241,5 +241,11 @@ pub const STEPS: &[Step] = &[
         implementation: "voted-order",
         shows: "split-votes",
         mended_by: "token-ring-regenerating",
+    },
+    Step {
+        title: "A member that is only slow",
+        implementation: "anycast",
+        shows: "false-suspicion",
+        mended_by: "",
     },
 ];
