@@ -47,7 +47,7 @@ impl Page {
         let next = next.map(|next| format!("\nNext: [{}]({}.md)\n", next.step.title, next.name));
         format!(
             "# {number}. {title}\n\n`{protocol}` ({row}): {statement}.\n\n```text\n{pseudocode}\n```\n\n\
-             It keeps {claims}. It does not keep *{property}*: {says}.\n\n{why}\n\n\
+             It claims {claims}. What it does not keep here is *{property}*: {says}.\n\n{why}\n\n\
              ## The run that shows it\n\n```text\n{picture}```\n\n![the run]({name}.svg)\n\n\
              {again}\n## What keeps it\n\n{mended}{next}",
             title = step.title,
@@ -74,8 +74,8 @@ impl Page {
         }
         format!(
             "No run of the search shows it: each ends with a multicast of every node, or has another \
-             network. This schedule does; save it and say `pepperland shrink FILE --properties \
-             {property}`:\n\n```json\n{}```\n",
+             network. This schedule does; save it and say `pepperland replay FILE \
+             --properties {property} --beyond-model`:\n\n```json\n{}```\n",
             self.proof.finding.schedule.to_text()
         )
     }
@@ -98,7 +98,9 @@ impl Page {
         let property = self.expected.property;
         let same_run = match self.proof.with(other, self.expected) {
             Outcome::Held => format!("In the very same run {property} holds with it"),
-            Outcome::Undecided(reason) => format!("In the very same run there: {reason}"),
+            Outcome::Undecided(reason) => {
+                format!("In the very same run it has nothing to judge ({reason})")
+            }
             Outcome::Violated(_) => format!("In the very same run {property} is violated, too"),
         };
         format!(
@@ -127,7 +129,7 @@ fn implementation(name: &str) -> &'static Implementation {
 }
 
 fn claims(implementation: &Implementation) -> String {
-    implementation.claims().map(|claim| claim.property).collect::<Vec<_>>().join(", ")
+    implementation.claims().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// A statement as a sentence of its own.

@@ -144,6 +144,12 @@ pub struct Replay {
     /// Run it on another runtime than the one that found it
     #[arg(long, value_name = "R")]
     pub runtime: Option<String>,
+    /// Of a schedule, judge these properties [default: those claimed]
+    #[arg(long, value_name = "P", value_delimiter = ',')]
+    pub properties: Vec<String>,
+    /// Judge also what the implementation does not claim of such a run
+    #[arg(long)]
+    pub beyond_model: bool,
 }
 
 /// Shrink a schedule that violates a property.
@@ -154,6 +160,9 @@ pub struct Shrink {
     /// Properties to judge [default: those claimed]
     #[arg(long, value_name = "P", value_delimiter = ',')]
     pub properties: Vec<String>,
+    /// Judge also what the implementation does not claim of such a run
+    #[arg(long)]
+    pub beyond_model: bool,
     /// The run's folder [default: runs/<time>]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,

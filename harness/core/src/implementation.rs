@@ -5,6 +5,7 @@ use crate::fault::Fault;
 use crate::history::{Channel, DeliveryContract, FailureModel};
 use crate::id::NodeId;
 use crate::time::Span;
+use std::fmt;
 
 /// An implementation under test, as a file of `impls/` declares it.
 pub struct Implementation {
@@ -58,6 +59,16 @@ impl Claim {
     }
 }
 
+/// `agreement (while nobody crashes)`.
+impl fmt::Display for Claim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.proviso {
+            Proviso::Always => f.write_str(self.property),
+            proviso => write!(f, "{} ({proviso})", self.property),
+        }
+    }
+}
+
 /// What must be true of a run for a claim to bind.
 #[derive(Copy, Clone, Debug, Eq, PartialEq)]
 pub enum Proviso {
@@ -79,6 +90,22 @@ pub enum Proviso {
     /// Nothing is late beyond the network's own latency: no link is slow, cut or lossy, no node
     /// stands still, no clock is wrong. Time-outs are then a perfect failure detector.
     InTime,
+}
+
+/// In words that go on from a claim.
+impl fmt::Display for Proviso {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Proviso::Always => "always",
+            Proviso::Lives(node) => return write!(f, "while {node} lives"),
+            Proviso::NobodyCrashes => "while nobody crashes",
+            Proviso::KeepsSending => "while everybody keeps sending",
+            Proviso::InTime => "while nothing is late",
+            Proviso::SendsSurvive => "where sends survive a crash",
+            Proviso::OneGroup => "in one group",
+            Proviso::SeveralGroups => "in several groups",
+        })
+    }
 }
 
 /// What an implementation assumes of the world.

@@ -5,7 +5,7 @@ use crate::exit::Failure;
 use crate::options::{List, ListFormat, Listed};
 use crate::output::print;
 use pepperland_core::checker::Given;
-use pepperland_core::implementation::{Claim, Proviso};
+use pepperland_core::implementation::Claim;
 use serde_json::{Map, Value, json};
 use std::process::ExitCode;
 
@@ -63,27 +63,13 @@ fn implementations(catalog: &Catalog) -> Vec<Value> {
             let tolerates: Vec<&str> = i.model.tolerates.iter().map(|fault| fault.word()).collect();
             json!({
                 "name": i.name, "number": i.number, "statement": i.statement, "source": i.source,
-                "claims": i.claims().map(claim).collect::<Vec<_>>(), "tolerates": tolerates,
+                "claims": i.claims().map(Claim::to_string).collect::<Vec<_>>(), "tolerates": tolerates,
                 "groups": i.model.groups.words(), "timing": i.model.timing,
                 "failures": i.model.failures, "channel": i.model.channel,
                 "nodes": i.nodes, "flaws": flaws, "controls": controls, "breaks": breaks,
             })
         })
         .collect()
-}
-
-fn claim(claim: &Claim) -> String {
-    let proviso = match claim.proviso {
-        Proviso::Always => return claim.property.to_owned(),
-        Proviso::Lives(node) => format!("while {node} lives"),
-        Proviso::NobodyCrashes => "while nobody crashes".to_owned(),
-        Proviso::KeepsSending => "while everybody keeps sending".to_owned(),
-        Proviso::InTime => "while nothing is late".to_owned(),
-        Proviso::SendsSurvive => "where sends survive a crash".to_owned(),
-        Proviso::OneGroup => "in one group".to_owned(),
-        Proviso::SeveralGroups => "in several groups".to_owned(),
-    };
-    format!("{} ({proviso})", claim.property)
 }
 
 fn flaws(catalog: &Catalog) -> Vec<Value> {

@@ -30,10 +30,15 @@ fn replay_finding(
     catalog: &Catalog,
     stored: &Stored,
 ) -> Result<ExitCode, Failure> {
+    if !options.properties.is_empty() {
+        let why = "a finding is judged by its own property; --properties is for schedules";
+        return Err(Failure::Usage(why.to_owned()));
+    }
     let runtime = options.runtime.as_ref().unwrap_or(&stored.scenario.runtime);
     let scenario = Scenario {
         runtime: runtime.clone(),
         properties: vec![stored.facts.property.clone()],
+        beyond_model: options.beyond_model || stored.scenario.beyond_model,
         ..stored.scenario.clone()
     };
     let trial = catalog.trial(&scenario)?;
@@ -59,7 +64,11 @@ fn replay_schedule(options: &Replay, catalog: &Catalog) -> Result<ExitCode, Fail
         )));
     }
     let schedule = read_schedule(path)?;
-    let scenario = scenario_of(&schedule, options.runtime.as_deref());
+    let scenario = Scenario {
+        properties: options.properties.clone(),
+        beyond_model: options.beyond_model,
+        ..scenario_of(&schedule, options.runtime.as_deref())
+    };
     let trial = catalog.trial(&scenario)?;
     trial.runtime.accepts(&schedule)?;
     let history = trial.run(&schedule, Detail::Network)?;

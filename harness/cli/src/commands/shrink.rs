@@ -38,8 +38,11 @@ fn row(finding: &Finding) -> Row {
 /// Shrinks the schedule for each property that it violates.
 pub fn shrink(options: &Shrink, catalog: &Catalog) -> Result<ExitCode, Failure> {
     let schedule = read_schedule(&options.schedule)?;
-    let scenario =
-        Scenario { properties: options.properties.clone(), ..scenario_of(&schedule, None) };
+    let scenario = Scenario {
+        properties: options.properties.clone(),
+        beyond_model: options.beyond_model,
+        ..scenario_of(&schedule, None)
+    };
     let trial = catalog.trial(&scenario)?;
     trial.runtime.accepts(&schedule)?;
     let found = |checker| finding_of(&trial, checker, &schedule, REPLAYS);
