@@ -121,7 +121,7 @@ impl Catalog {
         let mut names: Vec<&str> = match scenario.properties.is_empty() {
             true => {
                 let claimed = claimed_under(implementation, &faults, several);
-                claimed.filter(|name| self.is_brought_out(name, workload)).collect()
+                claimed.filter(|name| self.is_brought_out(name, workload, &faults)).collect()
             }
             false => scenario.properties.iter().map(String::as_str).collect(),
         };
@@ -143,11 +143,19 @@ impl Catalog {
         usual.map_or("steady", |workload| workload.name)
     }
 
-    /// Whether the workload has what the property is judged of: what clients get for their
-    /// operations means nothing where nobody asks for any.
-    fn is_brought_out(&self, property: &str, workload: &Workload) -> bool {
-        let of_operations = |checker: &Checker| checker.needs.contains(&Kind::Invoke);
-        !self.checker(property).is_ok_and(of_operations) || invokes(workload)
+    /// Whether workload and faults bring out what the property is judged of: what clients get for
+    /// their operations, and whom a detector may suspect.
+    fn is_brought_out(
+        &self,
+        property: &str,
+        workload: &Workload,
+        faults: &[(&'static Profile, String)],
+    ) -> bool {
+        let Ok(checker) = self.checker(property) else { return true };
+        let needs = |kinds: &[Kind]| kinds.iter().any(|kind| checker.needs.contains(kind));
+        let operations = !needs(&[Kind::Invoke]) || invokes(workload);
+        let crashes = !needs(&[Kind::Crash, Kind::Suspect]) || faults.iter().any(may_crash);
+        operations && crashes
     }
 
     /// The fault profiles that an implementation's claims allow, by name.
@@ -155,6 +163,11 @@ impl Catalog {
         let allowed = |p: &&&'static Profile| implementation.outside_model(p.needs).is_empty();
         self.profiles.iter().filter(allowed).map(|profile| profile.name).collect()
     }
+}
+
+/// Whether nodes may crash: by a profile that says so, or one that combines others.
+fn may_crash((profile, _): &(&'static Profile, String)) -> bool {
+    profile.needs.contains(&Fault::Crash) || profile.needs.is_empty() && profile.name != "none"
 }
 
 /// Whether clients ask for operations.
