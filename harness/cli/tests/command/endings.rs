@@ -47,6 +47,26 @@ fn exit_2_fewer_effective_runs_than_asked_for() {
 }
 
 #[test]
+fn a_schedule_is_replayed_by_any_property_beyond_the_model_if_asked() {
+    let folder = Folder::new();
+    let killer = include_str!("../../../../impls/killers/sender-crashes.jsonl");
+    folder.write("break.jsonl", killer);
+    ends(&folder.run("replay break.jsonl --properties agreement"), 1, "violates the property");
+    folder.write(
+        "silence.jsonl",
+        include_str!("../../../../impls/killers/silence-after-the-last.jsonl"),
+    );
+    let replay = "replay silence.jsonl --properties agreement";
+    ends(&folder.run(replay), 2, "the replay leaves it undecided");
+    ends(&folder.run(&format!("{replay} --beyond-model")), 1, "violates the property");
+    folder.run("run --impl basic --properties agreement --faults crash");
+    let finding = folder.path("runs/latest/findings");
+    let finding = std::fs::read_dir(finding).unwrap().next().unwrap().unwrap().path();
+    let replay = format!("replay {} --properties fifo", finding.display());
+    ends(&folder.run(&replay), 64, "--properties is for schedules");
+}
+
+#[test]
 fn exit_4_nothing_ran() {
     let folder = Folder::new();
     folder.write("empty.toml", "");
@@ -218,13 +238,15 @@ fn doctor_and_completions_work() {
     assert_eq!(folder.run("--version").code, 0);
 }
 
+/// One flaw of each implementation, from the command line to the finding; docs/detection.md, which
+/// is made anew by the gate, has all.
 #[test]
-fn every_flaw_is_found_by_its_property_under_its_workload() {
+fn a_flaw_of_each_implementation_is_found_by_its_property() {
     let folder = Folder::new();
     for entry in ::pepperland::impls::all() {
-        for flaw in entry.flaws {
+        for flaw in entry.flaws.first() {
             let run = format!("run --impl {} --flaw {}", entry.name, flaw.name);
-            let run = format!("{run} --workload {}", flaw.workload);
+            let run = format!("{run} --workload {} --faults {}", flaw.workload, flaw.faults);
             let ended = folder.run(&format!("{run} --properties {} --fail-fast", flaw.breaks));
             ends(&ended, 1, "violated");
             assert!(ended.stdout.contains(&format!("FAIL {}", flaw.breaks)), "{}", ended.stdout);
