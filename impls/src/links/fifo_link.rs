@@ -53,7 +53,7 @@ pub const ENTRY: Implementation = Implementation {
     flaws: &[
         Flaw {
             name: "reorder-after-retransmit",
-            number: "N3",
+            number: "PL4",
             statement: "a message that closes a gap is delivered after those that it held up",
             breaks: "fifo",
             keeps: &["no-creation", "no-duplication", "validity-all"],
@@ -63,7 +63,7 @@ pub const ENTRY: Implementation = Implementation {
         },
         Flaw {
             name: "ack-before-deliver",
-            number: "N1",
+            number: "PL1",
             statement: "a message is acknowledged when it is held back: its sender forgets it",
             breaks: "validity-all",
             keeps: &["no-creation", "no-duplication", "fifo"],
@@ -73,7 +73,7 @@ pub const ENTRY: Implementation = Implementation {
         },
         Flaw {
             name: "ignore-oldest",
-            number: "N4",
+            number: "PL5",
             statement: "after its restart a receiver waits for what it had acknowledged before",
             breaks: "validity-all",
             keeps: &["no-creation", "no-duplication", "fifo"],

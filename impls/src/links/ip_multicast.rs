@@ -99,7 +99,7 @@ pub const UNCHANGED: &[Claim] = &[
 /// The flaw of whatever relies on a checksum alone.
 pub const NO_CHECKSUM: Flaw = Flaw {
     name: "no-checksum",
-    number: "N5",
+    number: "PL3",
     statement: "a datagram is delivered though its checksum is wrong",
     breaks: "payload-integrity",
     keeps: &["no-misdelivery"],

@@ -53,7 +53,7 @@ pub const ENTRY: Implementation = Implementation {
         },
         Flaw {
             name: "ack-before-deliver",
-            number: "N1",
+            number: "PL1",
             statement: "a frame is acknowledged before its checksum is looked at",
             breaks: "validity-all",
             keeps: &["no-creation", "no-duplication", "validity-self"],
@@ -63,7 +63,7 @@ pub const ENTRY: Implementation = Implementation {
         },
         Flaw {
             name: "no-retransmission",
-            number: "N2",
+            number: "PL2",
             statement: "nothing is sent again",
             breaks: "validity-all",
             keeps: &["no-creation", "no-duplication", "validity-self"],

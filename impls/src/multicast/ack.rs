@@ -54,7 +54,7 @@ pub const ENTRY: Implementation = Implementation {
         },
         Flaw {
             name: "first-ack",
-            number: "N6",
+            number: "PL6",
             statement: "the first acknowledgement is taken for that of all",
             breaks: "validity-all",
             keeps: &["no-creation", "no-duplication", "validity-some"],
@@ -82,7 +82,7 @@ pub const ADAPTIVE: Implementation = Implementation {
 /// A storm costs, and breaks nothing: whatever is sent too often is dropped as known.
 const TIMEOUT_TOO_SHORT: Control = Control {
     name: "timeout-too-short",
-    number: "N7",
+    number: "PL7",
     statement: "a millisecond is waited for acknowledgements, each time: a storm",
 };
 

@@ -68,7 +68,7 @@ pub const ENTRY: Implementation = Implementation {
         },
         Flaw {
             name: "no-nack",
-            number: "",
+            number: "PL8",
             statement: "a gap is seen and not asked for",
             breaks: "validity-all",
             keeps: &["no-creation", "no-duplication", "validity-self", "fifo"],

@@ -61,7 +61,7 @@ pub const ENTRY: Implementation = Implementation {
         },
         Flaw {
             name: "failover-reuses-numbers",
-            number: "O4",
+            number: "PL12",
             statement: "a new sequencer numbers from 0 again",
             breaks: "validity-all",
             keeps: &["no-creation", "no-duplication", "prefix-order"],

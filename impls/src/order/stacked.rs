@@ -86,7 +86,7 @@ pub const CAUSAL_TOTAL: Implementation = Implementation {
     budget: |n| n - 1,
     flaws: &[Flaw {
         name: "vector-above-total",
-        number: "C8",
+        number: "PL16",
         statement: "the vector is kept above the sequencer: own messages do not wait for a number",
         breaks: "causal-total-order",
         keeps: &["no-creation", "no-duplication", "agreement", "causal"],
