@@ -140,7 +140,7 @@ impl<M> HoldBack<M> {
             return None;
         }
         self.orders.remove(&number);
-        self.next = number + 1;
+        self.next = number.saturating_add(1);
         if let Some(m) = self.messages.remove(&i) {
             return Some((number, i, m));
         }
