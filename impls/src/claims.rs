@@ -49,6 +49,9 @@ pub const ORDER: &[Claim] = &[
 pub const UNIFORM_AGREEMENT: &[Claim] =
     &[Claim::always("agreement"), Claim::always("uniform-agreement")];
 
+/// Each sender's messages in its order, at crashed nodes too.
+pub const FIFO: &[Claim] = &[Claim::always("fifo"), Claim::always("uniform-fifo")];
+
 /// Each sender's messages in its order and all in one, at crashed nodes too.
 pub const FIFO_TOTAL: &[Claim] =
     &[Claim::always("fifo"), Claim::always("uniform-fifo"), Claim::always("fifo-total-order")];

@@ -1,17 +1,19 @@
 //! Protocols under test, each readable as its pseudocode and built from layers.
 //!
 //! A file holds the citation, the pseudocode, what it assumes, where it departs from its source,
-//! its record (`ENTRY`), and the protocol. One more protocol is one file, and one line in its
-//! folder's `ALL`.
+//! its record (`ENTRY`), and the protocol. One more protocol is one file, a `mod` line in
+//! its folder, and a line in the folder's `ALL`.
 
 mod changed;
 mod claims;
 pub mod detectors;
 pub mod groups;
+mod in_order;
 pub mod links;
 pub mod multicast;
 mod naming;
 pub mod order;
+mod patience;
 pub mod requests;
 
 use pepperland_core::implementation::Implementation;

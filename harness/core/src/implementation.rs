@@ -180,7 +180,7 @@ impl Groups {
 pub struct Flaw {
     /// Its name on the command line.
     pub name: &'static str,
-    /// Its number in the bug zoo: `R1`.
+    /// Its number in the bug zoo: `R1`; `PL1` and so on are those that the zoo lacks.
     pub number: &'static str,
     /// What is switched off, in a sentence.
     pub statement: &'static str,
@@ -200,7 +200,7 @@ pub struct Flaw {
 pub struct Control {
     /// Its name on the command line.
     pub name: &'static str,
-    /// Its number in the bug zoo: `Z6`.
+    /// Its number, as a flaw has one: `Z6`.
     pub number: &'static str,
     /// What is changed, in a sentence.
     pub statement: &'static str,

@@ -64,7 +64,7 @@ pub const ENTRY: Implementation = Implementation {
     flaws: &[
         Flaw {
             name: "countdown-not-reset",
-            number: "D1",
+            number: "PL19",
             statement: "a heartbeat does not set the countdown back",
             breaks: "detector-accuracy",
             keeps: &["no-creation", "validity-all", "detector-completeness"],
@@ -74,7 +74,7 @@ pub const ENTRY: Implementation = Implementation {
         },
         Flaw {
             name: "any-message-refreshes-all",
-            number: "D1",
+            number: "H3",
             statement: "a heartbeat of one node sets the countdown of all back",
             breaks: "detector-completeness",
             keeps: &["no-creation", "validity-all", "detector-accuracy"],

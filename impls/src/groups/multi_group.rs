@@ -111,7 +111,7 @@ pub const ENTRY: Implementation = Implementation {
         },
         Flaw {
             name: "lets-outsiders-in",
-            number: "MG9",
+            number: "PL17",
             statement: "whoever multicasts to a closed group need not be a member",
             breaks: "closed-group",
             keeps: &[

@@ -19,8 +19,9 @@
 //! acknowledged when it is delivered, and not when it is held back: it comes again, and says
 //! anew what the oldest is.
 
-use crate::claims::{INTEGRITY, VALIDITY};
-use crate::links::FAIR_LOSS;
+use crate::claims::{FIFO, INTEGRITY, VALIDITY};
+use crate::in_order::InOrder;
+use crate::links::FAIR_LOSS_AND_RESTARTS;
 use crate::links::sealed::Sealed;
 use crate::links::stubborn::{Packet, Stubborn};
 use crate::multicast::basic::{Addressed, Basic};
@@ -40,20 +41,19 @@ pub const ENTRY: Implementation = Implementation {
         INTEGRITY,
         &[Claim::always("payload-integrity")],
         VALIDITY,
+        FIFO,
         &[
-            Claim::always("fifo"),
-            Claim::always("uniform-fifo"),
             Claim::always("fifo-across-incarnations"),
             Claim::only("fifo-across-groups", Proviso::SeveralGroups),
         ],
     ],
-    model: FAIR_LOSS,
+    model: FAIR_LOSS_AND_RESTARTS,
     nodes: 5,
     budget: |n| n - 1,
     flaws: &[
         Flaw {
             name: "reorder-after-retransmit",
-            number: "N3",
+            number: "PL4",
             statement: "a message that closes a gap is delivered after those that it held up",
             breaks: "fifo",
             keeps: &["no-creation", "no-duplication", "validity-all"],
@@ -63,7 +63,7 @@ pub const ENTRY: Implementation = Implementation {
         },
         Flaw {
             name: "ack-before-deliver",
-            number: "N1",
+            number: "PL1",
             statement: "a message is acknowledged when it is held back: its sender forgets it",
             breaks: "validity-all",
             keeps: &["no-creation", "no-duplication", "fifo"],
@@ -73,7 +73,7 @@ pub const ENTRY: Implementation = Implementation {
         },
         Flaw {
             name: "ignore-oldest",
-            number: "N4",
+            number: "PL5",
             statement: "after its restart a receiver waits for what it had acknowledged before",
             breaks: "validity-all",
             keeps: &["no-creation", "no-duplication", "fifo"],
@@ -106,8 +106,8 @@ pub struct FifoLink<M, L> {
 /// What came from one incarnation of one sender.
 struct Sender<M> {
     incarnation: u32,
-    next: u64,
-    held_back: BTreeMap<u64, M>,
+    /// next and held_back.
+    queue: InOrder<M>,
 }
 
 impl<M: Value, L> FifoLink<M, L> {
@@ -166,7 +166,7 @@ impl<M: Value, L: Layer<Payload = Sealed<Packet<M>>>> Protocol for FifoLink<M, L
                     (self.reorder_after_retransmit, self.ack_before_deliver);
                 let oldest = if self.ignore_oldest { 0 } else { oldest };
                 let Some(sender) = self.sender(p, incarnation) else { return };
-                let again = !sender.hold_back(number, m);
+                let again = !sender.queue.place(number, m);
                 let mut ready = sender.take_ready(oldest);
                 if gap_last && !ready.is_empty() {
                     ready.rotate_left(1);
@@ -191,29 +191,16 @@ impl<M: Value, L: Layer<Payload = Sealed<Packet<M>>>> Protocol for FifoLink<M, L
 
 impl<M> Sender<M> {
     fn new(incarnation: u32) -> Sender<M> {
-        Sender { incarnation, next: 0, held_back: BTreeMap::new() }
-    }
-
-    /// Holds a message back, unless it has been delivered.
-    fn hold_back(&mut self, number: u64, m: M) -> bool {
-        let new = number >= self.next;
-        if new {
-            self.held_back.insert(number, m);
-        }
-        new
+        Sender { incarnation, queue: InOrder::default() }
     }
 
     /// What need not wait any longer, in order: nothing older than `oldest` will come.
     fn take_ready(&mut self, oldest: u64) -> Vec<(u64, M)> {
-        let mut ready = Vec::new();
-        while let Some(first) = self.held_back.first_entry() {
-            if *first.key() > self.next.max(oldest) {
-                break;
-            }
-            self.next = first.key() + 1;
-            ready.push(first.remove_entry());
+        let mut ready: Vec<(u64, M)> = self.queue.skip_to(oldest).into_iter().collect();
+        loop {
+            let number = self.queue.next();
+            let Some(m) = self.queue.take_next() else { return ready };
+            ready.push((number, m));
         }
-        self.next = self.next.max(oldest);
-        ready
     }
 }

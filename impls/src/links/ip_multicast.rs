@@ -19,7 +19,7 @@
 //! counts the routers between it and the sender, for there are no nodes that are routers. A node
 //! has joined the groups that it is a member of when it starts.
 
-use crate::links::FAIR_LOSS;
+use crate::links::FAIR_LOSS_AND_RESTARTS;
 use crate::links::address::MulticastAddress;
 use crate::links::sealed::Sealed;
 use pepperland_core::contract::{Cx, Delivery, Layer, Network, Protocol, Request, Stack, Value};
@@ -36,7 +36,7 @@ pub const ANY_SOURCE: Implementation = Implementation {
     statement: "IP multicast: one datagram to all that have joined, from anybody",
     source: "Deering 1989 (RFC 1112)",
     claims: &[UNCHANGED],
-    model: FAIR_LOSS,
+    model: FAIR_LOSS_AND_RESTARTS,
     nodes: 5,
     budget: |n| n - 1,
     flaws: &[NO_CHECKSUM],
@@ -99,7 +99,7 @@ pub const UNCHANGED: &[Claim] = &[
 /// The flaw of whatever relies on a checksum alone.
 pub const NO_CHECKSUM: Flaw = Flaw {
     name: "no-checksum",
-    number: "N5",
+    number: "PL3",
     statement: "a datagram is delivered though its checksum is wrong",
     breaks: "payload-integrity",
     keeps: &["no-misdelivery"],

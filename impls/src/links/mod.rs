@@ -23,7 +23,7 @@ pub const ALL: &[&Implementation] = &[
 
 /// Nodes that crash and come back with nothing, on a network that only promises that what is sent
 /// again and again arrives in the end.
-pub const FAIR_LOSS: Model = Model {
+pub const FAIR_LOSS_AND_RESTARTS: Model = Model {
     failures: FailureModel::CrashRecovery,
     channel: Channel::FairLoss,
     tolerates: &[

@@ -20,7 +20,7 @@
 //! what the sender says is acknowledged, and keeps the bound below which that is so.
 
 use crate::claims::{INTEGRITY, VALIDITY};
-use crate::links::FAIR_LOSS;
+use crate::links::FAIR_LOSS_AND_RESTARTS;
 use crate::links::sealed::Sealed;
 use crate::links::stubborn::{Packet, Stubborn};
 use crate::multicast::basic::{Addressed, Basic};
@@ -37,7 +37,7 @@ pub const ENTRY: Implementation = Implementation {
     statement: "perfect links over lossy ones, as basic multicast uses them",
     source: "Cachin, Guerraoui & Rodrigues 2011, 2.4",
     claims: &[INTEGRITY, &[Claim::always("payload-integrity")], VALIDITY],
-    model: FAIR_LOSS,
+    model: FAIR_LOSS_AND_RESTARTS,
     nodes: 5,
     budget: |n| n - 1,
     flaws: &[
@@ -53,7 +53,7 @@ pub const ENTRY: Implementation = Implementation {
         },
         Flaw {
             name: "ack-before-deliver",
-            number: "N1",
+            number: "PL1",
             statement: "a frame is acknowledged before its checksum is looked at",
             breaks: "validity-all",
             keeps: &["no-creation", "no-duplication", "validity-self"],
@@ -63,7 +63,7 @@ pub const ENTRY: Implementation = Implementation {
         },
         Flaw {
             name: "no-retransmission",
-            number: "N2",
+            number: "PL2",
             statement: "nothing is sent again",
             breaks: "validity-all",
             keeps: &["no-creation", "no-duplication", "validity-self"],

@@ -13,15 +13,11 @@
 //! Departs from the source: it sends again for ever, and leaves acknowledgements to a remark. The
 //! timer is there for each receiver, and waits longer each time in vain.
 
+use crate::patience::{FIRST, Patience};
 use pepperland_core::contract::Cx;
 use pepperland_core::id::NodeId;
-use pepperland_core::time::Span;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-
-/// How long a receiver is waited for at first, and at most.
-const FIRST_WAIT: Span = Span::millis(100);
-const LONGEST_WAIT: Span = Span::seconds(1);
 
 /// What travels on a link.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -57,7 +53,7 @@ pub struct Stubborn<M> {
 struct Receiver<M> {
     next: u64,
     sent: BTreeMap<u64, M>,
-    wait: Span,
+    patience: Patience,
 }
 
 impl<M: Clone> Stubborn<M> {
@@ -71,7 +67,7 @@ impl<M: Clone> Stubborn<M> {
         let incarnation = self.incarnation(cx);
         let receiver = self.receivers.entry(q).or_insert_with(Receiver::new);
         if receiver.sent.is_empty() {
-            cx.set_timer(q.0, receiver.wait);
+            cx.set_timer(q.0, receiver.patience.wait());
         }
         let number = receiver.next;
         receiver.next += 1;
@@ -83,8 +79,7 @@ impl<M: Clone> Stubborn<M> {
     pub fn again<N>(&mut self, q: NodeId, cx: &mut Cx<'_, N>) -> Vec<Packet<M>> {
         let incarnation = self.incarnation(cx);
         let Some(receiver) = self.receivers.get_mut(&q) else { return Vec::new() };
-        receiver.wait = Span((receiver.wait.0 * 2).min(LONGEST_WAIT.0));
-        cx.set_timer(q.0, receiver.wait);
+        cx.set_timer(q.0, receiver.patience.wait());
         let oldest = receiver.oldest();
         let data = |(number, m): (&u64, &M)| Packet::Data {
             incarnation,
@@ -109,10 +104,10 @@ impl<M: Clone> Stubborn<M> {
         if receiver.sent.remove(&number).is_none() {
             return;
         }
-        receiver.wait = FIRST_WAIT;
+        receiver.patience.reset();
         match receiver.sent.is_empty() {
             true => cx.cancel_timer(q.0),
-            false => cx.set_timer(q.0, receiver.wait),
+            false => cx.set_timer(q.0, receiver.patience.wait()),
         }
     }
 
@@ -123,7 +118,7 @@ impl<M: Clone> Stubborn<M> {
 
 impl<M> Receiver<M> {
     fn new() -> Receiver<M> {
-        Receiver { next: 0, sent: BTreeMap::new(), wait: FIRST_WAIT }
+        Receiver { next: 0, sent: BTreeMap::new(), patience: Patience::new(FIRST) }
     }
 
     /// The least number that is not acknowledged.

@@ -15,7 +15,7 @@
 //! Departs from the source: there are no nodes that are routers; one group send stands for their
 //! work, and whoever is not in the list drops its copy.
 
-use crate::links::FAIR_LOSS;
+use crate::links::FAIR_LOSS_AND_RESTARTS;
 use crate::links::ip_multicast::{NO_CHECKSUM, UNCHANGED};
 use crate::links::sealed::Sealed;
 use pepperland_core::contract::{Cx, Delivery, Layer, Network, Protocol, Stack, Value};
@@ -31,7 +31,7 @@ pub const ENTRY: Implementation = Implementation {
     statement: "explicit multi-unicast: one datagram with the list of those it is for",
     source: "Boivie et al. 2007 (RFC 5058)",
     claims: &[UNCHANGED],
-    model: FAIR_LOSS,
+    model: FAIR_LOSS_AND_RESTARTS,
     nodes: 5,
     budget: |n| n - 1,
     flaws: &[NO_CHECKSUM],

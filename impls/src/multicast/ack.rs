@@ -18,10 +18,11 @@
 //! acknowledgements take (`Rtt`); either doubles with each time that it runs out, up to a second.
 
 use crate::claims::{INTEGRITY, VALIDITY};
-use crate::links::FAIR_LOSS;
+use crate::links::FAIR_LOSS_AND_RESTARTS;
 use crate::links::sealed::Sealed;
 use crate::multicast::rtt::Rtt;
 use crate::naming::Naming;
+use crate::patience::{LONGEST, Patience};
 use pepperland_core::collections::Set;
 use pepperland_core::contract::{Cx, Delivery, Layer, Network, Protocol, Stack, Value};
 use pepperland_core::id::{GroupId, MessageId, NodeId};
@@ -38,7 +39,7 @@ pub const ENTRY: Implementation = Implementation {
     statement: "the sender sends again until all have acknowledged; the time-out is fixed",
     source: "lecture slides 79–80",
     claims: &[INTEGRITY, &[Claim::always("payload-integrity")], VALIDITY],
-    model: FAIR_LOSS,
+    model: FAIR_LOSS_AND_RESTARTS,
     nodes: 5,
     budget: |n| n - 1,
     flaws: &[
@@ -54,7 +55,7 @@ pub const ENTRY: Implementation = Implementation {
         },
         Flaw {
             name: "first-ack",
-            number: "N6",
+            number: "PL6",
             statement: "the first acknowledgement is taken for that of all",
             breaks: "validity-all",
             keeps: &["no-creation", "no-duplication", "validity-some"],
@@ -82,7 +83,7 @@ pub const ADAPTIVE: Implementation = Implementation {
 /// A storm costs, and breaks nothing: whatever is sent too often is dropped as known.
 const TIMEOUT_TOO_SHORT: Control = Control {
     name: "timeout-too-short",
-    number: "N7",
+    number: "PL7",
     statement: "a millisecond is waited for acknowledgements, each time: a storm",
 };
 
@@ -127,9 +128,6 @@ pub enum Timeout {
 /// What is granted beyond twice the greatest latency.
 const MARGIN: Span = Span::millis(10);
 
-/// The longest time-out.
-const LONGEST: Span = Span::seconds(1);
-
 /// Reliable multicast by acknowledgements.
 pub struct Ack<M, L> {
     network: L,
@@ -152,7 +150,7 @@ struct Waiting<M> {
     group: GroupId,
     m: M,
     sent_at: Time,
-    timeout: Span,
+    patience: Patience,
     /// An acknowledgement of what was sent again does not say which copy it is for (Karn).
     sent_again: bool,
 }
@@ -226,11 +224,11 @@ impl<M: Value, L: Layer<Payload = Sealed<Packet<M>>>> Protocol for Ack<M, L> {
     fn multicast(&mut self, group: GroupId, m: M, cx: &mut Cx<'_, M>) {
         let name = self.naming.next(cx);
         let members: BTreeSet<NodeId> = cx.members(group).iter().copied().collect();
-        let (sent_at, timeout) = (cx.now(), self.timeout_for(&members));
+        let (sent_at, mut patience) = (cx.now(), Patience::new(self.timeout_for(&members)));
         let data = Packet::Data { name, group, m: m.clone() };
         self.multicast_below(group, Sealed::new(data), cx);
-        cx.set_timer(name.number, timeout);
-        let waiting = Waiting { members, acks: 0, group, m, sent_at, timeout, sent_again: false };
+        cx.set_timer(name.number, patience.wait());
+        let waiting = Waiting { members, acks: 0, group, m, sent_at, patience, sent_again: false };
         self.waiting.insert(name.number, waiting);
     }
 
@@ -250,10 +248,10 @@ impl<M: Value, L: Layer<Payload = Sealed<Packet<M>>>> Protocol for Ack<M, L> {
         let name = MessageId { origin: cx.me(), incarnation: cx.incarnation(), number };
         let data = Packet::Data { name, group: waiting.group, m: waiting.m.clone() };
         waiting.sent_again = true;
-        if !self.timeout_too_short {
-            waiting.timeout = Span((2 * waiting.timeout.0).min(LONGEST.0));
+        if self.timeout_too_short {
+            waiting.patience.reset();
         }
-        let timeout = waiting.timeout;
+        let timeout = waiting.patience.wait();
         let members = waiting.members.iter().copied().collect();
         self.send_each_below(members, Sealed::new(data), cx);
         cx.set_timer(number, timeout);

@@ -17,7 +17,7 @@
 //! more nodes there are, the nearer is its coverage to 100 %.
 
 use crate::claims::INTEGRITY;
-use crate::multicast::reliable_ip::FAIR_LOSS;
+use crate::multicast::FAIR_LOSS;
 use crate::naming::Naming;
 use pepperland_core::collections::Set;
 use pepperland_core::contract::{Cx, Delivery, Layer, Network, Protocol, Stack, Value};

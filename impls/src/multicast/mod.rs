@@ -4,7 +4,6 @@ pub mod ack;
 pub mod basic;
 pub mod epidemic;
 pub mod nack;
-mod patience;
 pub mod reliable;
 pub mod reliable_ip;
 pub mod reliable_lazy;
@@ -14,7 +13,9 @@ mod streams;
 pub mod uniform;
 pub mod uniform_all_ack;
 
-use pepperland_core::implementation::Implementation;
+use pepperland_core::fault::Fault;
+use pepperland_core::history::Channel;
+use pepperland_core::implementation::{Implementation, Model};
 
 /// Every multicast without order.
 pub const ALL: &[&Implementation] = &[
@@ -31,3 +32,18 @@ pub const ALL: &[&Implementation] = &[
     &epidemic::ENTRY,
     &epidemic::HALF,
 ];
+
+/// Crash-stop failures on a network that loses messages, yet not for ever.
+pub const FAIR_LOSS: Model = Model {
+    channel: Channel::FairLoss,
+    tolerates: &[
+        Fault::Crash,
+        Fault::Loss,
+        Fault::Delay,
+        Fault::Reorder,
+        Fault::Duplication,
+        Fault::Partition,
+        Fault::Pause,
+    ],
+    ..Model::ASYNCHRONOUS
+};

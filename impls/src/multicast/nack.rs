@@ -22,8 +22,8 @@ mod record;
 pub use record::ENTRY;
 
 use crate::multicast::basic::Addressed;
-use crate::multicast::patience::{Patience, between};
 use crate::multicast::streams::{Name, Streams};
+use crate::patience::{Patience, between};
 use pepperland_core::contract::{Cx, Delivery, Indication, Layer, Protocol, Value};
 use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::implementation::Setup;
@@ -112,7 +112,7 @@ impl<M: Value, L: Layer<Payload = Addressed<Said<M>>>> Nack<M, L> {
         let new = || Group::new(&members, self.max_latency);
         let state = self.groups.entry(group).or_insert_with(new);
         if fresh {
-            let wait = state.tales.wait(cx.random());
+            let wait = state.tales.wait_at_random(cx.random());
             cx.set_timer(Alarm::Session.tag(group), wait);
         }
         state
@@ -136,7 +136,7 @@ impl<M: Value, L: Layer<Payload = Addressed<Said<M>>>> Nack<M, L> {
         let state = self.group(group, cx);
         if !state.seeking && !state.streams.missing().is_empty() {
             state.seeking = true;
-            let wait = state.gaps.wait(cx.random());
+            let wait = state.gaps.wait_at_random(cx.random());
             cx.set_timer(Alarm::Nack.tag(group), wait);
         }
     }
@@ -153,7 +153,7 @@ impl<M: Value, L: Layer<Payload = Addressed<Said<M>>>> Nack<M, L> {
         if !cancel_on_nack {
             state.asked_by_others.clear();
         }
-        let wait = state.gaps.wait(cx.random());
+        let wait = state.gaps.wait_at_random(cx.random());
         cx.set_timer(Alarm::Nack.tag(group), wait);
         if !missing.is_empty() {
             self.tell(group, Said::Nack(missing), cx);
@@ -186,7 +186,7 @@ impl<M: Value, L: Layer<Payload = Addressed<Said<M>>>> Nack<M, L> {
     fn tell_what_is_here(&mut self, group: GroupId, cx: &mut Cx<'_, M>) {
         let state = self.group(group, cx);
         let have = state.streams.delivered().collect();
-        let wait = state.tales.wait(cx.random());
+        let wait = state.tales.wait_at_random(cx.random());
         cx.set_timer(Alarm::Session.tag(group), wait);
         self.tell(group, Said::Session(have), cx);
     }

@@ -112,6 +112,25 @@ pub enum Relayed<M> {
     Single(M),
 }
 
+impl<M: Value> Relayed<M> {
+    /// The name of a multicast, and what it delivers. A message for one node is delivered at once.
+    pub fn open(
+        received: &Delivery<Relayed<M>>,
+        cx: &mut Cx<'_, M>,
+    ) -> Option<(MessageId, Delivery<M>)> {
+        match &received.message {
+            Relayed::Multicast { name, m } => {
+                let (from, group, message) = (name.origin, received.group, m.clone());
+                Some((*name, Delivery { from, group, message, slot: None }))
+            }
+            Relayed::Single(m) => {
+                cx.deliver(received.with(m.clone()));
+                None
+            }
+        }
+    }
+}
+
 /// Eager reliable multicast.
 pub struct Reliable<L> {
     lower: L,
@@ -154,21 +173,16 @@ impl<M: Value, L: Layer<Payload = Relayed<M>>> Protocol for Reliable<L> {
     }
 
     fn upon_deliver(&mut self, received: Delivery<Relayed<M>>, cx: &mut Cx<'_, M>) {
-        let group = received.group;
-        let (name, m) = match &received.message {
-            Relayed::Multicast { name, m } => (*name, m.clone()),
-            Relayed::Single(m) => return cx.deliver(received.with(m.clone())),
-        };
+        let Some((name, delivery)) = Relayed::open(&received, cx) else { return };
         if !self.received.insert(name) {
             return;
         }
-        let delivery = Delivery { from: name.origin, group, message: m, slot: None };
         if self.deliver_before_relay {
             cx.deliver(delivery.clone());
         }
         let stops = self.no_relay || self.relay_tests_relayer && received.from != name.origin;
         if cx.me() != name.origin && !stops {
-            self.multicast_below(group, received.message, cx);
+            self.multicast_below(received.group, received.message, cx);
         }
         if !self.deliver_before_relay {
             cx.deliver(delivery);

@@ -21,16 +21,13 @@
 //! after the other, since the sender may have crashed and negative acknowledgements may be lost.
 
 use crate::claims::INTEGRITY;
+use crate::multicast::FAIR_LOSS;
 use crate::multicast::basic::Addressed;
-use crate::multicast::patience::Patience;
 use crate::multicast::streams::{Name, Streams};
+use crate::patience::Patience;
 use pepperland_core::contract::{Cx, Delivery, Layer, Network, Protocol, Stack, Value};
-use pepperland_core::fault::Fault;
-use pepperland_core::history::Channel;
 use pepperland_core::id::{GroupId, NodeId};
-use pepperland_core::implementation::{
-    Break, Claim, Cost, Flaw, Implementation, Model, Proviso, Setup,
-};
+use pepperland_core::implementation::{Break, Claim, Cost, Flaw, Implementation, Proviso, Setup};
 use pepperland_core::message::Message;
 use pepperland_core::time::Span;
 use serde::{Deserialize, Serialize};
@@ -68,7 +65,7 @@ pub const ENTRY: Implementation = Implementation {
         },
         Flaw {
             name: "no-nack",
-            number: "",
+            number: "PL8",
             statement: "a gap is seen and not asked for",
             breaks: "validity-all",
             keeps: &["no-creation", "no-duplication", "validity-self", "fifo"],
@@ -98,21 +95,6 @@ pub const ENTRY: Implementation = Implementation {
     ],
     cost: Some(Cost { formula: "n", messages: |n| n, steps: 1 }),
     build: |setup| Stack::node(ReliableIp::<Message, _>::over(Network::payload(), setup)),
-};
-
-/// Crash-stop failures on a network that loses messages, yet not for ever.
-pub const FAIR_LOSS: Model = Model {
-    channel: Channel::FairLoss,
-    tolerates: &[
-        Fault::Crash,
-        Fault::Loss,
-        Fault::Delay,
-        Fault::Reorder,
-        Fault::Duplication,
-        Fault::Partition,
-        Fault::Pause,
-    ],
-    ..Model::ASYNCHRONOUS
 };
 
 /// What travels.
@@ -192,7 +174,7 @@ impl<M: Value, L: Layer<Payload = Addressed<Said<M>>>> ReliableIp<M, L> {
         let state = self.group(group, cx);
         if state.asked.is_none() && !no_nack && !state.streams.missing().is_empty() {
             state.asked = Some(0);
-            let wait = state.patience.wait(cx.random());
+            let wait = state.patience.wait_at_random(cx.random());
             cx.set_timer(group.0, wait);
         }
     }
@@ -206,7 +188,7 @@ impl<M: Value, L: Layer<Payload = Addressed<Said<M>>>> ReliableIp<M, L> {
             return state.patience.reset();
         };
         state.asked = Some(asked + 1);
-        let wait = state.patience.wait(cx.random());
+        let wait = state.patience.wait_at_random(cx.random());
         cx.set_timer(group.0, wait);
         let others: Vec<NodeId> =
             cx.members(group).iter().filter(|p| **p != cx.me()).copied().collect();

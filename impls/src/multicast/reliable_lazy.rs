@@ -127,16 +127,12 @@ impl<M: Value, L: Layer<Payload = Relayed<M>>> Protocol for Lazy<M, L> {
     }
 
     fn upon_deliver(&mut self, received: Delivery<Relayed<M>>, cx: &mut Cx<'_, M>) {
-        let group = received.group;
-        let (name, m) = match &received.message {
-            Relayed::Multicast { name, m } => (*name, m.clone()),
-            Relayed::Single(m) => return cx.deliver(received.with(m.clone())),
-        };
-        let s = name.origin;
-        if self.from.entry(s).or_default().insert(name, (group, m.clone())).is_some() {
+        let Some((name, delivery)) = Relayed::open(&received, cx) else { return };
+        let (s, group, m) = (name.origin, delivery.group, delivery.message.clone());
+        if self.from.entry(s).or_default().insert(name, (group, m)).is_some() {
             return;
         }
-        cx.deliver(Delivery { from: s, group, message: m, slot: None });
+        cx.deliver(delivery);
         if self.suspected.contains(&s) {
             self.multicast_below(group, received.message, cx);
         }

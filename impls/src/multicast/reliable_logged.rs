@@ -26,17 +26,16 @@
 //! The log of deliveries is the delivery: the report to the application comes once, not with all
 //! that was delivered before after each restart.
 
-use crate::claims::VALIDITY;
+use crate::claims::{INTEGRITY, UNIFORM_AGREEMENT, VALIDITY};
 use crate::multicast::basic::basic;
-use crate::multicast::uniform::UNIFORM;
 use crate::naming::Naming;
+use crate::patience::{FIRST, Patience};
 use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Stack, Value};
 use pepperland_core::fault::Fault;
 use pepperland_core::history::{Channel, DeliveryContract, FailureModel};
 use pepperland_core::id::{GroupId, MessageId, NodeId};
 use pepperland_core::implementation::{Claim, Flaw, Implementation, Model, Setup};
 use pepperland_core::message::Message;
-use pepperland_core::time::Span;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -47,7 +46,7 @@ pub const ENTRY: Implementation = Implementation {
     number: "M6",
     statement: "uniform reliable multicast that survives restarts: log, acknowledge, repeat",
     source: "Cachin, Guerraoui & Rodrigues 2011, 3.7; Boichat & Guerraoui 2005",
-    claims: &[INTEGRITY, VALIDITY, UNIFORM],
+    claims: &[INTEGRITY, RESTARTS, VALIDITY, UNIFORM_AGREEMENT],
     model: Model {
         failures: FailureModel::CrashRecovery,
         channel: Channel::FairLoss,
@@ -105,11 +104,7 @@ pub const ENTRY: Implementation = Implementation {
 };
 
 /// Nothing twice, restarts or not.
-const INTEGRITY: &[Claim] = &[
-    Claim::always("no-creation"),
-    Claim::always("no-duplication"),
-    Claim::always("no-duplication-across-incarnations"),
-];
+const RESTARTS: &[Claim] = &[Claim::always("no-duplication-across-incarnations")];
 
 /// The layer over basic multicast.
 pub fn reliable_logged<M: Value>(setup: &Setup<'_>) -> impl Layer<Payload = M> + use<M> {
@@ -134,9 +129,6 @@ pub enum Repeated<M> {
 
 /// The timer after which messages are sent again.
 const REPEAT: u32 = 0;
-/// How long it takes at first, and at most.
-const SOON: Span = Span::millis(100);
-const LATE: Span = Span::millis(1_000);
 
 /// Logged uniform reliable multicast.
 pub struct Logged<M, L> {
@@ -148,8 +140,9 @@ pub struct Logged<M, L> {
     pending: BTreeMap<MessageId, (GroupId, M)>,
     /// Lost in a crash.
     ack: BTreeMap<MessageId, BTreeSet<NodeId>>,
-    /// What the timer was last set to.
-    pause: Span,
+    patience: Patience,
+    /// Whether the timer runs for the first wait.
+    soon: bool,
     log_after_delivery: bool,
     ack_before_log: bool,
     no_incarnation: bool,
@@ -164,7 +157,8 @@ impl<M, L> Logged<M, L> {
             delivered: BTreeSet::new(),
             pending: BTreeMap::new(),
             ack: BTreeMap::new(),
-            pause: Span::ZERO,
+            patience: Patience::new(FIRST),
+            soon: false,
             log_after_delivery: setup.flawed("log-after-delivery"),
             ack_before_log: setup.flawed("ack-before-log"),
             no_incarnation: setup.flawed("no-incarnation"),
@@ -182,9 +176,7 @@ impl<M: Value, L: Layer<Payload = Repeated<M>>> Logged<M, L> {
             cx.store("pending", &self.pending);
         }
         self.send_to_those_without(name, cx);
-        if self.pause != SOON {
-            self.repeat_after(SOON, cx);
-        }
+        self.repeat_soon(cx);
         self.acknowledge(name, cx.me(), cx);
     }
 
@@ -200,9 +192,12 @@ impl<M: Value, L: Layer<Payload = Repeated<M>>> Logged<M, L> {
         anybody
     }
 
-    fn repeat_after(&mut self, pause: Span, cx: &mut Cx<'_, M>) {
-        self.pause = pause;
-        cx.set_timer(REPEAT, pause);
+    fn repeat_soon(&mut self, cx: &mut Cx<'_, M>) {
+        if !self.soon {
+            self.soon = true;
+            self.patience.reset();
+            cx.set_timer(REPEAT, self.patience.wait());
+        }
     }
 
     /// `ack[m] := ack[m] + {p}`, and what follows from it.
@@ -239,7 +234,7 @@ impl<M: Value, L: Layer<Payload = Repeated<M>>> Protocol for Logged<M, L> {
             self.acknowledge(name, cx.me(), cx);
             self.send_to_those_without(name, cx);
         }
-        self.repeat_after(SOON, cx);
+        self.repeat_soon(cx);
     }
 
     fn multicast(&mut self, group: GroupId, m: M, cx: &mut Cx<'_, M>) {
@@ -270,10 +265,9 @@ impl<M: Value, L: Layer<Payload = Repeated<M>>> Protocol for Logged<M, L> {
         for name in self.pending.keys().copied().collect::<Vec<_>>() {
             anybody |= self.send_to_those_without(name, cx);
         }
-        let next = Span((2 * self.pause.0).min(LATE.0));
-        self.pause = Span::ZERO;
+        self.soon = false;
         if anybody {
-            self.repeat_after(next, cx);
+            cx.set_timer(REPEAT, self.patience.wait());
         }
     }
 }

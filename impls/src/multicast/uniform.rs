@@ -20,14 +20,14 @@
 //! fail would do for agreement: half of an even group is enough, half of an odd one, rounded down,
 //! is one too few.
 
-use crate::claims::{INTEGRITY, VALIDITY};
+use crate::claims::{INTEGRITY, UNIFORM_AGREEMENT, VALIDITY};
 use crate::multicast::basic::basic;
 use crate::multicast::reliable::Relayed;
 use crate::naming::Naming;
 use pepperland_core::collections::Set;
 use pepperland_core::contract::{Cx, Delivery, Indication, Layer, Protocol, Stack, Value};
 use pepperland_core::id::{GroupId, MessageId, NodeId};
-use pepperland_core::implementation::{Break, Claim, Cost, Flaw, Implementation, Model, Setup};
+use pepperland_core::implementation::{Break, Cost, Flaw, Implementation, Model, Setup};
 use pepperland_core::message::Message;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -37,7 +37,7 @@ pub const ENTRY: Implementation = Implementation {
     number: "M6",
     statement: "uniform reliable multicast: deliver what a majority is known to have",
     source: "Cachin, Guerraoui & Rodrigues 2011, 3.4",
-    claims: &[INTEGRITY, VALIDITY, UNIFORM],
+    claims: &[INTEGRITY, VALIDITY, UNIFORM_AGREEMENT],
     model: Model::ASYNCHRONOUS,
     // Of three, one that delivers too early and crashes is enough to lose a message.
     nodes: 3,
@@ -81,9 +81,6 @@ pub const ENTRY: Implementation = Implementation {
     cost: Some(Cost { formula: "n²", messages: |n| n * n, steps: 2 }),
     build: |setup| Stack::node(uniform::<Message>(setup)),
 };
-
-/// What one node delivers all correct ones do, whether or not the first is correct.
-pub const UNIFORM: &[Claim] = &[Claim::always("agreement"), Claim::always("uniform-agreement")];
 
 /// The flaw of whoever does not wait.
 pub const DELIVER_ON_FIRST: Flaw = Flaw {
@@ -234,13 +231,9 @@ impl<M: Value, L: Layer<Payload = Relayed<M>>> Protocol for Uniform<M, L> {
     }
 
     fn upon_deliver(&mut self, received: Delivery<Relayed<M>>, cx: &mut Cx<'_, M>) {
-        let (p, group) = (received.from, received.group);
-        let (name, m) = match &received.message {
-            Relayed::Multicast { name, m } => (*name, m.clone()),
-            Relayed::Single(m) => return cx.deliver(received.with(m.clone())),
-        };
+        let p = received.from;
+        let Some((name, delivery)) = Relayed::open(&received, cx) else { return };
         if !self.pending.contains_key(&name) {
-            let delivery = Delivery { from: name.origin, group, message: m, slot: None };
             self.put_in_pending(name, delivery, cx);
         }
         self.pending.entry(name).and_modify(|pending| pending.acknowledge(p));

@@ -13,10 +13,10 @@
 //! that every correct node has it. Once somebody is suspected who is alive, nothing is left of
 //! that: a node that is cut off excuses all others and delivers alone.
 
-use crate::claims::{INTEGRITY, VALIDITY};
+use crate::claims::{INTEGRITY, UNIFORM_AGREEMENT, VALIDITY};
 use crate::detectors::heartbeat::{SYNCHRONOUS, heartbeat};
 use crate::multicast::reliable::Relayed;
-use crate::multicast::uniform::{CanDeliver, DELIVER_ON_FIRST, UNIFORM, Uniform};
+use crate::multicast::uniform::{CanDeliver, DELIVER_ON_FIRST, Uniform};
 use pepperland_core::contract::{Layer, Stack, Value};
 use pepperland_core::implementation::{Break, Flaw, Implementation, Setup};
 use pepperland_core::message::Message;
@@ -27,7 +27,7 @@ pub const ENTRY: Implementation = Implementation {
     number: "M6",
     statement: "uniform reliable multicast: deliver what all are known to have but the crashed",
     source: "Cachin, Guerraoui & Rodrigues 2011, 3.4",
-    claims: &[INTEGRITY, VALIDITY, UNIFORM],
+    claims: &[INTEGRITY, VALIDITY, UNIFORM_AGREEMENT],
     model: SYNCHRONOUS,
     nodes: 5,
     budget: |n| n - 1,

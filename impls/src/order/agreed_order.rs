@@ -88,7 +88,7 @@ pub const ENTRY: Implementation = Implementation {
         },
         Flaw {
             name: "forget-proposal",
-            number: "O10",
+            number: "PL15",
             statement: "a receiver does not remember what it proposed, and proposes it again",
             breaks: "uniform-total-order",
             keeps: &["no-creation", "no-duplication", "validity-all", "agreement"],

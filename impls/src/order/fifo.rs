@@ -21,13 +21,14 @@
 //! before. A relayer's number in place of the origin's is the flaw.
 
 use crate::changed::{DELAYS_RECEIPTS, DOUBLES_FRAMES, HARMLESS, SHUFFLES_SENDS, changed};
-use crate::claims::{AGREEMENT, INTEGRITY, VALIDITY};
+use crate::claims::{AGREEMENT, FIFO, INTEGRITY, VALIDITY};
+use crate::in_order::InOrder;
 use crate::multicast::basic::basic;
 use crate::multicast::reliable::{Relayed, Reliable, reliable};
 use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Stack, Value};
 use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::implementation::{
-    Break, Claim, Control, Cost, Flaw, Groups, Implementation, Model, Setup,
+    Break, Control, Cost, Flaw, Groups, Implementation, Model, Setup,
 };
 use pepperland_core::message::Message;
 use serde::{Deserialize, Serialize};
@@ -117,9 +118,6 @@ pub const OVER_BASIC: Implementation = Implementation {
     build: |setup| changed(setup, Stack::node(fifo_basic::<Message>(setup))),
 };
 
-/// What waits for a number waits at nodes that will crash, too.
-const FIFO: &[Claim] = &[Claim::always("fifo"), Claim::always("uniform-fifo")];
-
 const NO_HOLD_BACK_QUEUE: Flaw = Flaw {
     name: "no-hold-back-queue",
     number: "F1",
@@ -186,16 +184,11 @@ pub struct Fifo<M, L> {
     /// S, for each group.
     sent: BTreeMap<GroupId, u64>,
     /// R and the hold-back queue, for each sender in each group.
-    senders: BTreeMap<(GroupId, NodeId), Sender<M>>,
+    senders: BTreeMap<(GroupId, NodeId), InOrder<M>>,
     no_hold_back_queue: bool,
     skip_gaps: bool,
     sequence_number_wraps: bool,
     counters_per_receiver: bool,
-}
-
-struct Sender<M> {
-    next: u64,
-    held_back: BTreeMap<u64, M>,
 }
 
 impl<M, L> Fifo<M, L> {
@@ -230,30 +223,19 @@ impl<M: Value, L: Layer<Payload = Sequenced<M>>> Protocol for Fifo<M, L> {
 
     fn upon_deliver(&mut self, received: Delivery<Sequenced<M>>, cx: &mut Cx<'_, M>) {
         let group = if self.counters_per_receiver { GroupId::ALL } else { received.group };
-        let from = (group, received.from);
-        let sender = self.senders.entry(from).or_insert_with(Sender::new);
+        let sender = self.senders.entry((group, received.from)).or_default();
         let Sequenced { number, m } = received.message.clone();
         if self.no_hold_back_queue {
             return cx.deliver(received.with(m));
         }
-        if self.skip_gaps && number >= sender.next {
-            sender.next = number + 1;
-            return cx.deliver(received.with(m));
+        sender.place(number, m);
+        if self.skip_gaps {
+            sender.skip_to(number);
         }
-        if number >= sender.next {
-            sender.held_back.insert(number, m);
-        }
-        while let Some(m) = sender.held_back.remove(&sender.next) {
-            sender.next += 1;
+        while let Some(m) = sender.take_next() {
             // A place in an order below is none in this one.
             cx.deliver(Delivery { slot: None, ..received.with(m) });
         }
-    }
-}
-
-impl<M> Sender<M> {
-    fn new() -> Sender<M> {
-        Sender { next: 0, held_back: BTreeMap::new() }
     }
 }
 

@@ -21,14 +21,14 @@
 //! A restarted node has lost what it delivered and delivers all of it again. The log grows for
 //! ever. What a sender that never comes back had not sent to everybody some members lack.
 
-use crate::claims::{INTEGRITY, VALIDITY};
+use crate::claims::{FIFO, INTEGRITY, VALIDITY};
+use crate::patience::{FIRST, Patience};
 use pepperland_core::contract::{Cx, Delivery, Layer, Network, Protocol, Stack, Value};
 use pepperland_core::fault::Fault;
 use pepperland_core::history::FailureModel;
 use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::implementation::{Claim, Cost, Flaw, Implementation, Model, Setup};
 use pepperland_core::message::Message;
-use pepperland_core::time::Span;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -38,15 +38,7 @@ pub const ENTRY: Implementation = Implementation {
     number: "O1",
     statement: "FIFO order for nodes that come back: a log on stable storage, sent until received",
     source: "after Cachin, Guerraoui & Rodrigues 2011",
-    claims: &[
-        INTEGRITY,
-        VALIDITY,
-        &[
-            Claim::always("fifo"),
-            Claim::always("uniform-fifo"),
-            Claim::always("fifo-across-incarnations"),
-        ],
-    ],
+    claims: &[INTEGRITY, VALIDITY, FIFO, &[Claim::always("fifo-across-incarnations")]],
     model: Model {
         failures: FailureModel::CrashRecovery,
         tolerates: &[
@@ -119,14 +111,8 @@ struct Group<M> {
     next: BTreeMap<NodeId, u64>,
     has: BTreeMap<NodeId, (u32, u64)>,
     /// T, while it runs.
-    patience: Option<Span>,
+    patience: Option<Patience>,
 }
-
-/// T at first; it doubles each time.
-const AT_FIRST: Span = Span::millis(100);
-
-/// T at most.
-const AT_MOST: Span = Span::seconds(1);
 
 impl<M: Value, L: Layer<Payload = Frame<M>>> FifoLogged<M, L> {
     /// FIFO order over these links.
@@ -152,8 +138,8 @@ impl<M: Value, L: Layer<Payload = Frame<M>>> FifoLogged<M, L> {
     fn watch(&mut self, group: GroupId, cx: &mut Cx<'_, M>) {
         let state = self.group(group);
         if state.patience.is_none() {
-            state.patience = Some(AT_FIRST);
-            cx.set_timer(group.0, AT_FIRST);
+            let patience = state.patience.insert(Patience::new(FIRST));
+            cx.set_timer(group.0, patience.wait());
         }
     }
 
@@ -212,10 +198,9 @@ impl<M: Value, L: Layer<Payload = Frame<M>>> Protocol for FifoLogged<M, L> {
         let state = self.group(group);
         let lacking = members.iter().filter_map(|q| Some((*q, state.lacked_by(*q, group)?)));
         let lacking: Vec<(NodeId, Frame<M>)> = lacking.collect();
-        let patience = state.patience.unwrap_or(AT_FIRST);
-        state.patience = (!lacking.is_empty()).then(|| AT_MOST.min(patience + patience));
-        if let Some(patience) = state.patience {
-            cx.set_timer(tag, patience);
+        state.patience.take_if(|_| lacking.is_empty());
+        if let Some(patience) = &mut state.patience {
+            cx.set_timer(tag, patience.wait());
         }
         lacking.into_iter().for_each(|(q, log)| self.send_below(q, log, cx));
     }

@@ -17,15 +17,12 @@
 //! the last one is lost if the sender falls silent. A crashed member never has anything new, and
 //! nothing is discarded from then on.
 
-use crate::claims::INTEGRITY;
+use crate::claims::{FIFO, INTEGRITY};
+use crate::multicast::FAIR_LOSS;
 use crate::multicast::basic::basic;
 use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Stack, Value};
-use pepperland_core::fault::Fault;
-use pepperland_core::history::Channel;
 use pepperland_core::id::{GroupId, NodeId};
-use pepperland_core::implementation::{
-    Break, Claim, Cost, Flaw, Implementation, Model, Proviso, Setup,
-};
+use pepperland_core::implementation::{Break, Claim, Cost, Flaw, Implementation, Proviso, Setup};
 use pepperland_core::message::Message;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
@@ -42,23 +39,10 @@ pub const ENTRY: Implementation = Implementation {
             Claim::always("validity-self"),
             Claim::always("validity-some"),
             Claim::only("validity-all", Proviso::KeepsSending),
-            Claim::always("fifo"),
-            Claim::always("uniform-fifo"),
         ],
+        FIFO,
     ],
-    model: Model {
-        channel: Channel::FairLoss,
-        tolerates: &[
-            Fault::Crash,
-            Fault::Delay,
-            Fault::Reorder,
-            Fault::Duplication,
-            Fault::Loss,
-            Fault::Partition,
-            Fault::Pause,
-        ],
-        ..Model::ASYNCHRONOUS
-    },
+    model: FAIR_LOSS,
     nodes: 5,
     budget: |n| n - 1,
     flaws: &[Flaw {

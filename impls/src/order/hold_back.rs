@@ -83,7 +83,7 @@ pub const IGNORE_SEQUENCE_NUMBERS: Flaw = Flaw {
 /// The wait for the message is left out, and so is the message's place in the order.
 pub const ORDER_BEFORE_DATA: Flaw = Flaw {
     name: "order-before-data",
-    number: "O5",
+    number: "PL13",
     statement: "an order that comes before its message counts as followed; the message is \
                 delivered when it comes",
     breaks: "uniform-total-order",
@@ -140,7 +140,7 @@ impl<M> HoldBack<M> {
             return None;
         }
         self.orders.remove(&number);
-        self.next = number + 1;
+        self.next = number.saturating_add(1);
         if let Some(m) = self.messages.remove(&i) {
             return Some((number, i, m));
         }

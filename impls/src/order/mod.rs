@@ -9,7 +9,6 @@ pub mod fifo;
 pub mod fifo_logged;
 pub mod fifo_piggyback;
 pub mod hold_back;
-pub mod in_order;
 pub mod lamport;
 pub mod log_messages;
 pub mod moving_sequencer;

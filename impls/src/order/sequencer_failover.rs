@@ -25,10 +25,10 @@
 
 use crate::claims::{FIFO_TOTAL, INTEGRITY, ORDER, UNIFORM_AGREEMENT, VALIDITY};
 use crate::detectors::heartbeat::{SYNCHRONOUS, heartbeat};
+use crate::in_order::InOrder;
 use crate::naming::Naming;
 use crate::order::agreed_log::{AgreedLog, Rules};
 use crate::order::hold_back::ForGroup;
-use crate::order::in_order::InOrder;
 use crate::order::log_messages::{Entry, Epoch, Quorum};
 use crate::order::on_log::{OnLog, Said, groups_of_me};
 use pepperland_core::contract::{Cx, Delivery, Indication, Layer, Protocol, Stack, Value};
@@ -61,7 +61,7 @@ pub const ENTRY: Implementation = Implementation {
         },
         Flaw {
             name: "failover-reuses-numbers",
-            number: "O4",
+            number: "PL12",
             statement: "a new sequencer numbers from 0 again",
             breaks: "validity-all",
             keeps: &["no-creation", "no-duplication", "prefix-order"],

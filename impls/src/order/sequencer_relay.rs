@@ -41,7 +41,7 @@ pub const ENTRY: Implementation = Implementation {
     budget: |n| n - 1,
     flaws: &[Flaw {
         name: "number-gap",
-        number: "O4",
+        number: "PL11",
         statement: "a message that reaches the sequencer again uses up a number",
         breaks: "validity-all",
         keeps: &["no-creation", "no-duplication", "agreement", "prefix-order"],

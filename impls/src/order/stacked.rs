@@ -30,12 +30,9 @@ use crate::multicast::reliable::reliable;
 use crate::order::causal::{Causal, causal};
 use crate::order::fifo::{Fifo, Sequenced};
 use crate::order::hold_back::ForGroup;
-use crate::order::sequencer::{Ordered, Sequencer};
+use crate::order::sequencer::{Ordered, Sequencer, VALIDITY_WHILE_THE_SEQUENCER_LIVES};
 use pepperland_core::contract::{Layer, Stack, Value};
-use pepperland_core::id::NodeId;
-use pepperland_core::implementation::{
-    Claim, Control, Cost, Flaw, Implementation, Model, Proviso, Setup,
-};
+use pepperland_core::implementation::{Claim, Control, Cost, Flaw, Implementation, Model, Setup};
 use pepperland_core::message::Message;
 
 /// O11: OR11.
@@ -44,7 +41,7 @@ pub const FIFO_TOTAL: Implementation = Implementation {
     number: "O11",
     statement: "FIFO total order: a sequencer above FIFO multicast",
     source: "Hadzilacos & Toueg 1994",
-    claims: &[INTEGRITY, VALIDITY_WHILE_ORDERED, AGREEMENT, TOTALITY, CAUSALITY],
+    claims: &[INTEGRITY, VALIDITY_WHILE_THE_SEQUENCER_LIVES, AGREEMENT, TOTALITY, CAUSALITY],
     model: Model::ASYNCHRONOUS,
     nodes: 5,
     budget: |n| n - 1,
@@ -80,13 +77,13 @@ pub const CAUSAL_TOTAL: Implementation = Implementation {
     number: "O11",
     statement: "causal total order: a sequencer above causal multicast",
     source: "Hadzilacos & Toueg 1994",
-    claims: &[INTEGRITY, VALIDITY_WHILE_ORDERED, AGREEMENT, TOTALITY, CAUSALITY],
+    claims: &[INTEGRITY, VALIDITY_WHILE_THE_SEQUENCER_LIVES, AGREEMENT, TOTALITY, CAUSALITY],
     model: Model::ASYNCHRONOUS,
     nodes: 5,
     budget: |n| n - 1,
     flaws: &[Flaw {
         name: "vector-above-total",
-        number: "C8",
+        number: "PL16",
         statement: "the vector is kept above the sequencer: own messages do not wait for a number",
         breaks: "causal-total-order",
         keeps: &["no-creation", "no-duplication", "agreement", "causal"],
@@ -102,15 +99,6 @@ pub const CAUSAL_TOTAL: Implementation = Implementation {
         false => Stack::node(Sequencer::over(causal::<ForGroup<Ordered<Message>>>(setup), setup)),
     },
 };
-
-/// The sequencer.
-const N1: NodeId = NodeId(0);
-
-const VALIDITY_WHILE_ORDERED: &[Claim] = &[
-    Claim::only("validity-self", Proviso::Lives(N1)),
-    Claim::only("validity-all", Proviso::Lives(N1)),
-    Claim::only("validity-some", Proviso::Lives(N1)),
-];
 
 const TOTALITY: &[Claim] = &[
     Claim::always("total-order"),

@@ -26,13 +26,14 @@
 
 pub mod regeneration;
 
-use crate::claims::{INTEGRITY, VALIDITY_WHILE_NOBODY_CRASHES};
+use crate::claims::{AGREEMENT, INTEGRITY, VALIDITY_WHILE_NOBODY_CRASHES};
+use crate::in_order::InOrder;
 use crate::multicast::reliable::reliable;
 use pepperland_core::contract::{
     Cx, Delivery, Indication, Layer, Protocol, Stack, TokenTurn, Value,
 };
 use pepperland_core::id::{GroupId, NodeId};
-use pepperland_core::implementation::{Break, Claim, Flaw, Implementation, Model, Proviso, Setup};
+use pepperland_core::implementation::{Break, Claim, Flaw, Implementation, Model, Setup};
 use pepperland_core::message::Message;
 use pepperland_core::time::Span;
 use regeneration::{Regeneration, Report, Stretch};
@@ -49,9 +50,8 @@ pub const ENTRY: Implementation = Implementation {
     claims: &[
         INTEGRITY,
         VALIDITY_WHILE_NOBODY_CRASHES,
+        AGREEMENT,
         &[
-            Claim::always("agreement"),
-            Claim::only("uniform-agreement", Proviso::SendsSurvive),
             Claim::always("fifo"),
             Claim::always("causal"),
             Claim::always("uniform-fifo"),
@@ -131,9 +131,8 @@ pub struct TokenRing<M, L> {
     token: Option<Token>,
     /// How often the token of each epoch had been passed on when it was here last.
     passed: BTreeMap<u64, u64>,
-    /// r, for each group.
-    next: BTreeMap<GroupId, u64>,
-    held_back: BTreeMap<Place, Delivery<M>>,
+    /// r and the hold-back queue, for each group.
+    held_back: BTreeMap<GroupId, InOrder<Delivery<M>>>,
     /// What is needed when nodes of the ring crash.
     regeneration: Regeneration,
     send_without_token: bool,
@@ -147,7 +146,6 @@ impl<M, L> TokenRing<M, L> {
             queue: Vec::new(),
             token: None,
             passed: BTreeMap::new(),
-            next: BTreeMap::new(),
             held_back: BTreeMap::new(),
             regeneration: Regeneration::new(setup),
             send_without_token: setup.flawed("send-without-token"),
@@ -168,12 +166,11 @@ impl<M, L> TokenRing<M, L> {
 
     /// TO-delivers whatever is in the hold-back queue and next.
     fn deliver_ready(&mut self, group: GroupId, cx: &mut Cx<'_, M>) {
-        let next = self.next.entry(group).or_default();
+        let queue = self.held_back.entry(group).or_default();
         loop {
-            if let Some(to) = self.regeneration.void.remove(&(group, *next)) {
-                *next = to.max(*next);
-            } else if let Some(delivery) = self.held_back.remove(&(group, *next)) {
-                *next += 1;
+            if let Some(to) = self.regeneration.void.remove(&(group, queue.next())) {
+                queue.skip_to(to);
+            } else if let Some(delivery) = queue.take_next() {
                 cx.deliver(delivery);
             } else {
                 return;
@@ -264,9 +261,7 @@ impl<M: Value, L: Layer<Payload = Ring<M>>> Protocol for TokenRing<M, L> {
         match received.message {
             Ring::Data(number, m) => {
                 let delivery = Delivery { from, group, message: m, slot: Some(number) };
-                if number >= self.next.get(&group).copied().unwrap_or_default() {
-                    self.held_back.entry((group, number)).or_insert(delivery);
-                }
+                self.held_back.entry(group).or_default().place(number, delivery);
                 self.deliver_ready(group, cx);
             }
             Ring::Token(token) => self.receive_token(token, cx),

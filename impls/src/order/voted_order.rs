@@ -20,14 +20,12 @@
 //! counted out when all votes are in, which everybody does alike. After a crash they may never be:
 //! termination is claimed only while nobody crashes, order always.
 
-use crate::claims::{INTEGRITY, VALIDITY_WHILE_NOBODY_CRASHES};
+use crate::claims::{AGREEMENT, INTEGRITY, VALIDITY_WHILE_NOBODY_CRASHES};
 use crate::multicast::reliable::reliable;
 use crate::naming::Naming;
 use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Stack, Value};
 use pepperland_core::id::{GroupId, MessageId, NodeId};
-use pepperland_core::implementation::{
-    Break, Claim, Cost, Flaw, Implementation, Model, Proviso, Setup,
-};
+use pepperland_core::implementation::{Break, Claim, Cost, Flaw, Implementation, Model, Setup};
 use pepperland_core::message::Message;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
@@ -42,9 +40,8 @@ pub const ENTRY: Implementation = Implementation {
     claims: &[
         INTEGRITY,
         VALIDITY_WHILE_NOBODY_CRASHES,
+        AGREEMENT,
         &[
-            Claim::always("agreement"),
-            Claim::only("uniform-agreement", Proviso::SendsSurvive),
             Claim::always("local-order"),
             Claim::always("uniform-local-order"),
             Claim::always("total-order"),

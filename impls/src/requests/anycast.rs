@@ -56,7 +56,7 @@ pub const ENTRY: Implementation = Implementation {
     flaws: &[
         Flaw {
             name: "two-serve",
-            number: "M9",
+            number: "PL7",
             statement: "the time-out is that of the way there alone: who serves is suspected",
             breaks: "anycast-at-most-one",
             keeps: &["no-creation", "no-duplication", "anycast-at-least-one"],
@@ -66,7 +66,7 @@ pub const ENTRY: Implementation = Implementation {
         },
         Flaw {
             name: "answer-before-serving",
-            number: "M9",
+            number: "PL1",
             statement: "a member says that it has served before it does",
             breaks: "anycast-at-least-one",
             keeps: &["no-creation", "no-duplication", "anycast-at-most-one"],

@@ -49,7 +49,7 @@ pub const ENTRY: Implementation = Implementation {
     flaws: &[
         Flaw {
             name: "counts-one-member-twice",
-            number: "M8",
+            number: "R8",
             statement: "replies are counted, not the members that they are from",
             breaks: "k-reply",
             keeps: &["no-creation", "no-duplication", "validity-all", "agreement"],
@@ -59,7 +59,7 @@ pub const ENTRY: Implementation = Implementation {
         },
         Flaw {
             name: "time-out-is-success",
-            number: "M8",
+            number: "PL18",
             statement: "when time is up, whatever replies there are count as enough",
             breaks: "k-reply",
             keeps: &["no-creation", "no-duplication", "validity-all", "agreement"],

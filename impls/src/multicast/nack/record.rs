@@ -1,8 +1,8 @@
 //! What is claimed of multicast with negative acknowledgements, and how it can be broken.
 
 use crate::claims::{INTEGRITY, VALIDITY};
+use crate::multicast::FAIR_LOSS;
 use crate::multicast::nack::Nack;
-use crate::multicast::reliable_ip::FAIR_LOSS;
 use pepperland_core::contract::{Network, Stack};
 use pepperland_core::implementation::{
     Break, Claim, Control, Flaw, Implementation, Model, Proviso,

@@ -20,7 +20,7 @@
 //! number of crashes and its maker, so that no two makers choose one, and later ones are greater.
 
 use super::{Place, Ring, Token, TokenRing, turn};
-use crate::claims::{INTEGRITY, VALIDITY};
+use crate::claims::{AGREEMENT, INTEGRITY, VALIDITY};
 use crate::detectors::heartbeat::{SYNCHRONOUS, heartbeat};
 use crate::multicast::reliable::{Relayed, Reliable};
 use pepperland_core::contract::{Cx, Layer, Protocol, Stack, TokenTurn, Value};
@@ -39,9 +39,8 @@ pub const ENTRY: Implementation = Implementation {
     claims: &[
         INTEGRITY,
         VALIDITY,
+        AGREEMENT,
         &[
-            Claim::always("agreement"),
-            Claim::only("uniform-agreement", Proviso::SendsSurvive),
             Claim::only("fifo", Proviso::SendsSurvive),
             Claim::only("causal", Proviso::SendsSurvive),
             Claim::always("uniform-causal-order"),
@@ -193,13 +192,21 @@ impl<M: Value, L: Layer<Payload = Ring<M>>> TokenRing<M, L> {
         self.send_below(c, report, cx);
     }
 
+    /// r, for each group.
+    fn delivered(&self) -> BTreeMap<GroupId, u64> {
+        self.held_back.iter().map(|(group, queue)| (*group, queue.next())).collect()
+    }
+
     /// What this node has received, has sent, or knows to be void.
     fn seen(&self) -> Report {
         let Regeneration { given, void, .. } = &self.regeneration;
-        let known = self.held_back.keys().chain(given);
-        let known = known.map(|(group, number)| (*group, *number, number.saturating_add(1)));
+        let held_back = self.held_back.iter();
+        let held_back =
+            held_back.flat_map(|(group, q)| q.held_back().map(|number| (*group, number)));
+        let known = held_back.chain(given.iter().copied());
+        let known = known.map(|(group, number)| (group, number, number.saturating_add(1)));
         let void = void.iter().map(|((group, from), to)| (*group, *from, *to));
-        Report { next: self.next.clone(), beyond: known.chain(void).collect() }
+        Report { next: self.delivered(), beyond: known.chain(void).collect() }
     }
 
     /// On receive ("report", e, seen).
@@ -216,7 +223,7 @@ impl<M: Value, L: Layer<Payload = Ring<M>>> TokenRing<M, L> {
         let (mut next, void) = after_the_last_seen(reports.values());
         self.regeneration.making = None;
         if self.regeneration.from_own_delivered {
-            next = self.next.clone();
+            next = self.delivered();
         }
         if !void.is_empty() {
             self.multicast_below(GroupId::ALL, Ring::Void(void), cx);

@@ -3,8 +3,11 @@
 use pepperland_core::seed::Stream;
 use pepperland_core::time::Span;
 
-/// The longest wait.
-const LONGEST: Span = Span::seconds(1);
+/// The longest wait, unless the first is longer.
+pub const LONGEST: Span = Span::seconds(1);
+
+/// The first wait for an answer, where the network does not say how long one takes.
+pub const FIRST: Span = Span::millis(100);
 
 /// Waits that double from one to the next.
 pub struct Patience {
@@ -18,11 +21,17 @@ impl Patience {
         Patience { first, next: first }
     }
 
+    /// The next wait.
+    pub fn wait(&mut self) -> Span {
+        let wait = self.next;
+        self.next = Span(wait.0.saturating_mul(2)).min(LONGEST);
+        wait
+    }
+
     /// The next wait: between half of it and all of it, so that two nodes rarely speak at once.
-    pub fn wait(&mut self, random: &mut Stream) -> Span {
-        let most = self.next.0;
-        self.next = Span(most.saturating_mul(2)).min(LONGEST);
-        between(Span(most / 2), Span(most), random)
+    pub fn wait_at_random(&mut self, random: &mut Stream) -> Span {
+        let most = self.wait();
+        between(Span(most.0 / 2), most, random)
     }
 
     /// Something has changed: the next wait is the first again.
