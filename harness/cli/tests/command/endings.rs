@@ -63,7 +63,9 @@ fn a_schedule_is_replayed_by_any_property_beyond_the_model_if_asked() {
     let finding = folder.path("runs/latest/findings");
     let finding = std::fs::read_dir(finding).unwrap().next().unwrap().unwrap().path();
     let replay = format!("replay {} --properties fifo", finding.display());
-    ends(&folder.run(&replay), 64, "--properties is for schedules");
+    let refused = folder.run(&replay);
+    assert_eq!(refused.code, 64, "{}", refused.stderr);
+    assert!(refused.stderr.contains("--properties is for schedules"), "{}", refused.stderr);
 }
 
 #[test]
