@@ -26,6 +26,7 @@
 //! The log of deliveries is the delivery: the report to the application comes once, not with all
 //! that was delivered before after each restart.
 
+use crate::changed::{HARMLESS, changed};
 use crate::claims::VALIDITY;
 use crate::multicast::basic::basic;
 use crate::multicast::uniform::UNIFORM;
@@ -34,7 +35,7 @@ use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Stack, Value};
 use pepperland_core::fault::Fault;
 use pepperland_core::history::{Channel, DeliveryContract, FailureModel};
 use pepperland_core::id::{GroupId, MessageId, NodeId};
-use pepperland_core::implementation::{Claim, Flaw, Implementation, Model, Setup};
+use pepperland_core::implementation::{Claim, Cost, Flaw, Implementation, Model, Setup};
 use pepperland_core::message::Message;
 use pepperland_core::time::Span;
 use serde::{Deserialize, Serialize};
@@ -98,10 +99,15 @@ pub const ENTRY: Implementation = Implementation {
             killer: include_str!("../../killers/no-incarnation.jsonl"),
         },
     ],
-    controls: &[],
+    controls: &[HARMLESS],
     breaks: &[],
-    cost: None,
-    build: |setup| Stack::node(reliable_logged::<Message>(setup)),
+    cost: Some(Cost {
+        formula: "n²",
+        messages: |n| n * n,
+        steps: 2,
+        note: "(n − 1)(2n − 1): none to oneself, and whoever knows the message acknowledges it",
+    }),
+    build: |setup| changed(setup, Stack::node(reliable_logged::<Message>(setup))),
 };
 
 /// Nothing twice, restarts or not.

@@ -21,6 +21,7 @@
 //! A restarted node has lost what it delivered and delivers all of it again. The log grows for
 //! ever. What a sender that never comes back had not sent to everybody some members lack.
 
+use crate::changed::{HARMLESS, changed};
 use crate::claims::{INTEGRITY, VALIDITY};
 use pepperland_core::contract::{Cx, Delivery, Layer, Network, Protocol, Stack, Value};
 use pepperland_core::fault::Fault;
@@ -84,12 +85,12 @@ pub const ENTRY: Implementation = Implementation {
             killer: include_str!("../../killers/store-after-send.jsonl"),
         },
     ],
-    controls: &[],
+    controls: &[HARMLESS],
     breaks: &[],
-    cost: Some(Cost { formula: "2n", messages: |n| 2.0 * n, steps: 1 }),
+    cost: Some(Cost { formula: "2n", messages: |n| 2.0 * n, steps: 1, note: "" }),
     build: |setup| {
         let links = Network::<Frame<Message>>::payload();
-        Stack::node(FifoLogged::over(links, setup))
+        changed(setup, Stack::node(FifoLogged::over(links, setup)))
     },
 };
 
