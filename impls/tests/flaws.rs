@@ -108,7 +108,7 @@ fn names_are_unique() {
     assert_eq!(names.len(), pepperland_impls::all().count());
     for implementation in pepperland_impls::all() {
         let flaws = implementation.flaws.iter().map(|flaw| flaw.name);
-        let controls = implementation.controls.iter().map(|control| control.name);
+        let controls = implementation.controls().map(|control| control.name);
         let breaks = implementation.breaks.iter().map(|expected| expected.name);
         let names: Vec<&str> = flaws.chain(controls).chain(breaks).collect();
         let unique: BTreeSet<&str> = names.iter().copied().collect();

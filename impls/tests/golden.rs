@@ -169,7 +169,7 @@ impl Script {
 /// The flaw or harmless change of this name.
 fn built_with(implementation: &Implementation, name: &str) -> &'static str {
     let flaw = implementation.flaw(name).map(|flaw| flaw.name);
-    let mut controls = implementation.controls.iter();
+    let mut controls = implementation.controls();
     let control = || controls.find(|control| control.name == name).map(|control| control.name);
     flaw.or_else(control).expect("a flaw or a control of its own")
 }

@@ -109,7 +109,7 @@ impl Catalog {
         if let Some(flaw) = &scenario.flaw {
             let flaws = format!("flaw of {}", implementation.name);
             let planted = implementation.flaws.iter().map(|planted| planted.name);
-            let harmless = implementation.controls.iter().map(|control| control.name);
+            let harmless = implementation.controls().map(|control| control.name);
             let names: Vec<&str> = planted.chain(harmless).collect();
             find(&flaws, flaw, &names, |name| name)?;
         }

@@ -28,8 +28,8 @@ pub struct Implementation {
     pub budget: fn(usize) -> usize,
     /// Its planted flaws.
     pub flaws: &'static [Flaw],
-    /// Harmless changes, by which nothing must break.
-    pub controls: &'static [Control],
+    /// Harmless changes, by which nothing must break: lists that implementations share, as claims.
+    pub controls: &'static [&'static [Control]],
     /// What the design does not keep, and is expected to break.
     pub breaks: &'static [Break],
     /// What one multicast costs without faults; none if nobody says.
@@ -230,6 +230,8 @@ pub struct Cost {
     pub messages: fn(n: f64) -> f64,
     /// Communication steps from the multicast until the last member delivers.
     pub steps: u32,
+    /// Why a run comes to something else; empty if it does not.
+    pub note: &'static str,
 }
 
 /// What a node is built from.
@@ -263,9 +265,14 @@ impl Implementation {
         self.claims().find(|claim| claim.property == property)
     }
 
+    /// Its harmless changes.
+    pub fn controls(&self) -> impl Iterator<Item = &'static Control> + use<> {
+        self.controls.iter().copied().flatten()
+    }
+
     /// Whether a flaw or a harmless change has this name.
     pub fn can_be_built_with(&self, name: &str) -> bool {
-        self.flaw(name).is_some() || self.controls.iter().any(|control| control.name == name)
+        self.flaw(name).is_some() || self.controls().any(|control| control.name == name)
     }
 
     /// The flaw of this name.

@@ -63,7 +63,8 @@ impl<'a> World<'a> {
         }
         while let Some((at, what)) = self.queue.next() {
             if at > self.schedule.header.end {
-                return self.recorder.cut_off(self.schedule.header.end);
+                let header = &self.schedule.header;
+                return self.recorder.cut_off(header.end, header.network.max_latency);
             }
             self.now = at;
             self.happen(what);

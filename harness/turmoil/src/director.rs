@@ -86,7 +86,8 @@ impl Director {
         let mut now = Time::ZERO;
         loop {
             if now > end {
-                return self.close().cut_off(end);
+                let latency = self.schedule.header.network.max_latency;
+                return self.close().cut_off(end, latency);
             }
             self.world.borrow_mut().now = now;
             self.turn(now);

@@ -29,12 +29,13 @@
 //! who is up, and trusts again. Departs from the source: beats are numbered, so that a copy that
 //! comes late is no sign of life.
 
+use crate::changed::{HARMLESS_IN_TIME, changed};
 use crate::claims::VALIDITY;
 use crate::multicast::basic::basic;
 use pepperland_core::contract::{Cx, Delivery, Indication, Layer, Protocol, Stack, Value};
 use pepperland_core::fault::Fault;
 use pepperland_core::id::{GroupId, NodeId};
-use pepperland_core::implementation::{Break, Claim, Flaw, Implementation, Model, Setup};
+use pepperland_core::implementation::{Break, Claim, Cost, Flaw, Implementation, Model, Setup};
 use pepperland_core::message::Message;
 use pepperland_core::time::Span;
 use serde::{Deserialize, Serialize};
@@ -83,7 +84,7 @@ pub const ENTRY: Implementation = Implementation {
             killer: include_str!("../../killers/any-message-refreshes-all.jsonl"),
         },
     ],
-    controls: &[],
+    controls: &[HARMLESS_IN_TIME],
     breaks: &[Break {
         name: "late-heartbeats",
         property: "detector-accuracy",
@@ -92,8 +93,8 @@ pub const ENTRY: Implementation = Implementation {
         workload: "steady",
         killer: include_str!("../../killers/late-heartbeats.jsonl"),
     }],
-    cost: None,
-    build: |setup| Stack::node(heartbeat::<Message>(setup)),
+    cost: Some(Cost { formula: "n", messages: |n| n, steps: 1, note: "" }),
+    build: |setup| changed(setup, Stack::node(heartbeat::<Message>(setup))),
 };
 
 /// Crash-stop failures in a network that is as fast as the detector assumes.

@@ -24,6 +24,7 @@
 //! the proposals and announces the greatest: here members exchange them, a step less, and a sender
 //! outside the group need hear of nothing.
 
+use crate::changed::{HARMLESS, changed};
 use crate::claims::{INTEGRITY, VALIDITY_WHILE_NOBODY_CRASHES};
 use crate::naming::Naming;
 use crate::order::fifo::fifo_basic;
@@ -129,10 +130,12 @@ pub const ENTRY: Implementation = Implementation {
             killer: include_str!("../../killers/lets-outsiders-in.jsonl"),
         },
     ],
-    controls: &[],
+    controls: &[HARMLESS],
     breaks: &[],
-    cost: Some(Cost { formula: "n² + n", messages: |n| n * n + n, steps: 2 }),
-    build: |setup| Stack::node(MultiGroup::over(fifo_basic::<Skeen<Message>>(setup), setup)),
+    cost: Some(Cost { formula: "n² + n", messages: |n| n * n + n, steps: 2, note: "" }),
+    build: |setup| {
+        changed(setup, Stack::node(MultiGroup::over(fifo_basic::<Skeen<Message>>(setup), setup)))
+    },
 };
 
 /// What is multicast below. The group is the one that m is for.

@@ -19,6 +19,7 @@
 //! acknowledged when it is delivered, and not when it is held back: it comes again, and says
 //! anew what the oldest is.
 
+use crate::changed::{HARMLESS, changed};
 use crate::claims::{FIFO, INTEGRITY, VALIDITY};
 use crate::in_order::InOrder;
 use crate::links::FAIR_LOSS_AND_RESTARTS;
@@ -82,10 +83,12 @@ pub const ENTRY: Implementation = Implementation {
             killer: include_str!("../../killers/ignore-oldest.jsonl"),
         },
     ],
-    controls: &[],
+    controls: &[HARMLESS],
     breaks: &[],
-    cost: Some(Cost { formula: "2n", messages: |n| 2.0 * n, steps: 1 }),
-    build: |setup| Stack::node(Basic::over(fifo_links::<Addressed<Message>>(setup), setup)),
+    cost: Some(Cost { formula: "2n", messages: |n| 2.0 * n, steps: 1, note: "" }),
+    build: |setup| {
+        changed(setup, Stack::node(Basic::over(fifo_links::<Addressed<Message>>(setup), setup)))
+    },
 };
 
 /// Reliable FIFO links on a network of the scenario, for any stack to stand on.

@@ -19,6 +19,7 @@
 //! counts the routers between it and the sender, for there are no nodes that are routers. A node
 //! has joined the groups that it is a member of when it starts.
 
+use crate::changed::{HARMLESS, changed};
 use crate::links::FAIR_LOSS_AND_RESTARTS;
 use crate::links::address::MulticastAddress;
 use crate::links::sealed::Sealed;
@@ -40,7 +41,7 @@ pub const ANY_SOURCE: Implementation = Implementation {
     nodes: 5,
     budget: |n| n - 1,
     flaws: &[NO_CHECKSUM],
-    controls: &[],
+    controls: &[HARMLESS],
     breaks: &[
         Break {
             name: "lost",
@@ -67,8 +68,8 @@ pub const ANY_SOURCE: Implementation = Implementation {
             killer: include_str!("../../killers/ip-multicast-doubled.jsonl"),
         },
     ],
-    cost: Some(Cost { formula: "n", messages: |n| n, steps: 1 }),
-    build: |setup| Stack::node(any_source::<Message>(setup)),
+    cost: Some(Cost { formula: "n", messages: |n| n, steps: 1, note: "" }),
+    build: |setup| changed(setup, Stack::node(any_source::<Message>(setup))),
 };
 
 /// L2 with one source for each group.
@@ -84,7 +85,13 @@ pub const SOURCE_SPECIFIC: Implementation = Implementation {
         workload: "steady",
         killer: include_str!("../../killers/ip-multicast-ssm-other-source.jsonl"),
     }],
-    build: |setup| Stack::node(source_specific::<Message>(setup)),
+    cost: Some(Cost {
+        formula: "n",
+        messages: |n| n,
+        steps: 1,
+        note: "here n2 multicasts, and receivers name n1: nothing is delivered",
+    }),
+    build: |setup| changed(setup, Stack::node(source_specific::<Message>(setup))),
     ..ANY_SOURCE
 };
 

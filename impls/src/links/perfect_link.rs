@@ -19,6 +19,7 @@
 //! Departs from the source: it acknowledges, so that retransmission ends; and `delivered` forgets
 //! what the sender says is acknowledged, and keeps the bound below which that is so.
 
+use crate::changed::{HARMLESS, changed};
 use crate::claims::{INTEGRITY, VALIDITY};
 use crate::links::FAIR_LOSS_AND_RESTARTS;
 use crate::links::sealed::Sealed;
@@ -82,7 +83,7 @@ pub const ENTRY: Implementation = Implementation {
             killer: include_str!("../../killers/perfect-link-no-incarnation.jsonl"),
         },
     ],
-    controls: &[],
+    controls: &[HARMLESS],
     breaks: &[Break {
         name: "sender-crashes",
         property: "agreement",
@@ -92,8 +93,10 @@ pub const ENTRY: Implementation = Implementation {
         workload: "steady",
         killer: include_str!("../../killers/perfect-link-sender-crashes.jsonl"),
     }],
-    cost: Some(Cost { formula: "2n", messages: |n| 2.0 * n, steps: 1 }),
-    build: |setup| Stack::node(Basic::over(perfect_links::<Addressed<Message>>(setup), setup)),
+    cost: Some(Cost { formula: "2n", messages: |n| 2.0 * n, steps: 1, note: "" }),
+    build: |setup| {
+        changed(setup, Stack::node(Basic::over(perfect_links::<Addressed<Message>>(setup), setup)))
+    },
 };
 
 /// Perfect links on a network of the scenario, for any stack to stand on.

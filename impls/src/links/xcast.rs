@@ -15,6 +15,7 @@
 //! Departs from the source: there are no nodes that are routers; one group send stands for their
 //! work, and whoever is not in the list drops its copy.
 
+use crate::changed::{HARMLESS, changed};
 use crate::links::FAIR_LOSS_AND_RESTARTS;
 use crate::links::ip_multicast::{NO_CHECKSUM, UNCHANGED};
 use crate::links::sealed::Sealed;
@@ -35,10 +36,15 @@ pub const ENTRY: Implementation = Implementation {
     nodes: 5,
     budget: |n| n - 1,
     flaws: &[NO_CHECKSUM],
-    controls: &[],
+    controls: &[HARMLESS],
     breaks: &[],
-    cost: Some(Cost { formula: "n", messages: |n| n, steps: 1 }),
-    build: |setup| Stack::node(Xcast::over(Network::<Sealed<Listed<Message>>>::payload(), setup)),
+    cost: Some(Cost { formula: "n", messages: |n| n, steps: 1, note: "" }),
+    build: |setup| {
+        changed(
+            setup,
+            Stack::node(Xcast::over(Network::<Sealed<Listed<Message>>>::payload(), setup)),
+        )
+    },
 };
 
 /// What travels.

@@ -17,6 +17,7 @@
 //! The time-out is fixed, a little more than twice the greatest latency, or follows what
 //! acknowledgements take (`Rtt`); either doubles with each time that it runs out, up to a second.
 
+use crate::changed::{HARMLESS, changed};
 use crate::claims::{INTEGRITY, VALIDITY};
 use crate::links::FAIR_LOSS_AND_RESTARTS;
 use crate::links::sealed::Sealed;
@@ -64,10 +65,10 @@ pub const ENTRY: Implementation = Implementation {
             killer: include_str!("../../killers/first-ack.jsonl"),
         },
     ],
-    controls: &[TIMEOUT_TOO_SHORT],
+    controls: &[HARMLESS, &[TIMEOUT_TOO_SHORT]],
     breaks: &[SENDER_CRASHES],
-    cost: Some(Cost { formula: "2n", messages: |n| 2.0 * n, steps: 1 }),
-    build: |setup| Stack::node(ack::<Message>(setup, Timeout::Fixed)),
+    cost: Some(Cost { formula: "2n", messages: |n| 2.0 * n, steps: 1, note: "" }),
+    build: |setup| changed(setup, Stack::node(ack::<Message>(setup, Timeout::Fixed))),
 };
 
 /// M4 with a time-out that adapts.
@@ -76,7 +77,9 @@ pub const ADAPTIVE: Implementation = Implementation {
     statement: "the sender sends again until all have acknowledged; the time-out adapts",
     source: "lecture slides 79–80; Jacobson 1988",
     breaks: &[],
-    build: |setup| Stack::node(ack::<Message>(setup, Timeout::Adaptive(BTreeMap::new()))),
+    build: |setup| {
+        changed(setup, Stack::node(ack::<Message>(setup, Timeout::Adaptive(BTreeMap::new()))))
+    },
     ..ENTRY
 };
 

@@ -57,7 +57,7 @@ pub const ENTRY: Implementation = Implementation {
         },
         WRONG_PAYLOAD,
     ],
-    controls: HARMLESS_WITHOUT_DUPLICATES,
+    controls: &[HARMLESS_WITHOUT_DUPLICATES],
     breaks: &[Break {
         name: "sender-crashes",
         property: "agreement",
@@ -66,7 +66,7 @@ pub const ENTRY: Implementation = Implementation {
         workload: "steady",
         killer: include_str!("../../killers/sender-crashes.jsonl"),
     }],
-    cost: Some(Cost { formula: "n", messages: |n| n, steps: 1 }),
+    cost: Some(Cost { formula: "n", messages: |n| n, steps: 1, note: "" }),
     build: |setup| changed(setup, Stack::node(basic::<Message>(setup))),
 };
 

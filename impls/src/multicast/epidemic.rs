@@ -16,6 +16,7 @@
 //! `epidemic-half` is the lectures': one round, to half of the others, about n²/2 messages; the
 //! more nodes there are, the nearer is its coverage to 100 %.
 
+use crate::changed::{HARMLESS, changed};
 use crate::claims::INTEGRITY;
 use crate::multicast::FAIR_LOSS;
 use crate::naming::Naming;
@@ -39,20 +40,28 @@ pub const ENTRY: Implementation = Implementation {
     nodes: 5,
     budget: |n| n - 1,
     flaws: &[FORGETS_THE_REMOVED],
-    controls: &[Control {
-        name: "fan-out-one",
-        number: "",
-        statement: "each round reaches one other node, which is enough for what each run must keep",
-    }],
+    controls: &[
+        HARMLESS,
+        &[Control {
+            name: "fan-out-one",
+            number: "PL10",
+            statement: "each round reaches one other node, which is enough for what each run must keep",
+        }],
+    ],
     breaks: &[Break {
         killer: include_str!("../../killers/left-susceptible.jsonl"),
         ..LEFT_SUSCEPTIBLE
     }],
-    cost: None,
+    cost: Some(Cost {
+        formula: "n·t·f + 1",
+        messages: |n| n * f64::from(rounds(n as usize)) * FAN_OUT as f64 + 1.0,
+        steps: 3,
+        note: "t = 2, and 3 for n ≥ 8; f = 2; who is chosen is chance, and so are the steps",
+    }),
     build: |setup| {
         let fan_out = if setup.flawed("fan-out-one") { 1 } else { FAN_OUT };
         let course = Course { fan_out, rounds: rounds(setup.nodes) };
-        Stack::node(Epidemic::<Message, _>::over(Network::payload(), course, setup))
+        changed(setup, Stack::node(Epidemic::<Message, _>::over(Network::payload(), course, setup)))
     },
 };
 
@@ -63,15 +72,20 @@ pub const HALF: Implementation = Implementation {
     statement: "probabilistic multicast: each node relays once, to half of the others",
     source: "Eugster et al. 2004, simplified",
     flaws: &[],
-    controls: &[],
+    controls: &[HARMLESS],
     breaks: &[Break {
         killer: include_str!("../../killers/left-susceptible-by-half.jsonl"),
         ..LEFT_SUSCEPTIBLE
     }],
-    cost: Some(Cost { formula: "n²/2", messages: |n| n * (n / 2.0).floor() + 1.0, steps: 2 }),
+    cost: Some(Cost {
+        formula: "n²/2",
+        messages: |n| n * n / 2.0,
+        steps: 2,
+        note: "n/2 is rounded down, and whom nobody has chosen sends nothing; one goes to oneself",
+    }),
     build: |setup| {
         let course = Course { fan_out: setup.nodes / 2, rounds: 1 };
-        Stack::node(Epidemic::<Message, _>::over(Network::payload(), course, setup))
+        changed(setup, Stack::node(Epidemic::<Message, _>::over(Network::payload(), course, setup)))
     },
     ..ENTRY
 };

@@ -69,7 +69,7 @@ pub const ENTRY: Implementation = Implementation {
         },
         DIES_OF_A_FAULT,
     ],
-    controls: HARMLESS,
+    controls: &[HARMLESS],
     breaks: &[
         Break {
             name: "overtaken",
@@ -88,7 +88,7 @@ pub const ENTRY: Implementation = Implementation {
             killer: include_str!("../../killers/sends-die-with-the-sender.jsonl"),
         },
     ],
-    cost: Some(Cost { formula: "n²", messages: |n| n * n, steps: 1 }),
+    cost: Some(Cost { formula: "n²", messages: |n| n * n, steps: 1, note: "" }),
     build: |setup| changed(setup, Stack::node(reliable::<Message>(setup))),
 };
 

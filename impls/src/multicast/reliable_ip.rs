@@ -20,6 +20,7 @@
 //! the message may only have been overtaken; then its sender is asked, and after it one member
 //! after the other, since the sender may have crashed and negative acknowledgements may be lost.
 
+use crate::changed::{HARMLESS, changed};
 use crate::claims::INTEGRITY;
 use crate::multicast::FAIR_LOSS;
 use crate::multicast::basic::Addressed;
@@ -74,7 +75,7 @@ pub const ENTRY: Implementation = Implementation {
             killer: include_str!("../../killers/no-nack.jsonl"),
         },
     ],
-    controls: &[],
+    controls: &[HARMLESS],
     breaks: &[
         Break {
             name: "silence-after-the-last",
@@ -93,8 +94,10 @@ pub const ENTRY: Implementation = Implementation {
             killer: include_str!("../../killers/delivered-by-the-crashed-alone.jsonl"),
         },
     ],
-    cost: Some(Cost { formula: "n", messages: |n| n, steps: 1 }),
-    build: |setup| Stack::node(ReliableIp::<Message, _>::over(Network::payload(), setup)),
+    cost: Some(Cost { formula: "n", messages: |n| n, steps: 1, note: "" }),
+    build: |setup| {
+        changed(setup, Stack::node(ReliableIp::<Message, _>::over(Network::payload(), setup)))
+    },
 };
 
 /// What travels.

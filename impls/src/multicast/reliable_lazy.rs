@@ -19,13 +19,16 @@
 //! suspected once more. A message is delivered before anybody relays it, so agreement is not
 //! uniform.
 
+use crate::changed::{HARMLESS, changed};
 use crate::claims::{INTEGRITY, VALIDITY};
 use crate::detectors::heartbeat::heartbeat;
 use crate::multicast::reliable::Relayed;
 use crate::naming::Naming;
 use pepperland_core::contract::{Cx, Delivery, Indication, Layer, Protocol, Stack, Value};
 use pepperland_core::id::{GroupId, MessageId, NodeId};
-use pepperland_core::implementation::{Break, Claim, Control, Flaw, Implementation, Model, Setup};
+use pepperland_core::implementation::{
+    Break, Claim, Control, Cost, Flaw, Implementation, Model, Setup,
+};
 use pepperland_core::message::Message;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -49,11 +52,14 @@ pub const ENTRY: Implementation = Implementation {
         workload: "steady",
         killer: include_str!("../../killers/relay-only-after-suspicion.jsonl"),
     }],
-    controls: &[Control {
-        name: "forgets-suspicion",
-        number: "R5",
-        statement: "a suspected sender that is heard of again counts as correct again",
-    }],
+    controls: &[
+        HARMLESS,
+        &[Control {
+            name: "forgets-suspicion",
+            number: "R5",
+            statement: "a suspected sender that is heard of again counts as correct again",
+        }],
+    ],
     breaks: &[Break {
         name: "delivers-before-it-relays",
         property: "uniform-agreement",
@@ -62,8 +68,8 @@ pub const ENTRY: Implementation = Implementation {
         workload: "steady",
         killer: include_str!("../../killers/delivers-before-it-relays.jsonl"),
     }],
-    cost: None,
-    build: |setup| Stack::node(reliable_lazy::<Message>(setup)),
+    cost: Some(Cost { formula: "n", messages: |n| n, steps: 1, note: "" }),
+    build: |setup| changed(setup, Stack::node(reliable_lazy::<Message>(setup))),
 };
 
 /// The layer over basic multicast and heartbeats.

@@ -26,6 +26,7 @@
 //! The log of deliveries is the delivery: the report to the application comes once, not with all
 //! that was delivered before after each restart.
 
+use crate::changed::{HARMLESS, changed};
 use crate::claims::{INTEGRITY, UNIFORM_AGREEMENT, VALIDITY};
 use crate::multicast::basic::basic;
 use crate::naming::Naming;
@@ -34,7 +35,7 @@ use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Stack, Value};
 use pepperland_core::fault::Fault;
 use pepperland_core::history::{Channel, DeliveryContract, FailureModel};
 use pepperland_core::id::{GroupId, MessageId, NodeId};
-use pepperland_core::implementation::{Claim, Flaw, Implementation, Model, Setup};
+use pepperland_core::implementation::{Claim, Cost, Flaw, Implementation, Model, Setup};
 use pepperland_core::message::Message;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -91,16 +92,21 @@ pub const ENTRY: Implementation = Implementation {
             number: "R6",
             statement: "a message's name does not say which incarnation of its sender sent it",
             breaks: "validity-all",
-            keeps: &["no-creation", "no-duplication", "uniform-agreement"],
+            keeps: &["no-creation", "no-duplication"],
             faults: "crash-recovery",
             workload: "steady",
             killer: include_str!("../../killers/no-incarnation.jsonl"),
         },
     ],
-    controls: &[],
+    controls: &[HARMLESS],
     breaks: &[],
-    cost: None,
-    build: |setup| Stack::node(reliable_logged::<Message>(setup)),
+    cost: Some(Cost {
+        formula: "n²",
+        messages: |n| n * n,
+        steps: 2,
+        note: "(n − 1)(2n − 1): none to oneself, and whoever knows the message acknowledges it",
+    }),
+    build: |setup| changed(setup, Stack::node(reliable_logged::<Message>(setup))),
 };
 
 /// Nothing twice, restarts or not.

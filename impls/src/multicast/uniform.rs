@@ -20,6 +20,7 @@
 //! fail would do for agreement: half of an even group is enough, half of an odd one, rounded down,
 //! is one too few.
 
+use crate::changed::{HARMLESS, changed};
 use crate::claims::{INTEGRITY, UNIFORM_AGREEMENT, VALIDITY};
 use crate::multicast::basic::basic;
 use crate::multicast::reliable::Relayed;
@@ -69,7 +70,7 @@ pub const ENTRY: Implementation = Implementation {
             killer: include_str!("../../killers/bounded-memory.jsonl"),
         },
     ],
-    controls: &[],
+    controls: &[HARMLESS],
     breaks: &[Break {
         name: "restarts-forget",
         property: "uniform-agreement",
@@ -78,8 +79,8 @@ pub const ENTRY: Implementation = Implementation {
         workload: "steady",
         killer: include_str!("../../killers/restarts-forget.jsonl"),
     }],
-    cost: Some(Cost { formula: "n²", messages: |n| n * n, steps: 2 }),
-    build: |setup| Stack::node(uniform::<Message>(setup)),
+    cost: Some(Cost { formula: "n²", messages: |n| n * n, steps: 2, note: "" }),
+    build: |setup| changed(setup, Stack::node(uniform::<Message>(setup))),
 };
 
 /// The flaw of whoever does not wait.

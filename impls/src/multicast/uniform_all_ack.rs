@@ -13,12 +13,13 @@
 //! that every correct node has it. Once somebody is suspected who is alive, nothing is left of
 //! that: a node that is cut off excuses all others and delivers alone.
 
+use crate::changed::{HARMLESS_IN_TIME, changed};
 use crate::claims::{INTEGRITY, UNIFORM_AGREEMENT, VALIDITY};
 use crate::detectors::heartbeat::{SYNCHRONOUS, heartbeat};
 use crate::multicast::reliable::Relayed;
 use crate::multicast::uniform::{CanDeliver, DELIVER_ON_FIRST, Uniform};
 use pepperland_core::contract::{Layer, Stack, Value};
-use pepperland_core::implementation::{Break, Flaw, Implementation, Setup};
+use pepperland_core::implementation::{Break, Cost, Flaw, Implementation, Setup};
 use pepperland_core::message::Message;
 
 /// M6 with a perfect failure detector.
@@ -38,13 +39,13 @@ pub const ENTRY: Implementation = Implementation {
             number: "T11",
             statement: "whoever has crashed is waited for like the others",
             breaks: "validity-self",
-            keeps: &["no-creation", "no-duplication", "agreement", "uniform-agreement"],
+            keeps: &["no-creation", "no-duplication"],
             faults: "crash",
             workload: "steady",
             killer: include_str!("../../killers/waits-for-the-crashed.jsonl"),
         },
     ],
-    controls: &[],
+    controls: &[HARMLESS_IN_TIME],
     breaks: &[Break {
         name: "excuses-the-suspected",
         property: "uniform-agreement",
@@ -53,8 +54,8 @@ pub const ENTRY: Implementation = Implementation {
         workload: "steady",
         killer: include_str!("../../killers/excuses-the-suspected.jsonl"),
     }],
-    cost: None,
-    build: |setup| Stack::node(uniform_all_ack::<Message>(setup)),
+    cost: Some(Cost { formula: "n²", messages: |n| n * n, steps: 2, note: "" }),
+    build: |setup| changed(setup, Stack::node(uniform_all_ack::<Message>(setup))),
 };
 
 /// All-ack over basic multicast and heartbeats.

@@ -21,6 +21,7 @@
 //! proposes, a crashed sender never announces, and what waits for them holds up all that is behind
 //! it. ISIS has its membership service end such messages; here there is none.
 
+use crate::changed::{HARMLESS, changed};
 use crate::claims::{INTEGRITY, VALIDITY_WHILE_NOBODY_CRASHES};
 use crate::multicast::basic::basic;
 use crate::naming::Naming;
@@ -97,7 +98,7 @@ pub const ENTRY: Implementation = Implementation {
             killer: include_str!("../../killers/forget-proposal.jsonl"),
         },
     ],
-    controls: &[],
+    controls: &[HARMLESS],
     breaks: &[
         Break {
             name: "origin-crash",
@@ -117,8 +118,10 @@ pub const ENTRY: Implementation = Implementation {
             killer: include_str!("../../killers/receiver-crash.jsonl"),
         },
     ],
-    cost: Some(Cost { formula: "3n", messages: |n| 3.0 * n, steps: 3 }),
-    build: |setup| Stack::node(AgreedOrder::over(basic::<Agreeing<Message>>(setup), setup)),
+    cost: Some(Cost { formula: "3n", messages: |n| 3.0 * n, steps: 3, note: "" }),
+    build: |setup| {
+        changed(setup, Stack::node(AgreedOrder::over(basic::<Agreeing<Message>>(setup), setup)))
+    },
 };
 
 /// What is multicast below; a proposal is sent to one node.

@@ -22,6 +22,7 @@
 //! Departs from the source, which leaves both open: a node delivers its own message as soon as it
 //! is sent, and a second copy, which would wait for ever, is dropped. Nobody joins.
 
+use crate::changed::{HARMLESS, changed};
 use crate::claims::{AGREEMENT, CAUSALITY, INTEGRITY, VALIDITY};
 use crate::multicast::basic::basic;
 use crate::multicast::reliable::reliable;
@@ -59,7 +60,7 @@ pub const OVER_RELIABLE: Implementation = Implementation {
         },
         MERGE_ON_RECEIVE,
     ],
-    controls: &[],
+    controls: &[HARMLESS],
     breaks: &[Break {
         name: "two-orders",
         property: "total-order",
@@ -68,8 +69,8 @@ pub const OVER_RELIABLE: Implementation = Implementation {
         workload: "bulletin-board",
         killer: include_str!("../../killers/two-orders.jsonl"),
     }],
-    cost: Some(Cost { formula: "n²", messages: |n| n * n, steps: 1 }),
-    build: |setup| Stack::node(causal::<Message>(setup)),
+    cost: Some(Cost { formula: "n²", messages: |n| n * n, steps: 1, note: "" }),
+    build: |setup| changed(setup, Stack::node(causal::<Message>(setup))),
 };
 
 /// O2 over M1.
@@ -106,7 +107,7 @@ pub const OVER_BASIC: Implementation = Implementation {
         },
         MERGE_ON_RECEIVE,
     ],
-    controls: &[],
+    controls: &[HARMLESS],
     breaks: &[Break {
         name: "cause-lost",
         property: "validity-all",
@@ -115,8 +116,10 @@ pub const OVER_BASIC: Implementation = Implementation {
         workload: "replies",
         killer: include_str!("../../killers/cause-lost.jsonl"),
     }],
-    cost: Some(Cost { formula: "n", messages: |n| n, steps: 1 }),
-    build: |setup| Stack::node(Causal::over(basic::<Stamped<Message>>(setup), setup)),
+    cost: Some(Cost { formula: "n", messages: |n| n, steps: 1, note: "" }),
+    build: |setup| {
+        changed(setup, Stack::node(Causal::over(basic::<Stamped<Message>>(setup), setup)))
+    },
 };
 
 const OWN_SEND_NOT_COUNTED: Flaw = Flaw {

@@ -17,6 +17,7 @@
 //! Assumes reliable multicast below and crash-stop failures. Departs from Psync in that nobody
 //! asks for a missing predecessor again, for none goes missing here.
 
+use crate::changed::{HARMLESS, changed};
 use crate::claims::{AGREEMENT, CAUSALITY, INTEGRITY, VALIDITY};
 use crate::multicast::reliable::reliable;
 use crate::naming::Naming;
@@ -69,10 +70,12 @@ pub const ENTRY: Implementation = Implementation {
             killer: include_str!("../../killers/receipt-is-enough.jsonl"),
         },
     ],
-    controls: &[],
+    controls: &[HARMLESS],
     breaks: &[],
-    cost: Some(Cost { formula: "n²", messages: |n| n * n, steps: 1 }),
-    build: |setup| Stack::node(CausalIds::over(reliable::<After<Message>>(setup), setup)),
+    cost: Some(Cost { formula: "n²", messages: |n| n * n, steps: 1, note: "" }),
+    build: |setup| {
+        changed(setup, Stack::node(CausalIds::over(reliable::<After<Message>>(setup), setup)))
+    },
 };
 
 /// `m(P)`: a message, and those that it comes after.

@@ -17,6 +17,7 @@
 //! Departs from the lecture, which has no wait: its clocks are perfect and its figure shows all
 //! messages received. Of two messages of one sender at one instant, the first counts as earlier.
 
+use crate::changed::{SHUFFLES_SENDS, changed};
 use crate::claims::{INTEGRITY, VALIDITY};
 use crate::multicast::basic::basic;
 use crate::naming::Naming;
@@ -72,7 +73,7 @@ pub const ENTRY: Implementation = Implementation {
         workload: "steady",
         killer: include_str!("../../killers/zero-wait.jsonl"),
     }],
-    controls: &[],
+    controls: &[&[SHUFFLES_SENDS]],
     breaks: &[
         Break {
             name: "late-message",
@@ -100,8 +101,10 @@ pub const ENTRY: Implementation = Implementation {
             killer: include_str!("../../killers/pause.jsonl"),
         },
     ],
-    cost: Some(Cost { formula: "n", messages: |n| n, steps: 1 }),
-    build: |setup| Stack::node(ClockOrder::over(basic::<Dated<Message>>(setup), setup)),
+    cost: Some(Cost { formula: "n", messages: |n| n, steps: 1, note: "" }),
+    build: |setup| {
+        changed(setup, Stack::node(ClockOrder::over(basic::<Dated<Message>>(setup), setup)))
+    },
 };
 
 /// `m(id, ts)`; the name says the sender and which of its messages it is.

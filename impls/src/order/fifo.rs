@@ -20,7 +20,7 @@
 //! copy of a message comes by some path, on each link of which earlier ones of its sender came
 //! before. A relayer's number in place of the origin's is the flaw.
 
-use crate::changed::{DELAYS_RECEIPTS, DOUBLES_FRAMES, HARMLESS, SHUFFLES_SENDS, changed};
+use crate::changed::{HARMLESS, changed};
 use crate::claims::{AGREEMENT, FIFO, INTEGRITY, VALIDITY};
 use crate::in_order::InOrder;
 use crate::multicast::basic::basic;
@@ -61,15 +61,13 @@ pub const OVER_RELIABLE: Implementation = Implementation {
         },
     ],
     controls: &[
-        DELAYS_RECEIPTS,
-        SHUFFLES_SENDS,
-        DOUBLES_FRAMES,
-        Control {
+        HARMLESS,
+        &[Control {
             name: "fifo-below-relays",
             number: "Z6",
-            statement: "reliable above FIFO instead of FIFO above reliable: relays carry the numbers \
-                    of the relayer",
-        },
+            statement: "reliable above FIFO instead of FIFO above reliable: relays carry the \
+                        numbers of the relayer",
+        }],
     ],
     breaks: &[Break {
         name: "answer-before-its-question",
@@ -79,7 +77,7 @@ pub const OVER_RELIABLE: Implementation = Implementation {
         workload: "bulletin-board",
         killer: include_str!("../../killers/answer-before-its-question.jsonl"),
     }],
-    cost: Some(Cost { formula: "n²", messages: |n| n * n, steps: 1 }),
+    cost: Some(Cost { formula: "n²", messages: |n| n * n, steps: 1, note: "" }),
     build: |setup| match setup.flaw {
         Some("fifo-below-relays") => {
             Stack::node(Reliable::over(fifo_basic::<Relayed<Message>>(setup), setup))
@@ -112,9 +110,9 @@ pub const OVER_BASIC: Implementation = Implementation {
         SEQUENCE_NUMBER_WRAPS,
         COUNTERS_PER_RECEIVER,
     ],
-    controls: HARMLESS,
+    controls: &[HARMLESS],
     breaks: &[],
-    cost: Some(Cost { formula: "n", messages: |n| n, steps: 1 }),
+    cost: Some(Cost { formula: "n", messages: |n| n, steps: 1, note: "" }),
     build: |setup| changed(setup, Stack::node(fifo_basic::<Message>(setup))),
 };
 

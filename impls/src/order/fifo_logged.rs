@@ -21,6 +21,7 @@
 //! A restarted node has lost what it delivered and delivers all of it again. The log grows for
 //! ever. What a sender that never comes back had not sent to everybody some members lack.
 
+use crate::changed::{HARMLESS, changed};
 use crate::claims::{FIFO, INTEGRITY, VALIDITY};
 use crate::patience::{FIRST, Patience};
 use pepperland_core::contract::{Cx, Delivery, Layer, Network, Protocol, Stack, Value};
@@ -60,7 +61,7 @@ pub const ENTRY: Implementation = Implementation {
             number: "R6",
             statement: "a restarted sender does not read its log, and counts from 0 again",
             breaks: "validity-all",
-            keeps: &["no-creation", "no-duplication", "fifo"],
+            keeps: &["no-creation", "no-duplication"],
             faults: "crash-recovery",
             workload: "steady",
             killer: include_str!("../../killers/reset-sequence-after-restart.jsonl"),
@@ -76,12 +77,12 @@ pub const ENTRY: Implementation = Implementation {
             killer: include_str!("../../killers/store-after-send.jsonl"),
         },
     ],
-    controls: &[],
+    controls: &[HARMLESS],
     breaks: &[],
-    cost: Some(Cost { formula: "2n", messages: |n| 2.0 * n, steps: 1 }),
+    cost: Some(Cost { formula: "2n", messages: |n| 2.0 * n, steps: 1, note: "" }),
     build: |setup| {
         let links = Network::<Frame<Message>>::payload();
-        Stack::node(FifoLogged::over(links, setup))
+        changed(setup, Stack::node(FifoLogged::over(links, setup)))
     },
 };
 

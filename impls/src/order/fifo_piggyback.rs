@@ -17,6 +17,7 @@
 //! the last one is lost if the sender falls silent. A crashed member never has anything new, and
 //! nothing is discarded from then on.
 
+use crate::changed::{HARMLESS, changed};
 use crate::claims::{FIFO, INTEGRITY};
 use crate::multicast::FAIR_LOSS;
 use crate::multicast::basic::basic;
@@ -55,7 +56,7 @@ pub const ENTRY: Implementation = Implementation {
         workload: "steady",
         killer: include_str!("../../killers/collect-before-stable-carrying.jsonl"),
     }],
-    controls: &[],
+    controls: &[HARMLESS],
     breaks: &[Break {
         name: "silence",
         property: "validity-all",
@@ -64,10 +65,10 @@ pub const ENTRY: Implementation = Implementation {
         workload: "steady",
         killer: include_str!("../../killers/silence-carrying.jsonl"),
     }],
-    cost: Some(Cost { formula: "n", messages: |n| n, steps: 1 }),
+    cost: Some(Cost { formula: "n", messages: |n| n, steps: 1, note: "" }),
     build: |setup| {
         let lower = basic::<Carrying<Message>>(setup);
-        Stack::node(FifoPiggyback::over(lower, setup))
+        changed(setup, Stack::node(FifoPiggyback::over(lower, setup)))
     },
 };
 

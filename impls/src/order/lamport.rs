@@ -96,7 +96,7 @@ pub const ENTRY: Implementation = Implementation {
             killer: include_str!("../../killers/over-non-fifo-links.jsonl"),
         },
     ],
-    controls: HARMLESS,
+    controls: &[HARMLESS],
     breaks: &[
         Break {
             name: "crashed-kept",
@@ -116,7 +116,7 @@ pub const ENTRY: Implementation = Implementation {
             killer: include_str!("../../killers/groups-overlap.jsonl"),
         },
     ],
-    cost: Some(Cost { formula: "n²", messages: |n| n * n, steps: 2 }),
+    cost: Some(Cost { formula: "n²", messages: |n| n * n, steps: 2, note: "" }),
     build: |setup| {
         let lamport = Lamport::over(links::<Stamped<Message>>(setup), setup);
         changed(setup, Stack::node(lamport))

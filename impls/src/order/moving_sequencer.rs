@@ -26,78 +26,21 @@
 //! Departs from its sources: the token waits at its holder while there is nothing to number, and is
 //! made anew whenever a sequencer crashes, for nobody knows who held it.
 
-use crate::claims::{INTEGRITY, ORDER, UNIFORM_AGREEMENT, VALIDITY};
-use crate::detectors::heartbeat::{SYNCHRONOUS, heartbeat};
+mod record;
+
+pub use record::ENTRY;
+
 use crate::naming::Naming;
 use crate::order::agreed_log::{AgreedLog, Rules};
 use crate::order::hold_back::ForGroup;
 use crate::order::log_messages::{Epoch, Quorum};
 use crate::order::on_log::{OnLog, Said, groups_of_me};
-use pepperland_core::contract::{Cx, Delivery, Indication, Layer, Protocol, Stack, Value};
+use pepperland_core::contract::{Cx, Delivery, Indication, Layer, Protocol, TokenTurn, Value};
 use pepperland_core::id::{GroupId, MessageId, NodeId};
-use pepperland_core::implementation::{Break, Flaw, Implementation, Setup};
-use pepperland_core::message::Message;
+use pepperland_core::implementation::Setup;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-
-/// O6.
-pub const ENTRY: Implementation = Implementation {
-    name: "moving-sequencer",
-    number: "O6",
-    statement: "total order by a few sequencers that pass a token round",
-    source: "Chang & Maxemchuk 1984",
-    claims: &[INTEGRITY, VALIDITY, UNIFORM_AGREEMENT, ORDER],
-    model: SYNCHRONOUS,
-    nodes: 5,
-    budget: |n| SEQUENCERS.min(n) - 1,
-    flaws: &[
-        Flaw {
-            name: "token-duplicated",
-            number: "O6",
-            statement: "whoever passes the token on holds it still",
-            breaks: "prefix-order",
-            keeps: &["no-creation"],
-            faults: "none",
-            workload: "steady",
-            killer: include_str!("../../killers/token-duplicated.jsonl"),
-        },
-        Flaw {
-            name: "token-lost",
-            number: "T18",
-            statement: "the token of a crashed sequencer is never made anew",
-            breaks: "validity-all",
-            keeps: &["no-creation", "no-duplication", "uniform-agreement", "prefix-order"],
-            faults: "crash",
-            workload: "steady",
-            killer: include_str!("../../killers/token-lost.jsonl"),
-        },
-        Flaw {
-            name: "accepts-token-ahead",
-            number: "T21",
-            statement: "the token is held before the entries are here that were numbered before",
-            breaks: "no-duplication",
-            keeps: &["no-creation", "validity-all", "uniform-agreement"],
-            faults: "none",
-            workload: "steady",
-            killer: include_str!("../../killers/accepts-token-ahead.jsonl"),
-        },
-    ],
-    controls: &[],
-    breaks: &[Break {
-        name: "two-tokens",
-        property: "prefix-order",
-        statement: "a group of two: each takes the other for crashed and makes a token",
-        faults: "partition",
-        workload: "steady",
-        killer: include_str!("../../killers/two-tokens.jsonl"),
-    }],
-    cost: None,
-    build: |setup| {
-        let below = heartbeat::<Sent<Message>>(setup);
-        Stack::node(MovingSequencer::over(below, setup))
-    },
-};
 
 /// How many members are sequencers.
 const SEQUENCERS: usize = 3;
@@ -203,17 +146,31 @@ impl<M: Value, L: Layer<Payload = Sent<M>>> MovingSequencer<M, L> {
         state.token = Some(token).filter(|_| next.is_none() || keeps);
         self.append(group, appended, cx);
         if let Some(next) = next {
+            if !keeps {
+                turn(TokenTurn::Release, token, cx);
+            }
             self.send_below(next, ForGroup { group, m: Said::Own(Told::Token(token)) }, cx);
         }
     }
 
-    /// On receive(token(e, s)): a copy of one that was held before says a number that is taken.
+    /// On receive(token(e, s)): a copy of one that was held before says a number that is taken, and
+    /// one of an earlier epoch is void.
     fn take(&mut self, group: GroupId, token: Token, cx: &mut Cx<'_, M>) {
         let (state, _) = self.at(group, cx);
-        if token.epoch > state.log.epoch() || token.s >= state.log.have() {
-            state.token = state.token.max(Some(token));
+        let is_new = (token.epoch, token.s) >= (state.log.epoch(), state.log.have());
+        if is_new && Some(token) > state.token {
+            let old = state.token.replace(token);
+            old.into_iter().for_each(|old| turn(TokenTurn::Lost, old, cx));
+            turn(TokenTurn::Acquire, token, cx);
         }
     }
+}
+
+/// Tells what becomes of the token.
+fn turn<M>(turn: TokenTurn, Token { epoch, .. }: Token, cx: &mut Cx<'_, M>) {
+    let members = cx.members(GroupId::ALL).len() as u64;
+    let epoch = u64::from(epoch.number) * members + u64::from(epoch.by.0);
+    cx.indicate(Indication::Token { turn, epoch });
 }
 
 impl<M: Value, L: Layer<Payload = Sent<M>>> OnLog<Told<M>> for MovingSequencer<M, L> {
@@ -233,10 +190,14 @@ impl<M: Value, L: Layer<Payload = Sent<M>>> OnLog<Told<M>> for MovingSequencer<M
         let regenerates = !self.token_lost;
         let (state, _) = self.at(group, cx);
         let (epoch, s) = (state.log.epoch(), state.log.have());
-        state.token = match epoch.by == cx.me() && regenerates {
-            true => Some(Token { epoch, s }),
-            false => state.token.filter(|token| token.epoch >= epoch),
-        };
+        let lost = state.token.take_if(|token| token.epoch < epoch);
+        lost.into_iter().for_each(|lost| turn(TokenTurn::Lost, lost, cx));
+        if epoch.by == cx.me() && regenerates {
+            let token = Token { epoch, s };
+            state.token = Some(token);
+            turn(TokenTurn::New, token, cx);
+            turn(TokenTurn::Acquire, token, cx);
+        }
     }
 }
 
@@ -254,6 +215,15 @@ impl<M: Value, L: Layer<Payload = Sent<M>>> Protocol for MovingSequencer<M, L> {
 
     fn lower(&mut self) -> &mut L {
         &mut self.lower
+    }
+
+    fn upon_start(&mut self, cx: &mut Cx<'_, M>) {
+        for group in groups_of_me(cx) {
+            if let Some(token) = self.at(group, cx).0.token {
+                turn(TokenTurn::New, token, cx);
+                turn(TokenTurn::Acquire, token, cx);
+            }
+        }
     }
 
     fn multicast(&mut self, group: GroupId, m: M, cx: &mut Cx<'_, M>) {

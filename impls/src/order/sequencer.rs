@@ -69,7 +69,7 @@ pub const ENTRY: Implementation = Implementation {
         ORDER_BEFORE_DATA,
         SKIP_WAIT,
     ],
-    controls: HARMLESS,
+    controls: &[HARMLESS],
     breaks: &[Break {
         name: "sequencer-crashes",
         property: "validity-all",
@@ -78,7 +78,7 @@ pub const ENTRY: Implementation = Implementation {
         workload: "steady",
         killer: include_str!("../../killers/sequencer-crashes.jsonl"),
     }],
-    cost: Some(Cost { formula: "2n²", messages: |n| 2.0 * n * n, steps: 2 }),
+    cost: Some(Cost { formula: "2n²", messages: |n| 2.0 * n * n, steps: 2, note: "" }),
     build: |setup| {
         let below = reliable::<ForGroup<Ordered<Message>>>(setup);
         changed(setup, Stack::node(Sequencer::over(below, setup)))

@@ -23,6 +23,7 @@
 //! crash-stop failures, and a network that is as fast as the failure detector assumes, which is
 //! perfect then. Where it is not, two sequencers may number, each for those that trust it.
 
+use crate::changed::{HARMLESS_IN_TIME, changed};
 use crate::claims::{FIFO_TOTAL, INTEGRITY, ORDER, UNIFORM_AGREEMENT, VALIDITY};
 use crate::detectors::heartbeat::{SYNCHRONOUS, heartbeat};
 use crate::in_order::InOrder;
@@ -33,7 +34,7 @@ use crate::order::log_messages::{Entry, Epoch, Quorum};
 use crate::order::on_log::{OnLog, Said, groups_of_me};
 use pepperland_core::contract::{Cx, Delivery, Indication, Layer, Protocol, Stack, Value};
 use pepperland_core::id::{GroupId, MessageId, NodeId};
-use pepperland_core::implementation::{Break, Flaw, Implementation, Setup};
+use pepperland_core::implementation::{Break, Cost, Flaw, Implementation, Setup};
 use pepperland_core::message::Message;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -91,7 +92,7 @@ pub const ENTRY: Implementation = Implementation {
         },
         NO_EPOCH,
     ],
-    controls: &[],
+    controls: &[HARMLESS_IN_TIME],
     breaks: &[Break {
         name: "two-sequencers",
         property: "prefix-order",
@@ -100,10 +101,10 @@ pub const ENTRY: Implementation = Implementation {
         workload: "steady",
         killer: include_str!("../../killers/two-sequencers.jsonl"),
     }],
-    cost: None,
+    cost: Some(Cost { formula: "n² + n + 1", messages: |n| n * n + n + 1.0, steps: 3, note: "" }),
     build: |setup| {
         let below = heartbeat::<Sent<Message>>(setup);
-        Stack::node(SequencerFailover::over(below, Quorum::AllTrusted, setup))
+        changed(setup, Stack::node(SequencerFailover::over(below, Quorum::AllTrusted, setup)))
     },
 };
 

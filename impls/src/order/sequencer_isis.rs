@@ -18,6 +18,7 @@
 //! Departs from the source: a period begins when a message comes that has no number, so that
 //! nothing is announced while there is nothing to order.
 
+use crate::changed::{HARMLESS, changed};
 use crate::claims::{AGREEMENT, INTEGRITY, ORDER};
 use crate::multicast::reliable::reliable;
 use crate::naming::Naming;
@@ -27,7 +28,7 @@ use crate::order::hold_back::{
 use crate::order::sequencer::VALIDITY_WHILE_THE_SEQUENCER_LIVES;
 use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Stack, Value};
 use pepperland_core::id::{GroupId, MessageId};
-use pepperland_core::implementation::{Break, Flaw, Implementation, Model, Setup};
+use pepperland_core::implementation::{Break, Cost, Flaw, Implementation, Model, Setup};
 use pepperland_core::message::Message;
 use pepperland_core::time::Span;
 use serde::{Deserialize, Serialize};
@@ -58,7 +59,7 @@ pub const ENTRY: Implementation = Implementation {
             killer: include_str!("../../killers/own-order-in-batch.jsonl"),
         },
     ],
-    controls: &[],
+    controls: &[HARMLESS],
     breaks: &[Break {
         name: "coordinator-crashes",
         property: "validity-all",
@@ -67,10 +68,10 @@ pub const ENTRY: Implementation = Implementation {
         workload: "steady",
         killer: include_str!("../../killers/coordinator-crashes.jsonl"),
     }],
-    cost: None,
+    cost: Some(Cost { formula: "2n²", messages: |n| 2.0 * n * n, steps: 2, note: "" }),
     build: |setup| {
         let below = reliable::<Announced<Message>>(setup);
-        Stack::node(SequencerIsis::over(below, setup))
+        changed(setup, Stack::node(SequencerIsis::over(below, setup)))
     },
 };
 

@@ -15,12 +15,13 @@
 //! majority: they have promised to leave its epoch.
 //! Departs from the source: nobody recovers, and a member may begin an epoch out of turn.
 
+use crate::changed::{HARMLESS, changed};
 use crate::claims::{FIFO_TOTAL, INTEGRITY, ORDER, UNIFORM_AGREEMENT, VALIDITY};
 use crate::detectors::heartbeat::heartbeat;
 use crate::order::log_messages::Quorum;
 use crate::order::sequencer_failover::{NO_EPOCH, Sent, SequencerFailover};
 use pepperland_core::contract::Stack;
-use pepperland_core::implementation::{Flaw, Implementation, Model};
+use pepperland_core::implementation::{Cost, Flaw, Implementation, Model};
 use pepperland_core::message::Message;
 
 /// O4 with failover, by majorities.
@@ -46,11 +47,11 @@ pub const ENTRY: Implementation = Implementation {
             killer: include_str!("../../killers/majority-excuses-the-suspected.jsonl"),
         },
     ],
-    controls: &[],
+    controls: &[HARMLESS],
     breaks: &[],
-    cost: None,
+    cost: Some(Cost { formula: "n² + n + 1", messages: |n| n * n + n + 1.0, steps: 3, note: "" }),
     build: |setup| {
         let below = heartbeat::<Sent<Message>>(setup);
-        Stack::node(SequencerFailover::over(below, Quorum::Majority, setup))
+        changed(setup, Stack::node(SequencerFailover::over(below, Quorum::Majority, setup)))
     },
 };

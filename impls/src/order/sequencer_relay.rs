@@ -17,6 +17,7 @@
 //! Departs from the source: a message that reaches the sequencer twice is relayed once. The senders
 //! and the sequencer need not be members of the group.
 
+use crate::changed::{HARMLESS, changed};
 use crate::claims::{AGREEMENT, INTEGRITY, ORDER};
 use crate::multicast::reliable::reliable;
 use crate::naming::Naming;
@@ -49,7 +50,7 @@ pub const ENTRY: Implementation = Implementation {
         workload: "steady",
         killer: include_str!("../../killers/number-gap.jsonl"),
     }],
-    controls: &[],
+    controls: &[HARMLESS],
     breaks: &[Break {
         name: "sequencer-crashes",
         property: "validity-all",
@@ -58,10 +59,10 @@ pub const ENTRY: Implementation = Implementation {
         workload: "steady",
         killer: include_str!("../../killers/relay-sequencer-crashes.jsonl"),
     }],
-    cost: Some(Cost { formula: "n² + 1", messages: |n| n * n + 1.0, steps: 2 }),
+    cost: Some(Cost { formula: "n² + 1", messages: |n| n * n + 1.0, steps: 2, note: "" }),
     build: |setup| {
         let below = reliable::<ForGroup<Sent<Message>>>(setup);
-        Stack::node(SequencerRelay::over(below, setup))
+        changed(setup, Stack::node(SequencerRelay::over(below, setup)))
     },
 };
 

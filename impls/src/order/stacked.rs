@@ -25,6 +25,7 @@
 //!
 //! Assumes what the sequencer assumes: n1 does not crash, or nothing is ordered any more.
 
+use crate::changed::{HARMLESS, changed};
 use crate::claims::{AGREEMENT, CAUSALITY, INTEGRITY};
 use crate::multicast::reliable::reliable;
 use crate::order::causal::{Causal, causal};
@@ -55,18 +56,21 @@ pub const FIFO_TOTAL: Implementation = Implementation {
         workload: "burst",
         killer: include_str!("../../killers/total-without-fifo.jsonl"),
     }],
-    controls: &[Control {
-        name: "fifo-above-total",
-        number: "Z6",
-        statement: "FIFO order is kept above the sequencer instead of below it",
-    }],
+    controls: &[
+        HARMLESS,
+        &[Control {
+            name: "fifo-above-total",
+            number: "Z6",
+            statement: "FIFO order is kept above the sequencer instead of below it",
+        }],
+    ],
     breaks: &[],
-    cost: Some(Cost { formula: "2n²", messages: |n| 2.0 * n * n, steps: 2 }),
+    cost: Some(Cost { formula: "2n²", messages: |n| 2.0 * n * n, steps: 2, note: "" }),
     build: |setup| match setup.flawed("fifo-above-total") {
         true => Stack::node(Fifo::over(sequencer::<Sequenced<Message>>(setup), setup)),
         false => {
             let fifo = Fifo::over(reliable::<Sequenced<ForGroup<Ordered<Message>>>>(setup), setup);
-            Stack::node(Sequencer::over(fifo, setup))
+            changed(setup, Stack::node(Sequencer::over(fifo, setup)))
         }
     },
 };
@@ -91,12 +95,15 @@ pub const CAUSAL_TOTAL: Implementation = Implementation {
         workload: "steady",
         killer: include_str!("../../killers/vector-above-total.jsonl"),
     }],
-    controls: &[],
+    controls: &[HARMLESS],
     breaks: &[],
-    cost: Some(Cost { formula: "2n²", messages: |n| 2.0 * n * n, steps: 2 }),
+    cost: Some(Cost { formula: "2n²", messages: |n| 2.0 * n * n, steps: 2, note: "" }),
     build: |setup| match setup.flawed("vector-above-total") {
         true => Stack::node(Causal::over(sequencer(setup), setup)),
-        false => Stack::node(Sequencer::over(causal::<ForGroup<Ordered<Message>>>(setup), setup)),
+        false => {
+            let causal = causal::<ForGroup<Ordered<Message>>>(setup);
+            changed(setup, Stack::node(Sequencer::over(causal, setup)))
+        }
     },
 };
 

@@ -26,6 +26,7 @@
 
 pub mod regeneration;
 
+use crate::changed::{HARMLESS, changed};
 use crate::claims::{AGREEMENT, INTEGRITY, VALIDITY_WHILE_NOBODY_CRASHES};
 use crate::in_order::InOrder;
 use crate::multicast::reliable::reliable;
@@ -33,7 +34,7 @@ use pepperland_core::contract::{
     Cx, Delivery, Indication, Layer, Protocol, Stack, TokenTurn, Value,
 };
 use pepperland_core::id::{GroupId, NodeId};
-use pepperland_core::implementation::{Break, Claim, Flaw, Implementation, Model, Setup};
+use pepperland_core::implementation::{Break, Claim, Cost, Flaw, Implementation, Model, Setup};
 use pepperland_core::message::Message;
 use pepperland_core::time::Span;
 use regeneration::{Regeneration, Report, Stretch};
@@ -76,7 +77,7 @@ pub const ENTRY: Implementation = Implementation {
         workload: "steady",
         killer: include_str!("../../killers/send-without-token.jsonl"),
     }],
-    controls: &[],
+    controls: &[HARMLESS],
     breaks: &[Break {
         name: "holder-crash",
         property: "validity-all",
@@ -85,8 +86,15 @@ pub const ENTRY: Implementation = Implementation {
         workload: "steady",
         killer: include_str!("../../killers/holder-crash.jsonl"),
     }],
-    cost: None,
-    build: |setup| Stack::node(TokenRing::over(reliable::<Ring<Message>>(setup), setup)),
+    cost: Some(Cost {
+        formula: "n²",
+        messages: |n| n * n,
+        steps: 1,
+        note: "before the message comes the token, which goes round anyway and is not counted",
+    }),
+    build: |setup| {
+        changed(setup, Stack::node(TokenRing::over(reliable::<Ring<Message>>(setup), setup)))
+    },
 };
 
 /// How long a holder keeps the token.

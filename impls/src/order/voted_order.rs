@@ -20,6 +20,7 @@
 //! counted out when all votes are in, which everybody does alike. After a crash they may never be:
 //! termination is claimed only while nobody crashes, order always.
 
+use crate::changed::{HARMLESS, changed};
 use crate::claims::{AGREEMENT, INTEGRITY, VALIDITY_WHILE_NOBODY_CRASHES};
 use crate::multicast::reliable::reliable;
 use crate::naming::Naming;
@@ -63,7 +64,7 @@ pub const ENTRY: Implementation = Implementation {
         workload: "steady",
         killer: include_str!("../../killers/plurality.jsonl"),
     }],
-    controls: &[],
+    controls: &[HARMLESS],
     breaks: &[Break {
         name: "split-votes",
         property: "validity-all",
@@ -73,8 +74,10 @@ pub const ENTRY: Implementation = Implementation {
         workload: "steady",
         killer: include_str!("../../killers/split-votes.jsonl"),
     }],
-    cost: Some(Cost { formula: "n³ + n²", messages: |n| n * n * n + n * n, steps: 2 }),
-    build: |setup| Stack::node(VotedOrder::over(reliable::<Voting<Message>>(setup), setup)),
+    cost: Some(Cost { formula: "n³ + n²", messages: |n| n * n * n + n * n, steps: 2, note: "" }),
+    build: |setup| {
+        changed(setup, Stack::node(VotedOrder::over(reliable::<Voting<Message>>(setup), setup)))
+    },
 };
 
 /// What is multicast below.

@@ -75,7 +75,7 @@ pub const ENTRY: Implementation = Implementation {
             killer: include_str!("../../killers/answer-before-serving.jsonl"),
         },
     ],
-    controls: HARMLESS_IN_TIME,
+    controls: &[HARMLESS_IN_TIME],
     breaks: &[Break {
         name: "false-suspicion",
         property: "anycast-at-most-one",
@@ -84,7 +84,7 @@ pub const ENTRY: Implementation = Implementation {
         workload: "steady",
         killer: include_str!("../../killers/false-suspicion.jsonl"),
     }],
-    cost: Some(Cost { formula: "2", messages: |_| 2.0, steps: 1 }),
+    cost: Some(Cost { formula: "2", messages: |_| 2.0, steps: 1, note: "" }),
     build: |setup| {
         let links = Network::<Asked<Message>>::payload();
         changed(setup, Stack::node(Anycast::over(links, setup)))

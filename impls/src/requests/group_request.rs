@@ -68,9 +68,9 @@ pub const ENTRY: Implementation = Implementation {
             killer: include_str!("../../killers/time-out-is-success.jsonl"),
         },
     ],
-    controls: HARMLESS,
+    controls: &[HARMLESS],
     breaks: &[],
-    cost: Some(Cost { formula: "n²", messages: |n| n * n, steps: 1 }),
+    cost: Some(Cost { formula: "n²", messages: |n| n * n, steps: 1, note: "" }),
     build: |setup| {
         let requests = GroupRequest::over(reliable::<Requesting>(setup), setup);
         changed(setup, Stack::node(requests))

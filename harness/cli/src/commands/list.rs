@@ -57,7 +57,7 @@ fn implementations(catalog: &Catalog) -> Vec<Value> {
         .iter()
         .map(|i| {
             let flaws: Vec<&str> = i.flaws.iter().map(|flaw| flaw.name).collect();
-            let controls: Vec<&str> = i.controls.iter().map(|control| control.name).collect();
+            let controls: Vec<&str> = i.controls().map(|control| control.name).collect();
             let breaks = i.breaks.iter().map(|b| format!("{} ({})", b.property, b.name));
             let breaks: Vec<String> = breaks.collect();
             let tolerates: Vec<&str> = i.model.tolerates.iter().map(|fault| fault.word()).collect();

@@ -246,7 +246,7 @@ fn doctor_and_completions_work() {
 fn a_flaw_of_each_implementation_is_found_by_its_property() {
     let folder = Folder::new();
     for entry in ::pepperland::impls::all() {
-        for flaw in entry.flaws.first() {
+        if let Some(flaw) = entry.flaws.first() {
             let run = format!("run --impl {} --flaw {}", entry.name, flaw.name);
             let run = format!("{run} --workload {} --faults {}", flaw.workload, flaw.faults);
             let ended = folder.run(&format!("{run} --properties {} --fail-fast", flaw.breaks));

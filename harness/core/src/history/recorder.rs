@@ -232,11 +232,12 @@ impl Recorder {
     /// Ends a run whose bound has come before it was quiescent. It counts as complete only if the
     /// application has seen nothing happen for [`QUIET`]: a protocol that sends heartbeats never
     /// falls silent, but one that was cut short has not been given its time.
-    pub fn cut_off(self, end: Time) -> History {
+    /// Nor has one whose messages may be on their way for longer than that.
+    pub fn cut_off(self, end: Time, latency: Span) -> History {
         let seen = |kind: &Kind| kind.is_seen_by_the_application();
         let last = self.history.kind.iter().rposition(seen);
         let last = last.map_or(Time::ZERO, |index| self.history.time[index]);
-        self.finish(end, end.since(last) >= QUIET)
+        self.finish(end, end.since(last) >= QUIET.max(latency))
     }
 
     /// Ends the run.

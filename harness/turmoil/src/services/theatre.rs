@@ -65,6 +65,7 @@ impl Theatre {
     /// Runs to the schedule's end.
     pub fn run(mut self) -> History {
         let end = self.schedule.header.end;
+        let latency = self.schedule.header.network.max_latency;
         let mut now = Time::ZERO;
         while now <= end {
             self.stage.borrow_mut().now = now;
@@ -80,7 +81,7 @@ impl Theatre {
         }
         drop(self.sim);
         let stage = Rc::into_inner(self.stage).expect("no service is left");
-        stage.into_inner().recorder.cut_off(end)
+        stage.into_inner().recorder.cut_off(end, latency)
     }
 
     fn begin(&mut self, index: u32) {

@@ -1,11 +1,12 @@
 //! What is claimed of multicast with negative acknowledgements, and how it can be broken.
 
+use crate::changed::{HARMLESS, changed};
 use crate::claims::{INTEGRITY, VALIDITY};
 use crate::multicast::FAIR_LOSS;
 use crate::multicast::nack::Nack;
 use pepperland_core::contract::{Network, Stack};
 use pepperland_core::implementation::{
-    Break, Claim, Control, Flaw, Implementation, Model, Proviso,
+    Break, Claim, Control, Cost, Flaw, Implementation, Model, Proviso,
 };
 use pepperland_core::message::Message;
 
@@ -60,11 +61,14 @@ pub const ENTRY: Implementation = Implementation {
             killer: include_str!("../../../killers/cancel-on-nack.jsonl"),
         },
     ],
-    controls: &[Control {
-        name: "no-suppression",
-        number: "",
-        statement: "everybody who has a message repairs it, whoever else has: a repair storm",
-    }],
+    controls: &[
+        HARMLESS,
+        &[Control {
+            name: "no-suppression",
+            number: "PL9",
+            statement: "everybody who has a message repairs it, whoever else has: a repair storm",
+        }],
+    ],
     breaks: &[
         Break {
             name: "crashed-member-blocks-stability",
@@ -83,6 +87,11 @@ pub const ENTRY: Implementation = Implementation {
             killer: include_str!("../../../killers/delivered-by-the-crashed-alone.jsonl"),
         },
     ],
-    cost: None,
-    build: |setup| Stack::node(Nack::<Message, _>::over(Network::payload(), setup)),
+    cost: Some(Cost {
+        formula: "n",
+        messages: |n| n,
+        steps: 1,
+        note: "after a delivery all tell all what they have, for a while more often: n² each time",
+    }),
+    build: |setup| changed(setup, Stack::node(Nack::<Message, _>::over(Network::payload(), setup))),
 };

@@ -20,12 +20,13 @@
 //! number of crashes and its maker, so that no two makers choose one, and later ones are greater.
 
 use super::{Place, Ring, Token, TokenRing, turn};
+use crate::changed::{HARMLESS_IN_TIME, changed};
 use crate::claims::{AGREEMENT, INTEGRITY, VALIDITY};
 use crate::detectors::heartbeat::{SYNCHRONOUS, heartbeat};
 use crate::multicast::reliable::{Relayed, Reliable};
 use pepperland_core::contract::{Cx, Layer, Protocol, Stack, TokenTurn, Value};
 use pepperland_core::id::{GroupId, NodeId};
-use pepperland_core::implementation::{Break, Claim, Flaw, Implementation, Proviso, Setup};
+use pepperland_core::implementation::{Break, Claim, Cost, Flaw, Implementation, Proviso, Setup};
 use pepperland_core::message::Message;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -87,7 +88,7 @@ pub const ENTRY: Implementation = Implementation {
             killer: include_str!("../../../killers/regenerated-from-own-delivered.jsonl"),
         },
     ],
-    controls: &[],
+    controls: &[HARMLESS_IN_TIME],
     breaks: &[Break {
         name: "lost-in-flight",
         property: "fifo",
@@ -97,10 +98,15 @@ pub const ENTRY: Implementation = Implementation {
         workload: "steady",
         killer: include_str!("../../../killers/lost-in-flight.jsonl"),
     }],
-    cost: None,
+    cost: Some(Cost {
+        formula: "n²",
+        messages: |n| n * n,
+        steps: 1,
+        note: "before the message comes the token, which goes round anyway and is not counted",
+    }),
     build: |setup| {
         let detected = heartbeat::<Relayed<Ring<Message>>>(setup);
-        Stack::node(TokenRing::over(Reliable::over(detected, setup), setup))
+        changed(setup, Stack::node(TokenRing::over(Reliable::over(detected, setup), setup)))
     },
 };
 

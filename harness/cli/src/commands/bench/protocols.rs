@@ -54,7 +54,8 @@ fn row(implementation: &Implementation, figures: &Option<Vec<Figures>>) -> Strin
     let formula = implementation.cost.as_ref().map_or("", |cost| cost.formula);
     let Some(figures) = figures else {
         let empty = " |".repeat(SIZES.count() + 2);
-        return format!("| {name} | {formula} |{empty} a multicast is not delivered |\n");
+        let remark = note(implementation).unwrap_or("a multicast is not delivered");
+        return format!("| {name} | {formula} |{empty} {remark} |\n");
     };
     let messages: Vec<String> =
         figures.iter().map(|f| format!(" {} |", short(f.messages))).collect();
@@ -63,7 +64,7 @@ fn row(implementation: &Implementation, figures: &Option<Vec<Figures>>) -> Strin
     format!("| {name} | {formula} |{} {steps} | {bytes} | {remark} |\n", messages.concat())
 }
 
-/// Whether the figures are what the source says, and where they first are not.
+/// Whether the figures are what the source says, where they first are not, and why.
 fn remark(implementation: &Implementation, figures: &[Figures]) -> String {
     let Some(cost) = &implementation.cost else { return "no formula given".to_owned() };
     let mut remarks = Vec::new();
@@ -74,10 +75,18 @@ fn remark(implementation: &Implementation, figures: &[Figures]) -> String {
             break;
         }
     }
-    if figures.iter().any(|measured| measured.steps != cost.steps) {
-        remarks.push(format!("{} steps by the source", cost.steps));
+    let other = SIZES.zip(figures).find(|(_, measured)| measured.steps != cost.steps);
+    if let Some((n, measured)) = other {
+        let (steps, expected) = (measured.steps, cost.steps);
+        remarks.push(format!("steps for n = {n}: {steps}, by the source {expected}"));
     }
+    remarks.extend(note(implementation).map(str::to_owned));
     remarks.join("; ")
+}
+
+fn note(implementation: &Implementation) -> Option<&'static str> {
+    let cost = implementation.cost.as_ref()?;
+    Some(cost.note).filter(|note| !note.is_empty())
 }
 
 /// A number with one decimal, if it needs it.
