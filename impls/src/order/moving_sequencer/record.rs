@@ -27,7 +27,7 @@ pub const ENTRY: Implementation = Implementation {
     flaws: &[
         Flaw {
             name: "token-duplicated",
-            number: "O6",
+            number: "PL14",
             statement: "whoever passes the token on holds it still",
             breaks: "token-conservation",
             keeps: &["no-creation"],
