@@ -119,7 +119,7 @@ impl World<'_> {
         if slot.state != State::Down {
             return;
         }
-        slot.restart(self.schedule, self.implementation.build);
+        slot.restart(self.schedule, self.build);
         let event = self.recorder.befell(self.now, id, Kind::Recover);
         self.noted(id, event);
         self.handle(id, Some(event), |node, host| node.recover(host));
