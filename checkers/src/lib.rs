@@ -14,6 +14,7 @@ mod groups;
 mod linearizability;
 mod membership;
 mod order;
+mod programs;
 mod reliability;
 mod replication;
 mod safe;
@@ -53,6 +54,7 @@ pub const FAMILIES: &[&[&Checker]] = &[
     exclusion::ALL,
     clocks::ALL,
     linearizability::ALL,
+    programs::ALL,
     environment::ALL,
 ];
 

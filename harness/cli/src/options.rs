@@ -41,6 +41,8 @@ pub enum Command {
     Bench(Bench),
     /// What this machine can do, and how to mend what it cannot
     Doctor,
+    /// A ready project for an implementation of your own
+    Init(Init),
     /// Completions for a shell, on stdout
     Completions {
         /// Which shell
@@ -183,6 +185,30 @@ pub struct Export {
     /// Which form
     #[arg(long = "as", value_name = "FORM")]
     pub form: Form,
+}
+
+/// Make a project for an implementation of your own.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The project's folder
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// The language of the implementation
+    #[arg(long, value_name = "LANGUAGE", default_value = "python")]
+    pub language: Language,
+}
+
+/// A language that a project can be made for.
+#[derive(Copy, Clone, Debug, Eq, PartialEq, ValueEnum)]
+pub enum Language {
+    /// Python 3
+    Python,
+    /// Rust
+    Rust,
+    /// Go
+    Go,
+    /// JavaScript, run by Node.js
+    Node,
 }
 
 /// A form to export to.

@@ -20,6 +20,9 @@ pub struct Kept {
     pub stderr: Option<ChildStderr>,
 }
 
+/// x
+pub struct Keeper;
+
 /// How a node's process ended by itself.
 #[derive(Copy, Clone, Debug, Eq, PartialEq)]
 pub enum Exit {
@@ -29,12 +32,21 @@ pub enum Exit {
     Signal(i32),
 }
 
+impl std::fmt::Display for Exit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Exit::Status(code) => write!(f, "status {code}"),
+            Exit::Signal(signal) => write!(f, "signal {signal}"),
+        }
+    }
+}
+
 impl Kept {
     /// Starts a program in a folder of its own, with pipes for its three streams.
     ///
     /// # Errors
     /// If it cannot be started.
-    pub fn start(program: &Program, folder: &Path) -> io::Result<Kept> {
+    pub fn start(program: &Program, _keeper: &Keeper, folder: &Path) -> io::Result<Kept> {
         let mut command = Command::new(&program.path);
         command.args(&program.args).current_dir(folder);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -67,6 +79,18 @@ impl Kept {
             (Some(code), _) => Exit::Status(code),
             (None, signal) => Exit::Signal(signal.unwrap_or_default()),
         })
+    }
+
+    /// x
+    pub fn ended_within(&mut self, limit: Duration) -> Option<Exit> {
+        let mut left = limit.as_millis();
+        loop {
+            if let Some(exit) = self.ended() {
+                return Some(exit);
+            }
+            left = left.checked_sub(1)?;
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 
     /// Ends it in good order: no more input, then SIGTERM, then SIGKILL, each after this long.

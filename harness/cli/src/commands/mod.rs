@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod doctor;
 mod export;
+mod init;
 mod list;
 mod replay;
 mod report;
@@ -35,6 +36,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, catalog: &Catalog) -> ExitC
         Command::List(list) => list::list(&list, catalog),
         Command::Bench(bench) => bench::bench(&bench, catalog),
         Command::Doctor => doctor::doctor(),
+        Command::Init(init) => init::init(&init),
         Command::Completions { shell } => completions::completions(shell),
     };
     let code = outcome.unwrap_or_else(Failure::end);
