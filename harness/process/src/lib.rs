@@ -4,6 +4,9 @@
 //! A program that asks for it is driven in virtual time, and so by whoever can run a
 //! [`Node`](pepperland_core::contract::Node); any other lives in real time.
 
+pub mod clients;
+pub mod errors;
 pub mod kept;
 pub mod program;
+pub mod services;
 pub mod wire;
