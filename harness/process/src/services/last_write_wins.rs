@@ -1,8 +1,8 @@
 //! `lww-kv`: several replicas, any of which answers; what one of them holds the others come to hold
 //! some time later, and of two values of a key the one with the later timestamp stays.
 //!
-//! Weak on purpose: a replica's clock is a Lamport clock that counts its own changes, so one that has
-//! heard little stamps a new value older than an old one elsewhere, and the new one is lost.
+//! Weak on purpose: a replica's clock is a Lamport clock that counts its own changes, so one that
+//! has heard little stamps a new value older than an old one elsewhere, and the new one is lost.
 
 use super::Body;
 use super::key_value::{Key, Request};

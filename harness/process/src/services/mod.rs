@@ -50,9 +50,9 @@ impl Services {
     /// The body of a service's answer to a request from somebody of this name, with its `type` but
     /// without `in_reply_to`.
     ///
-    /// A request that the service does not know gets error 10, one that lacks something error 12; a
-    /// key that does not exist is error 20, a value that is not the expected one error 22. A service
-    /// that does not exist answers with error 1.
+    /// A request that the service does not know gets error 10, one that lacks something error 12;
+    /// a key that does not exist is error 20, a value that is not the expected one error 22. Where
+    /// there is no such service, the answer is error 1.
     /// Cost: O(log n) in the keys; for `lww-kv` besides O(n) for each exchange of two replicas of
     /// which one has something new.
     pub fn answer(&mut self, service: &str, from: &str, now: Time, body: &Body) -> Value {

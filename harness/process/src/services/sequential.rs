@@ -3,8 +3,8 @@
 //! All changes are in one order, each made to the newest state, so every state there ever was has a
 //! number. Somebody who asks is shown any of the last states from the newest it has seen on. What
 //! changes nothing there, such as a read, a swap that fails or a write of what is there already,
-//! has happened there. That is sequential consistency: order the requests by the number of the state
-//! that they met or made, and each one's own order is kept.
+//! has happened there. That is sequential consistency: order the requests by the number of the
+//! state that they met or made, and each one's own order is kept.
 
 use super::Body;
 use super::key_value::{Key, Request};

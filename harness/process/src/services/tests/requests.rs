@@ -48,7 +48,10 @@ fn keys_that_are_missing_are_error_20_and_values_that_differ_error_22() {
     }
     let mut services = Services::new(Seed(1));
     ask(&mut services, "lin-kv", json!({"type": "write", "key": "x", "value": {"a": [1]}}));
-    let swap = |from: Value| json!({"type": "cas", "key": "x", "from": from, "to": 3, "create_if_not_exists": true});
+    let swap = |from: Value| {
+        let creates = true;
+        json!({"type": "cas", "key": "x", "from": from, "to": 3, "create_if_not_exists": creates})
+    };
     let refused = ask(&mut services, "lin-kv", swap(json!(1)));
     assert_eq!(refused["code"], 22);
     assert_eq!(refused["text"], r#"the value is {"a":[1]}, not 1"#);
