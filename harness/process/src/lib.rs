@@ -5,6 +5,7 @@
 //! [`Node`](pepperland_core::contract::Node); any other lives in real time.
 
 pub mod clients;
+pub mod errors;
 pub mod features;
 pub mod kept;
 pub mod live;

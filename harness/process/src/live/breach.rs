@@ -13,6 +13,8 @@ pub enum Breach {
     NoMessage,
     /// An answer to nothing.
     StrayAnswer,
+    /// An answer that does not fit what was asked.
+    WrongAnswer,
     /// A message to somebody who does not exist.
     UnknownDestination,
     /// A message in somebody else's name.
@@ -34,6 +36,7 @@ impl Breach {
         match self {
             Breach::NoMessage => "no-message",
             Breach::StrayAnswer => "stray-answer",
+            Breach::WrongAnswer => "wrong-answer",
             Breach::UnknownDestination => "unknown-destination",
             Breach::WrongSource => "wrong-source",
             Breach::UnknownWord => "unknown-word",

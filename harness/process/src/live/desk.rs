@@ -17,7 +17,6 @@ const PATIENCE: Span = Span::seconds(1);
 
 /// The clients of a run. Each speaks to one node, and waits for one answer at a time.
 pub struct Desk {
-    workload: String,
     /// Clients of each node that wait for nothing.
     idle: Vec<Vec<Client>>,
     /// Operations that wait for an answer, by the number of their client.
@@ -41,9 +40,8 @@ struct Open {
 }
 
 impl Desk {
-    pub fn new(nodes: usize, workload: Option<&str>) -> Desk {
+    pub fn new(nodes: usize) -> Desk {
         Desk {
-            workload: workload.unwrap_or_default().to_owned(),
             idle: (0..nodes).map(|_| Vec::new()).collect(),
             open: BTreeMap::new(),
             deadlines: VecDeque::new(),
@@ -69,7 +67,7 @@ impl Desk {
             return client;
         }
         self.clients += 1;
-        Client::new(self.clients, &self.workload)
+        Client::new(self.clients)
     }
 
     /// The operations whose answer should have come by now.
@@ -122,12 +120,15 @@ impl World<'_> {
         }
         let Some(mut open) = self.desk.open.remove(&client) else { return };
         let body: Value = serde_json::from_str(envelope.body.get()).unwrap_or_default();
-        let (result, status) = answer_of(&body);
-        if status == Status::Ok {
-            open.client.answered(&open.op, &result);
+        let answer = answer_of(&open.op, &body);
+        if let Some(complaint) = &answer.complaint {
+            self.breach(from, Breach::WrongAnswer, &format!("it {complaint}"));
         }
-        self.responded(&open, Value::Object(result), status);
-        if status == Status::Unknown {
+        if answer.status == Status::Ok {
+            open.client.answered(&open.op, &answer.result);
+        }
+        self.responded(&open, Value::Object(answer.result), answer.status);
+        if answer.status == Status::Unknown {
             self.desk.silent.insert(client, open.number);
         } else {
             self.desk.idle[from.index()].push(open.client);

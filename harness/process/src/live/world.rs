@@ -78,7 +78,7 @@ impl<'a> World<'a> {
             disturbances: Disturbances::default(),
             carried: vec![0; count * count],
             messages: 0,
-            desk: Desk::new(count, header.workload.as_deref()),
+            desk: Desk::new(count),
             recorder: Recorder::new(header),
             waiting: Clients::new(schedule),
             services: Services::new(schedule.header.seed),
