@@ -3,6 +3,7 @@
 use crate::judged::Judged;
 use pepperland_core::finding::{Campaign, Canary, Finding, Row};
 use pepperland_core::history::EventId;
+use pepperland_core::runtime::Repeats;
 use pepperland_core::seed::Seed;
 use pepperland_core::verdict::{Clause, Outcome, Ruling};
 use serde::{Deserialize, Serialize};
@@ -104,6 +105,14 @@ struct RowLine {
     reason: Option<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     beyond_model: bool,
+    #[serde(default, skip_serializing_if = "is_none")]
+    unclean: u64,
+}
+
+/// Where runs are clean nothing is said of it.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_none(unclean: &u64) -> bool {
+    *unclean == 0
 }
 
 impl RowLine {
@@ -124,6 +133,7 @@ impl RowLine {
             flaw: row.flaw,
             reason: row.reason,
             beyond_model: row.beyond_model,
+            unclean: row.unclean,
         }
     }
 
@@ -142,6 +152,7 @@ impl RowLine {
             finding: self.finding,
             reason: self.reason,
             beyond_model: self.beyond_model,
+            unclean: self.unclean,
         }
     }
 }
@@ -193,10 +204,18 @@ struct FindingLine {
     digest: String,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     beyond_model: bool,
+    #[serde(default, skip_serializing_if = "Repeats::is_exactly")]
+    repeats: Repeats,
+    /// Said only where the program could repeat, and does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    deterministic: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    unclean: Option<String>,
 }
 
 impl FindingLine {
     fn of(finding: &Finding) -> FindingLine {
+        let could_repeat = finding.repeats == Repeats::IfTheProgramDoes;
         FindingLine {
             id: finding.id.clone(),
             property: finding.property.clone(),
@@ -211,6 +230,9 @@ impl FindingLine {
             reproduced: finding.reproduced,
             digest: finding.digest.clone(),
             beyond_model: finding.beyond_model,
+            repeats: finding.repeats,
+            deterministic: could_repeat.then_some(finding.alike),
+            unclean: finding.history.header.unclean().map(str::to_owned),
         }
     }
 }
@@ -282,8 +304,26 @@ mod tests {
     }
 
     #[test]
+    fn what_is_unclean_or_comes_at_a_rate_is_said() {
+        let line = |finding| serde_json::to_string(&FindingLine::of(&finding)).unwrap();
+        let sure = line(fixtures::two_sequencers());
+        let flaky = fixtures::at_a_rate();
+        let by_itself = Finding { repeats: Repeats::IfTheProgramDoes, ..flaky.clone() };
+        let unclean = r#""unclean":"the harness was 120 ms late once"}"#;
+        assert!(sure.ends_with(&format!(r#""digest":"{}"}}"#, flaky.digest)), "{sure}");
+        let (flaky, by_itself) = (line(flaky), line(by_itself));
+        assert!(flaky.contains(r#""reproduced":[7,10]"#), "{flaky}");
+        assert!(flaky.ends_with(&format!(r#""repeats":"at-a-rate",{unclean}"#)), "{flaky}");
+        let repeats = r#""repeats":"if-the-program-does","deterministic":false"#;
+        assert!(by_itself.ends_with(&format!("{repeats},{unclean}")), "{by_itself}");
+        let row = Row { unclean: 3, ..fixtures::held_row("a", "a/b/c", "d") };
+        assert!(super::row(&row).ends_with(r#""runtime":"sim","unclean":3}"#));
+    }
+
+    #[test]
     fn a_document_can_be_read_back() {
-        let campaign = fixtures::campaign();
+        let mut campaign = fixtures::campaign();
+        campaign.rows[0].unclean = 3;
         let text = verdicts_json(&campaign);
         let read = read_verdicts(&text).unwrap();
         assert_eq!((&read.rows, &read.canaries), (&campaign.rows, &campaign.canaries));
@@ -291,6 +331,6 @@ mod tests {
             (read.seed, read.runs, read.events),
             (campaign.seed, campaign.runs, campaign.events)
         );
-        assert_eq!(text, verdicts_json(&fixtures::campaign()), "equal runs give equal bytes");
+        assert_eq!(text, verdicts_json(&campaign.clone()), "equal runs give equal bytes");
     }
 }
