@@ -1,9 +1,11 @@
 //! Verdicts for other programs: JSON lines, and a run's rows as one document.
 
+mod finding;
+
 use crate::judged::Judged;
-use pepperland_core::finding::{Campaign, Canary, Finding, Row};
+use finding::FindingLine;
+use pepperland_core::finding::{Campaign, Canary, Row};
 use pepperland_core::history::EventId;
-use pepperland_core::runtime::Repeats;
 use pepperland_core::seed::Seed;
 use pepperland_core::verdict::{Clause, Outcome, Ruling};
 use serde::{Deserialize, Serialize};
@@ -189,55 +191,6 @@ struct Document {
 }
 
 #[derive(Serialize, Deserialize)]
-struct FindingLine {
-    id: String,
-    property: String,
-    scenario: String,
-    run: u64,
-    seed: Seed,
-    because: String,
-    witness: Vec<EventId>,
-    events: usize,
-    faults: usize,
-    nodes: usize,
-    reproduced: (u32, u32),
-    digest: String,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    beyond_model: bool,
-    #[serde(default, skip_serializing_if = "Repeats::is_exactly")]
-    repeats: Repeats,
-    /// Said only where the program could repeat, and does not.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    deterministic: Option<bool>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    unclean: Option<String>,
-}
-
-impl FindingLine {
-    fn of(finding: &Finding) -> FindingLine {
-        let could_repeat = finding.repeats == Repeats::IfTheProgramDoes;
-        FindingLine {
-            id: finding.id.clone(),
-            property: finding.property.clone(),
-            scenario: finding.scenario.name(),
-            run: finding.run,
-            seed: finding.seed,
-            because: finding.witness.because.clone(),
-            witness: finding.witness.events.clone(),
-            events: finding.after.events,
-            faults: finding.after.faults,
-            nodes: finding.after.nodes,
-            reproduced: finding.reproduced,
-            digest: finding.digest.clone(),
-            beyond_model: finding.beyond_model,
-            repeats: finding.repeats,
-            deterministic: could_repeat.then_some(finding.alike),
-            unclean: finding.history.header.unclean().map(str::to_owned),
-        }
-    }
-}
-
-#[derive(Serialize, Deserialize)]
 struct CanaryLine {
     #[serde(rename = "impl")]
     implementation: String,
@@ -286,6 +239,8 @@ mod tests {
         };
         let end = r#""finding":"F-0badcafe","flaw":"f","reason":"r","beyond_model":true}"#;
         assert!(row(&violated).ends_with(end), "{}", row(&violated));
+        let unclean = Row { unclean: 3, ..fixtures::held_row("a", "a/b/c", "d") };
+        assert!(row(&unclean).ends_with(r#""runtime":"sim","unclean":3}"#));
     }
 
     #[test]
@@ -301,23 +256,6 @@ mod tests {
         let undecided = judged("h", &Verdict::undecided("nothing"));
         let end = r#""witness":[],"because":null,"reason":"nothing","discharged":0}"#;
         assert!(undecided.ends_with(end), "{undecided}");
-    }
-
-    #[test]
-    fn what_is_unclean_or_comes_at_a_rate_is_said() {
-        let line = |finding| serde_json::to_string(&FindingLine::of(&finding)).unwrap();
-        let sure = line(fixtures::two_sequencers());
-        let flaky = fixtures::at_a_rate();
-        let by_itself = Finding { repeats: Repeats::IfTheProgramDoes, ..flaky.clone() };
-        let unclean = r#""unclean":"the harness was 120 ms late once"}"#;
-        assert!(sure.ends_with(&format!(r#""digest":"{}"}}"#, flaky.digest)), "{sure}");
-        let (flaky, by_itself) = (line(flaky), line(by_itself));
-        assert!(flaky.contains(r#""reproduced":[7,10]"#), "{flaky}");
-        assert!(flaky.ends_with(&format!(r#""repeats":"at-a-rate",{unclean}"#)), "{flaky}");
-        let repeats = r#""repeats":"if-the-program-does","deterministic":false"#;
-        assert!(by_itself.ends_with(&format!("{repeats},{unclean}")), "{by_itself}");
-        let row = Row { unclean: 3, ..fixtures::held_row("a", "a/b/c", "d") };
-        assert!(super::row(&row).ends_with(r#""runtime":"sim","unclean":3}"#));
     }
 
     #[test]

@@ -4,8 +4,8 @@ use crate::ddmin::ddmin;
 use crate::flatten::flatten;
 use crate::majority::{TRIES, majority};
 use crate::reduce::{
-    crashing_sooner, earlier, rounded, simpler, with_disturbances, with_steps, without_group,
-    without_node,
+    crashing_sooner, draws, earlier, retimed, rounded, simpler, slower, with_disturbances,
+    with_steps, without_group, without_node,
 };
 use crate::trial::Trial;
 use crate::violation::Violation;
@@ -13,7 +13,7 @@ use pepperland_core::checker::Checker;
 use pepperland_core::history::{History, Kind};
 use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::runtime::{Detail, Repeats};
-use pepperland_core::schedule::{Disturbance, Fate, InFlight, Schedule, Trouble};
+use pepperland_core::schedule::{Disturbance, InFlight, Schedule, Trouble};
 use pepperland_core::time::{Span, Time};
 use pepperland_core::verdict::Witness;
 
@@ -277,34 +277,4 @@ impl Shrinker<'_, '_> {
 fn weight(schedule: &Schedule) -> (usize, usize, u32, usize) {
     let header = &schedule.header;
     (schedule.steps.len(), schedule.disturbances.len(), header.nodes, header.groups.len())
-}
-
-/// Whether the network draws anything in this run.
-fn draws(schedule: &Schedule) -> bool {
-    let network = &schedule.header.network;
-    let drawn =
-        |d: &Disturbance| !matches!(d.trouble, Trouble::Strike { .. } | Trouble::Cut { .. });
-    let rated = |d: &&Disturbance| drawn(d) && d.trouble.links().is_some();
-    network.min_latency != network.max_latency || schedule.disturbances.iter().any(|d| rated(&d))
-}
-
-/// The schedule with a latency that can be seen in a diagram.
-fn slower(schedule: &Schedule) -> Schedule {
-    let mut slower = schedule.clone();
-    if !draws(schedule) {
-        slower.header.network.min_latency = Span::millis(10);
-        slower.header.network.max_latency = Span::millis(10);
-    }
-    slower
-}
-
-/// Gives a strike another span; false if it has none.
-fn retimed(disturbance: &mut Disturbance, span: Span) -> bool {
-    match &mut disturbance.trouble {
-        Trouble::Strike { fate: Fate::Delay { by } | Fate::Duplicate { by }, .. } => {
-            *by = span;
-            true
-        }
-        _ => false,
-    }
 }
