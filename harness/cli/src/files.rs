@@ -2,6 +2,7 @@
 
 mod finding;
 mod history;
+mod logs;
 mod run;
 
 pub use finding::{Stored, find_finding, read_schedule};

@@ -159,6 +159,9 @@ pub struct Replay {
 pub struct Shrink {
     /// The schedule
     pub schedule: PathBuf,
+    /// Run it on another runtime than the simulator
+    #[arg(long, value_name = "R")]
+    pub runtime: Option<String>,
     /// Properties to judge [default: those claimed]
     #[arg(long, value_name = "P", value_delimiter = ',')]
     pub properties: Vec<String>,

@@ -4,7 +4,7 @@
 mod tests;
 
 use pepperland_core::id::{GroupId, NodeId};
-use pepperland_core::schedule::{Disturbance, Links, Schedule, Step, Trouble, When};
+use pepperland_core::schedule::{Disturbance, Fate, Links, Schedule, Step, Trouble, When};
 use pepperland_core::time::{Span, Time};
 use std::collections::BTreeSet;
 
@@ -191,4 +191,34 @@ pub fn earlier(schedule: &Schedule) -> Schedule {
     }
     moved.header.heal_at = back(moved.header.heal_at);
     moved
+}
+
+/// Whether the network draws anything in this run.
+pub fn draws(schedule: &Schedule) -> bool {
+    let network = &schedule.header.network;
+    let drawn =
+        |d: &Disturbance| !matches!(d.trouble, Trouble::Strike { .. } | Trouble::Cut { .. });
+    let rated = |d: &&Disturbance| drawn(d) && d.trouble.links().is_some();
+    network.min_latency != network.max_latency || schedule.disturbances.iter().any(|d| rated(&d))
+}
+
+/// The schedule with a latency that can be seen in a diagram.
+pub fn slower(schedule: &Schedule) -> Schedule {
+    let mut slower = schedule.clone();
+    if !draws(schedule) {
+        slower.header.network.min_latency = Span::millis(10);
+        slower.header.network.max_latency = Span::millis(10);
+    }
+    slower
+}
+
+/// Gives a strike another span; false if it has none.
+pub fn retimed(disturbance: &mut Disturbance, span: Span) -> bool {
+    match &mut disturbance.trouble {
+        Trouble::Strike { fate: Fate::Delay { by } | Fate::Duplicate { by }, .. } => {
+            *by = span;
+            true
+        }
+        _ => false,
+    }
 }

@@ -88,7 +88,7 @@ fn nothing_fails_without_any_one_piece_of_a_shrunk_schedule() {
         let trial = trial(&scenario);
         for schedule in failing(&trial, 3) {
             let shrunk = shrunk(&trial, &schedule).schedule;
-            let needs = needs(&trial, trial.checkers[0], &shrunk);
+            let needs = needs(&trial, trial.checkers[0], &shrunk, &|| false);
             assert_eq!(needs.len(), shrunk.steps.len() + shrunk.disturbances.len());
             for need in needs {
                 let told = format!("{}\n{}", need.piece, shrunk.to_text());
@@ -109,7 +109,7 @@ fn a_piece_that_is_not_needed_is_said_to_be_none() {
     late.id += 1;
     late.when = pepperland_core::schedule::When::At(Time(more.header.end.0 - 1));
     more.steps.push(late);
-    let needs = needs(&trial, trial.checkers[0], &more);
+    let needs = needs(&trial, trial.checkers[0], &more, &|| false);
     let failing: Vec<u32> = needs.iter().map(|need| need.failing).collect();
     assert_eq!(failing, [0, 0, EXPLAIN_REPLAYS]);
 }

@@ -8,7 +8,7 @@ use crate::options::Replay;
 use crate::output::print;
 use pepperland_core::checker::Case;
 use pepperland_core::history::History;
-use pepperland_core::runtime::Detail;
+use pepperland_core::runtime::{Detail, Repeats};
 use pepperland_core::scenario::Scenario;
 use pepperland_core::schedule::Schedule;
 use pepperland_core::verdict::Ruling;
@@ -46,13 +46,32 @@ fn replay_finding(
     let digest = format!("{:032x}", history.digest());
     print(&format!("digest     {digest}\n"));
     if *runtime == stored.facts.runtime && digest != stored.facts.digest {
-        let recorded = &stored.facts.digest;
-        return Err(Failure::Harness(format!(
-            "the replay diverged: its history has digest {digest}, the finding {recorded}; \
-             was the finding made by another build?"
-        )));
+        diverged(&digest, stored, trial.runtime.repeats())?;
+    }
+    if !stored.facts.repeats.is_exactly() {
+        let (again, replays) = stored.facts.reproduced;
+        print(&format!("rate       when it was found, {again} of {replays} replays failed\n"));
     }
     Ok(end(&judge(&trial, &stored.schedule, &history)))
+}
+
+/// The replay came to other bytes than the finding, on the same runtime.
+fn diverged(digest: &str, stored: &Stored, repeats: Repeats) -> Result<(), Failure> {
+    let recorded = &stored.facts.digest;
+    match repeats {
+        Repeats::Exactly => Err(Failure::Harness(format!(
+            "the replay diverged: its history has digest {digest}, the finding {recorded}; \
+             was the finding made by another build?"
+        ))),
+        Repeats::IfTheProgramDoes => {
+            print(&format!(
+                "diverged   the finding has digest {recorded}: the program is not deterministic, \
+                 or another build\n"
+            ));
+            Ok(())
+        }
+        Repeats::AtARate => Ok(()),
+    }
 }
 
 fn replay_schedule(options: &Replay, catalog: &Catalog) -> Result<ExitCode, Failure> {

@@ -36,6 +36,7 @@ impl Recorder {
         Recorder {
             history: History {
                 header,
+                logs: Vec::new(),
                 messages: MessageTable::default(),
                 time: Vec::new(),
                 node: Vec::new(),
