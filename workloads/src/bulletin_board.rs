@@ -6,7 +6,7 @@ use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::schedule::{Ask, Step, When};
 use pepperland_core::seed::{PerMillion, Stream};
 use pepperland_core::time::{Span, Time};
-use pepperland_core::workload::{Layout, Stage, Workload};
+use pepperland_core::workload::{Last, Layout, Stage, Workload};
 
 /// The record.
 pub const ENTRY: Workload = Workload {
@@ -15,6 +15,7 @@ pub const ENTRY: Workload = Workload {
     source: "Coulouris et al. 2011, 15.4.3",
     layout: Layout::Everybody,
     plan,
+    last: Last::Probes,
 };
 
 const SUBJECTS: &[&str] = &["Mach", "Microkernels", "RPC performance", "Multicast", "Clocks"];

@@ -5,7 +5,7 @@ use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::schedule::{Step, When};
 use pepperland_core::seed::{PerMillion, Stream};
 use pepperland_core::time::{Span, Time};
-use pepperland_core::workload::{Layout, Stage, Workload};
+use pepperland_core::workload::{Last, Layout, Stage, Workload};
 
 /// Groups that overlap pairwise: the three pairs of a triangle, whose messages make the shortest
 /// cycle that no two nodes see, and what else there is of nodes in a fourth group with one of them.
@@ -15,6 +15,7 @@ pub const OVERLAPPING: Workload = Workload {
     source: "Hadzilacos & Toueg 1994",
     layout: Layout::Closed(triangle),
     plan,
+    last: Last::Probes,
 };
 
 /// Groups that nobody shares.
@@ -24,6 +25,7 @@ pub const DISJOINT: Workload = Workload {
     source: "",
     layout: Layout::Closed(halves),
     plan,
+    last: Last::Probes,
 };
 
 /// A group of some nodes, to which all multicast.
@@ -33,6 +35,7 @@ pub const OPEN_GROUP: Workload = Workload {
     source: "Défago, Schiper & Urbán 2004",
     layout: Layout::Open(most),
     plan: from_everywhere,
+    last: Last::Probes,
 };
 
 /// A group of some nodes, to which others try to multicast though it is closed.
@@ -42,6 +45,7 @@ pub const TRESPASSERS: Workload = Workload {
     source: "Défago, Schiper & Urbán 2004",
     layout: Layout::Closed(most_and_all),
     plan: from_everywhere,
+    last: Last::Probes,
 };
 
 fn triangle(nodes: usize) -> Vec<Vec<NodeId>> {

@@ -5,7 +5,7 @@ use pepperland_core::id::NodeId;
 use pepperland_core::schedule::{Step, When};
 use pepperland_core::seed::Stream;
 use pepperland_core::time::Time;
-use pepperland_core::workload::{Layout, Stage, Workload};
+use pepperland_core::workload::{Last, Layout, Stage, Workload};
 
 /// The record.
 pub const ENTRY: Workload = Workload {
@@ -14,6 +14,7 @@ pub const ENTRY: Workload = Workload {
     source: "",
     layout: Layout::Everybody,
     plan,
+    last: Last::Probes,
 };
 
 fn plan(stage: &Stage, stream: &mut Stream) -> Vec<Step> {

@@ -10,7 +10,7 @@ use crate::schedule::{
 };
 use crate::seed::{PerMillion, Seed};
 use crate::time::{Span, Time};
-use crate::workload::{Layout, Stage, Workload};
+use crate::workload::{Last, Layout, Stage, Workload};
 use std::collections::BTreeSet;
 
 /// A scenario with its names resolved.
@@ -59,7 +59,7 @@ impl Plan<'_> {
         let planned: Vec<Vec<Disturbance>> = planned.collect();
         let disturbances = keep_budget(planned, nodes, ground.budget());
         let header = self.header(seed, stage.groups, heal_at);
-        steps.extend(probes(&header, steps.len() as u32));
+        steps.extend(last(self.workload.last, &header, steps.len() as u32));
         Schedule { header, steps, disturbances }
     }
 
@@ -131,19 +131,36 @@ fn draw_in_flight(seed: Seed) -> InFlight {
     }
 }
 
-/// One multicast to each group by each node that may, after the heal, so that liveness is never
-/// judged on nothing.
-fn probes(header: &Frame, first_id: u32) -> impl Iterator<Item = Step> {
+/// What is asked after the heal, so that liveness is never judged on nothing: one thing after the
+/// other.
+fn last(last: Last, header: &Frame, first_id: u32) -> Vec<Step> {
+    let asked: Vec<(NodeId, Ask)> = match last {
+        Last::Probes => probes(header).collect(),
+        Last::Operations(bodies) => operations(header, bodies).collect(),
+    };
+    let step = |(number, (node, ask))| {
+        let after = Span(PROBE_SPACING.0 * (u64::from(number) + 1));
+        Step { id: first_id + number, when: When::At(header.heal_at + after), node, ask }
+    };
+    (0..).zip(asked).map(step).collect()
+}
+
+/// Each operation at each node.
+fn operations(
+    header: &Frame,
+    bodies: &'static [&'static str],
+) -> impl Iterator<Item = (NodeId, Ask)> + use<> {
+    let nodes = header.nodes as usize;
+    let invoke = |node, body: &str| (node, Ask::Invoke { body: body.to_owned() });
+    bodies.iter().flat_map(move |body| NodeId::first(nodes).map(move |node| invoke(node, body)))
+}
+
+/// One multicast to each group by each node that may.
+fn probes(header: &Frame) -> impl Iterator<Item = (NodeId, Ask)> {
     let (nodes, open) = (header.nodes as usize, header.open);
     let senders = (0..).map(GroupId).zip(header.members()).flat_map(move |(group, members)| {
         let may = move |node: &NodeId| open || members.contains(node);
         NodeId::first(nodes).filter(may).map(move |node| (group, node))
     });
-    let heal_at = header.heal_at;
-    (0..).zip(senders).map(move |(number, (group, node))| Step {
-        id: first_id + number,
-        when: When::At(heal_at + Span(PROBE_SPACING.0 * (u64::from(number) + 1))),
-        node,
-        ask: Ask::Multicast { group, body: "probe".to_owned() },
-    })
+    senders.map(|(group, node)| (node, Ask::Multicast { group, body: "probe".to_owned() }))
 }

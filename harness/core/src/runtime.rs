@@ -41,6 +41,39 @@ pub trait Runtime: Sync {
         implementation: &Implementation,
         detail: Detail,
     ) -> Result<History, Refused>;
+
+    /// The same, where a run need not wait any longer once it has had enough: `enough` is asked
+    /// now and then, after the faults have ended, of the history so far. A runtime that knows
+    /// when nothing more will happen need not ask.
+    ///
+    /// # Errors
+    /// As of [`run`](Runtime::run).
+    fn run_until(
+        &self,
+        schedule: &Schedule,
+        implementation: &Implementation,
+        detail: Detail,
+        enough: &dyn Fn(&History) -> bool,
+    ) -> Result<History, Refused> {
+        let _ = enough;
+        self.run(schedule, implementation, detail)
+    }
+
+    /// How alike two runs of one schedule are.
+    fn repeats(&self) -> Repeats {
+        Repeats::Exactly
+    }
+}
+
+/// How alike two runs of one schedule are.
+#[derive(Copy, Clone, Debug, Eq, PartialEq)]
+pub enum Repeats {
+    /// The same bytes; anything else is a bug of the runtime.
+    Exactly,
+    /// The same bytes if the program under test draws no randomness and reads no clock of its own.
+    IfTheProgramDoes,
+    /// A run is one of many: findings reproduce at a rate.
+    AtARate,
 }
 
 /// How much of a run is written down.

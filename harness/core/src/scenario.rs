@@ -3,6 +3,7 @@
 use crate::schedule::InFlight;
 use crate::time::Span;
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 
 /// One thing to test: an implementation under one workload and one fault profile. A suite is a
 /// list of these; `scenario.toml` in a finding's folder is one.
@@ -15,6 +16,15 @@ pub struct Scenario {
     /// The planted flaw that is switched on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flaw: Option<String>,
+    /// A program that is the implementation, which is then but a name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bin: Option<PathBuf>,
+    /// What the program is started with.
+    #[serde(default, rename = "arg", skip_serializing_if = "Vec::is_empty")]
+    pub args: Vec<String>,
+    /// Let programs live in real time even if they could live in virtual time.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub real_time: bool,
     /// The runtime's name.
     #[serde(default = "defaults::runtime")]
     pub runtime: String,
@@ -56,6 +66,9 @@ impl Scenario {
         Scenario {
             implementation: implementation.to_owned(),
             flaw: None,
+            bin: None,
+            args: Vec::new(),
+            real_time: false,
             runtime: defaults::runtime(),
             nodes: None,
             workload: defaults::workload(),
@@ -87,6 +100,8 @@ impl Scenario {
     fn unusual(&self) -> String {
         let usual = Scenario::new("", "");
         let mut parts = Vec::new();
+        parts.extend(self.args.iter().cloned());
+        parts.extend(self.real_time.then(|| "real-time".to_owned()));
         parts.extend(self.nodes.map(|nodes| format!("nodes={nodes}")));
         let mut number = |name: &str, value: u64, usual: u64| {
             if value != usual {
@@ -115,7 +130,12 @@ impl Scenario {
     pub fn check(&self) -> Result<(), String> {
         const MOST_MS: u64 = 1_000_000_000;
         let (least, most) = self.latency_ms;
-        let wrong = if self.nodes.is_some_and(|nodes| nodes == 0 || nodes > 100_000) {
+        let process = self.runtime == "process";
+        let wrong = if self.bin.is_some() && !process {
+            "a program runs on the process runtime alone: runtime = \"process\""
+        } else if self.real_time && !process {
+            "only the process runtime knows real time: runtime = \"process\""
+        } else if self.nodes.is_some_and(|nodes| nodes == 0 || nodes > 100_000) {
             "nodes must be from 1 to 100,000"
         } else if self.broadcasts > 10_000_000 {
             "broadcasts must be at most 10,000,000"

@@ -18,6 +18,19 @@ pub struct Workload {
     pub layout: Layout,
     /// Plans the requests of one run.
     pub plan: fn(&Stage, &mut Stream) -> Vec<Step>,
+    /// What is asked after the faults have ended.
+    pub last: Last,
+}
+
+/// What is asked after the faults have ended, so that what must hold in the end is judged on
+/// something.
+#[derive(Copy, Clone, Debug)]
+pub enum Last {
+    /// A multicast to each group by each node that may.
+    Probes,
+    /// These operations at each node, by bodies; runtimes in real time ask them again and again
+    /// until they have had enough.
+    Operations(&'static [&'static str]),
 }
 
 /// Which groups a run has, and who multicasts to them.

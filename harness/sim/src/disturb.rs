@@ -119,7 +119,7 @@ impl World<'_> {
         if slot.state != State::Down {
             return;
         }
-        slot.restart(self.schedule, self.implementation.build);
+        slot.restart(self.schedule, self.build);
         let event = self.recorder.befell(self.now, id, Kind::Recover);
         self.noted(id, event);
         // What else begins or ends at this instant does so before any node acts.

@@ -15,9 +15,9 @@ mod queue;
 mod record;
 mod world;
 
-use pepperland_core::history::History;
+use pepperland_core::history::{Header, History};
 use pepperland_core::implementation::Implementation;
-use pepperland_core::runtime::{Detail, Refused, Runtime, within_limits};
+use pepperland_core::runtime::{Build, Detail, Refused, Runtime, within_limits};
 use pepperland_core::schedule::Schedule;
 
 /// The runtime's name.
@@ -50,6 +50,13 @@ impl Runtime for Simulator {
         detail: Detail,
     ) -> Result<History, Refused> {
         self.accepts(schedule)?;
-        Ok(world::World::new(schedule, implementation, detail).run())
+        let header = Header::of_run(NAME, schedule, implementation);
+        Ok(run_nodes(schedule, header, &implementation.build, detail))
     }
+}
+
+/// Runs a schedule with nodes that somebody else builds: whatever answers at once to what it is
+/// given can live in virtual time.
+pub fn run_nodes(schedule: &Schedule, header: Header, build: Build<'_>, detail: Detail) -> History {
+    world::World::new(schedule, header, build, detail).run()
 }

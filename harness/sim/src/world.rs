@@ -1,6 +1,5 @@
 //! The world of one run: nodes, frames on their way, disturbances at work, and what will happen.
 
-use crate::NAME;
 use crate::due::Due;
 use crate::flights::Flight;
 use crate::flights::Flights;
@@ -9,15 +8,14 @@ use crate::nodes::{Slot, State, Ticket};
 use crate::queue::{Happening, Queue};
 use pepperland_core::history::{EventId, Header, History, Recorder};
 use pepperland_core::id::{MessageId, NodeId};
-use pepperland_core::implementation::Implementation;
-use pepperland_core::runtime::{Clients, Detail, Disturbances};
+use pepperland_core::runtime::{Build, Clients, Detail, Disturbances};
 use pepperland_core::schedule::{Ask, Schedule};
 use pepperland_core::time::Time;
 
 /// The world of one run.
 pub struct World<'a> {
     pub schedule: &'a Schedule,
-    pub implementation: &'a Implementation,
+    pub build: Build<'a>,
     pub detail: Detail,
     pub now: Time,
     pub nodes: Vec<Slot>,
@@ -36,15 +34,16 @@ pub struct World<'a> {
 impl<'a> World<'a> {
     pub fn new(
         schedule: &'a Schedule,
-        implementation: &'a Implementation,
+        header: Header,
+        build: Build<'a>,
         detail: Detail,
     ) -> World<'a> {
         World {
             schedule,
-            implementation,
+            build,
             detail,
             now: Time::ZERO,
-            nodes: Slot::build_all(schedule, implementation.build),
+            nodes: Slot::build_all(schedule, build),
             queue: Queue::default(),
             due: Due::default(),
             flights: Flights::default(),
@@ -52,7 +51,7 @@ impl<'a> World<'a> {
             tickets: Vec::new(),
             free_tickets: Vec::new(),
             disturbances: Disturbances::default(),
-            recorder: Recorder::new(Header::of_run(NAME, schedule, implementation)),
+            recorder: Recorder::new(header),
             frames_sent: 0,
             clients: Clients::new(schedule),
         }

@@ -264,7 +264,7 @@ impl World {
         self.let_pass(node, Time(self.now.0.saturating_sub(1)));
         let event = self.recorder.befell(self.now, node, Kind::Recover);
         let slot = &mut self.nodes[node.index()];
-        slot.restart(&self.schedule, self.build);
+        slot.restart(&self.schedule, &self.build);
         slot.last = Some(event);
         slot.own.boot = Some(Boot::Recover(event));
         slot.own.bell.notify_one();

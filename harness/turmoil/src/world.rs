@@ -3,9 +3,11 @@
 use crate::clock::tick_of;
 use crate::flights::Flights;
 use crate::nodes::{Happening, Slot};
+use pepperland_core::contract::Node;
 use pepperland_core::history::{EventId, Header, Kind, Recorder};
 use pepperland_core::id::NodeId;
-use pepperland_core::runtime::{Build, Clients, Detail, Disturbances, State};
+use pepperland_core::implementation::Setup;
+use pepperland_core::runtime::{Clients, Detail, Disturbances, State};
 use pepperland_core::schedule::Schedule;
 use pepperland_core::time::{Span, Time};
 use std::cmp::Reverse;
@@ -40,12 +42,17 @@ pub struct World {
     pub fallen: Vec<NodeId>,
     /// When something last happened.
     pub last_happening: Time,
-    pub build: Build,
+    pub build: fn(&Setup<'_>) -> Box<dyn Node>,
     planned: u32,
 }
 
 impl World {
-    pub fn new(schedule: &Schedule, header: Header, build: Build, detail: Detail) -> World {
+    pub fn new(
+        schedule: &Schedule,
+        header: Header,
+        build: fn(&Setup<'_>) -> Box<dyn Node>,
+        detail: Detail,
+    ) -> World {
         let nodes = schedule.header.nodes as usize;
         let mut world = World {
             schedule: Rc::new(schedule.clone()),
@@ -53,7 +60,7 @@ impl World {
             phase: Phase::Opening,
             recorder: Recorder::new(header),
             now: Time::ZERO,
-            nodes: Slot::build_all(schedule, build),
+            nodes: Slot::build_all(schedule, &build),
             flights: Flights::default(),
             disturbances: Disturbances::default(),
             clients: Clients::new(schedule),

@@ -22,6 +22,8 @@ pub trait Node {
     fn timeout(&mut self, timer: Timer, host: &mut Host);
     /// The node restarts after a crash.
     fn recover(&mut self, host: &mut Host);
+    /// The node has crashed: what it holds outside its memory is given up.
+    fn stop(&mut self) {}
     /// The frame as JSON, for people and for structure-aware mutation.
     ///
     /// # Errors

@@ -22,7 +22,7 @@ pub struct Guarded {
 
 impl Guarded {
     /// Builds a node.
-    pub fn new(build: Build, setup: &Setup<'_>) -> Box<Guarded> {
+    pub fn new(build: Build<'_>, setup: &Setup<'_>) -> Box<Guarded> {
         Box::new(Guarded { node: caught(|| build(setup)), mute: false })
     }
 
@@ -69,6 +69,12 @@ impl Node for Guarded {
 
     fn recover(&mut self, host: &mut Host) {
         self.handle(host, |node, host| node.recover(host));
+    }
+
+    fn stop(&mut self) {
+        if let Ok(node) = &mut self.node {
+            let _ = caught(|| node.stop());
+        }
     }
 
     fn describe(&self, frame: &[u8]) -> Result<serde_json::Value, Garbled> {
@@ -173,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_panic_is_noted_once_and_leaves_the_node_mute() {
-        let (mut node, mut host) = (Guarded::new(fragile, &SETUP), host());
+        let (mut node, mut host) = (Guarded::new(&fragile, &SETUP), host());
         assert_eq!(receive(&mut node, &mut host), (None, 1));
         let note = Some("panicked: 2 is too many".to_owned());
         assert_eq!(receive(&mut node, &mut host), (note, 1));
@@ -182,7 +188,7 @@ mod tests {
 
     #[test]
     fn a_node_that_cannot_be_built_says_so_when_it_starts() {
-        let (mut node, mut host) = (Guarded::new(|_| panic!("no room"), &SETUP), host());
+        let (mut node, mut host) = (Guarded::new(&|_| panic!("no room"), &SETUP), host());
         node.start(&mut host);
         let [Effect::Note(text)] = &host.effects.list[..] else { panic!("one note") };
         assert_eq!(text, "panicked: no room");

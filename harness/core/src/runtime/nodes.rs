@@ -10,7 +10,7 @@ use crate::schedule::{Ask, Schedule, Step};
 use std::rc::Rc;
 
 /// Builds one node.
-pub type Build = fn(&Setup<'_>) -> Box<dyn Node>;
+pub type Build<'a> = &'a dyn Fn(&Setup<'_>) -> Box<dyn Node>;
 
 /// One node of a run. `Own` is what only one runtime keeps of it.
 pub struct Slot<Own> {
@@ -47,7 +47,7 @@ pub enum State {
 
 impl<Own: Default> Slot<Own> {
     /// Every node of a schedule.
-    pub fn build_all(schedule: &Schedule, build: Build) -> Vec<Slot<Own>> {
+    pub fn build_all(schedule: &Schedule, build: Build<'_>) -> Vec<Slot<Own>> {
         let nodes = schedule.header.nodes as usize;
         let groups: Rc<[Rc<[NodeId]>]> =
             schedule.header.members().into_iter().map(Rc::from).collect();
@@ -75,7 +75,7 @@ impl<Own: Default> Slot<Own> {
 
 impl<Own> Slot<Own> {
     /// The next incarnation: a new node on the old stable storage.
-    pub fn restart(&mut self, schedule: &Schedule, build: Build) {
+    pub fn restart(&mut self, schedule: &Schedule, build: Build<'_>) {
         self.node = Guarded::new(build, &setup(schedule, self.host.me));
         self.host.restart();
         self.state = State::Up;
@@ -85,6 +85,7 @@ impl<Own> Slot<Own> {
     /// The node stops, and its timers are lost.
     pub fn stop(&mut self) {
         self.state = State::Down;
+        self.node.stop();
         self.doomed = None;
         self.timers.clear();
     }

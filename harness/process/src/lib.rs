@@ -1,0 +1,9 @@
+//! Programs in any language as nodes: one OS process each, which speaks lines of JSON.
+//!
+//! The protocol is Maelstrom's, with words of our own for group communication (docs/line-protocol.md).
+//! A program that asks for it is driven in virtual time, and so by whoever can run a
+//! [`Node`](pepperland_core::contract::Node); any other lives in real time.
+
+pub mod kept;
+pub mod program;
+pub mod wire;

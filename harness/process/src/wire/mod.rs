@@ -1,0 +1,7 @@
+//! The lines that go over the pipes of a node.
+
+mod envelope;
+mod lines;
+
+pub use envelope::{Envelope, Head, line};
+pub use lines::{Lines, MOST};
