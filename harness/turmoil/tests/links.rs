@@ -54,6 +54,16 @@ fn no_latency_is_one_tick_between_nodes() {
 }
 
 #[test]
+fn a_frame_of_one_tick_has_its_turn_among_what_needs_no_socket() {
+    let mut schedule = multicasts(Channel::FairLoss, &[3]);
+    schedule.header.network.min_latency = Span::millis(1);
+    schedule.header.network.max_latency = Span::millis(1);
+    schedule.steps.push(multicast(9, 1, 3));
+    let history = run(&schedule, &PLAIN);
+    assert_eq!(with(&history, "n2 deliver"), ["4 n2 deliver n1:0:1", "4 n2 deliver n2:0:1"]);
+}
+
+#[test]
 fn a_cut_loses_both_ways_and_in_flight() {
     let mut schedule = multicasts(Channel::FairLoss, &[15, 25, 40]);
     schedule.steps.push(multicast(9, 1, 25));
