@@ -4,7 +4,7 @@ use pepperland_core::history::{Header, History, Kind};
 use pepperland_core::runtime::Detail;
 use pepperland_core::schedule::Schedule;
 use pepperland_process::kept::Keeper;
-use pepperland_process::live::{Cast, Ran, run};
+use pepperland_process::live::{Cast, run};
 use pepperland_process::program::Program;
 
 /// A Python program of the folder beside this file.
@@ -23,7 +23,7 @@ fn schedule(nodes: u32, end_ms: u64, lines: &[&str]) -> Schedule {
     Schedule::from_text(&text.join("\n")).unwrap_or_else(|error| panic!("{error}"))
 }
 
-fn live(program: &Program, schedule: &Schedule, enough: &dyn Fn(&History) -> bool) -> Ran {
+fn live(program: &Program, schedule: &Schedule, enough: &dyn Fn(&History) -> bool) -> History {
     let header = Header::of_schedule("process", schedule);
     let cast = Cast { program, keeper: &Keeper, detail: Detail::Network };
     run(&cast, schedule, header, enough).unwrap_or_else(|error| panic!("{error}"))
@@ -49,23 +49,23 @@ fn a_multicast_is_delivered_by_everybody_and_the_run_ends_when_that_is_enough() 
     let schedule = schedule(3, 10_000, &[MULTICAST]);
     let everybody = |history: &History| count(history, Kind::Deliver) == 3;
     let ran = live(&python("relay.py"), &schedule, &everybody);
-    assert_eq!(count(&ran.history, Kind::Deliver), 3);
-    assert_eq!(count(&ran.history, Kind::Note), 0, "{:?}", lines(&ran.history, Kind::Note));
-    assert!(ran.history.header.complete);
-    assert!(ran.history.end().0 < 2_000_000_000);
+    assert_eq!(count(&ran, Kind::Deliver), 3);
+    assert_eq!(count(&ran, Kind::Note), 0, "{:?}", lines(&ran, Kind::Note));
+    assert!(ran.header.complete);
+    assert!(ran.end().0 < 2_000_000_000);
     let mut bytes = Vec::new();
-    ran.history.write_to(&mut bytes).unwrap();
+    ran.write_to(&mut bytes).unwrap();
     assert!(History::read(&bytes).is_ok());
 }
 
 /// Runs nodes of which the first does wrong in one way until so much has been noted, and returns
 /// the notes.
-fn rude(how: &str, notes: usize, end_ms: u64, lines: &[&str]) -> (Ran, Vec<String>) {
+fn rude(how: &str, notes: usize, end_ms: u64, lines: &[&str]) -> (History, Vec<String>) {
     let mut program = python("rude.py");
     program.args.push(how.to_owned());
     let enough = |history: &History| notes > 0 && count(history, Kind::Note) >= notes;
     let ran = live(&program, &schedule(2, end_ms, lines), &enough);
-    let notes = self::lines(&ran.history, Kind::Note);
+    let notes = self::lines(&ran, Kind::Note);
     (ran, notes)
 }
 
@@ -84,15 +84,15 @@ fn rubbish_is_told_line_by_line() {
     told(&notes, "stray-answer", "c7");
     told(&notes, "unknown-word", "sing");
     told(&notes, "wrong-source", "n2");
-    assert_eq!(count(&ran.history, Kind::Crash), 0);
+    assert_eq!(count(&ran, Kind::Crash), 0);
 }
 
 #[test]
 fn a_node_that_ends_by_itself_is_told_and_not_excused() {
     let (ran, notes) = rude("exit", 1, 10_000, &[MULTICAST]);
     told(&notes, "exit", "status 3");
-    assert_eq!(count(&ran.history, Kind::Crash), 0);
-    assert_eq!(ran.logs[0].text(), "out of luck\n");
+    assert_eq!(count(&ran, Kind::Crash), 0);
+    assert_eq!(ran.logs[0].text, "out of luck\n");
 }
 
 #[test]
@@ -103,20 +103,20 @@ fn a_flood_takes_bounded_memory_and_the_run_ends() {
     let mut program = python("rude.py");
     program.args.push("flood".to_owned());
     let ran = live(&program, &schedule, &|_| false);
-    told(&self::lines(&ran.history, Kind::Note), "floods", "on their way");
-    assert!(count(&ran.history, Kind::Send) < 100_000);
+    told(&self::lines(&ran, Kind::Note), "floods", "on their way");
+    assert!(count(&ran, Kind::Send) < 100_000);
 }
 
 #[test]
 fn a_node_that_does_not_read_holds_nobody_up() {
     let (ran, _) = rude("deaf", 0, 1_000, &[MULTICAST]);
-    assert_eq!(ran.history.end().0 / 100_000_000, 10);
+    assert_eq!(ran.end().0 / 100_000_000, 10);
 }
 
 #[test]
 fn megabytes_of_log_are_drained_and_bounded() {
     let (ran, notes) = rude("noise", 0, 1_500, &[MULTICAST]);
-    let log = ran.logs[0].text();
+    let log = &ran.logs[0].text;
     assert!(log.len() < 200_000 && log.contains("bytes are not kept"));
     assert_eq!(notes.len(), 0);
 }
@@ -125,14 +125,14 @@ fn megabytes_of_log_are_drained_and_bounded() {
 fn whatever_a_node_makes_up_is_recorded_as_made_up() {
     let (ran, notes) = rude("invent", 1, 10_000, &[MULTICAST]);
     told(&notes, "unknown-word", "nonsense");
-    assert_eq!(count(&ran.history, Kind::Deliver), 2);
+    assert_eq!(count(&ran, Kind::Deliver), 2);
     let mut bytes = Vec::new();
-    ran.history.write_to(&mut bytes).unwrap();
+    ran.write_to(&mut bytes).unwrap();
     assert!(History::read(&bytes).is_ok());
     let (ran, notes) = rude("names", 2, 10_000, &[MULTICAST]);
     told(&notes, "unknown-word", "n77");
     told(&notes, "unknown-word", "everybody");
-    assert_eq!(count(&ran.history, Kind::View) + count(&ran.history, Kind::Suspect), 0);
+    assert_eq!(count(&ran, Kind::View) + count(&ran, Kind::Suspect), 0);
 }
 
 #[test]
@@ -146,16 +146,16 @@ fn operations_are_answered_once_and_unknown_if_nobody_answers() {
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     let (ran, notes) = rude("exit", 0, 400, &lines);
     assert!(notes.is_empty(), "{notes:#?}");
-    assert_eq!(count(&ran.history, Kind::Invoke), 3);
-    let answers = self::lines(&ran.history, Kind::Response);
+    assert_eq!(count(&ran, Kind::Invoke), 3);
+    let answers = self::lines(&ran, Kind::Response);
     assert!(answers.iter().all(|line| line.contains("\"status\":\"ok\"")), "{answers:#?}");
     assert_eq!(answers.len(), 3);
     let crash = r#"{"at":4000000,"fault":"pause","n":"n1","until":190000000}"#;
     let mut with_pause = lines.clone();
     with_pause.push(crash);
     let (ran, _) = rude("exit", 0, 400, &with_pause);
-    assert_eq!(count(&ran.history, Kind::Pause), 1);
-    assert_eq!(count(&ran.history, Kind::Response), 3);
+    assert_eq!(count(&ran, Kind::Pause), 1);
+    assert_eq!(count(&ran, Kind::Response), 3);
 }
 
 #[test]
@@ -169,14 +169,9 @@ fn a_killed_node_restarts_in_its_folder_and_a_cut_loses_messages() {
     ];
     let everything = |history: &History| count(history, Kind::Deliver) == 3 + 1 + 3;
     let ran = live(&python("relay.py"), &schedule(3, 5_000, &lines), &everything);
-    assert_eq!(
-        count(&ran.history, Kind::Deliver),
-        7,
-        "{:#?}",
-        self::lines(&ran.history, Kind::Deliver)
-    );
-    assert_eq!(count(&ran.history, Kind::Crash), 1);
-    assert_eq!(count(&ran.history, Kind::Recover), 1);
-    assert_eq!(count(&ran.history, Kind::Drop), 2);
-    assert!(ran.history.header.complete);
+    assert_eq!(count(&ran, Kind::Deliver), 7, "{:#?}", self::lines(&ran, Kind::Deliver));
+    assert_eq!(count(&ran, Kind::Crash), 1);
+    assert_eq!(count(&ran, Kind::Recover), 1);
+    assert_eq!(count(&ran, Kind::Drop), 2);
+    assert!(ran.header.complete);
 }

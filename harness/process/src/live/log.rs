@@ -3,17 +3,17 @@
 use std::collections::VecDeque;
 
 /// So many bytes are kept of the beginning, and as many of the end.
-const KEPT: usize = 64 << 10;
+const KEPT: usize = 30 << 10;
 
-/// The log of one node, over all its incarnations.
+/// The standard error of one node, over all its incarnations.
 #[derive(Clone, Debug, Default)]
-pub struct Log {
+pub struct StandardError {
     first: Vec<u8>,
     last: VecDeque<u8>,
     dropped: u64,
 }
 
-impl Log {
+impl StandardError {
     /// More has been written.
     pub fn push(&mut self, bytes: &[u8]) {
         let room = (KEPT - self.first.len()).min(bytes.len());
@@ -24,20 +24,14 @@ impl Log {
         self.dropped += beyond as u64;
     }
 
-    /// Whether nothing was ever written.
-    pub fn is_empty(&self) -> bool {
-        self.first.is_empty()
-    }
-
-    /// As text; what was dropped in the middle is told.
-    pub fn text(&self) -> String {
-        let mut text = String::from_utf8_lossy(&self.first).into_owned();
-        if self.dropped > 0 {
-            text.push_str(&format!("\n… {} bytes are not kept …\n", self.dropped));
-        }
+    /// As bytes; what was dropped in the middle is told.
+    pub fn bytes(&self) -> Vec<u8> {
+        let gap = match self.dropped {
+            0 => String::new(),
+            dropped => format!("\n… {dropped} bytes are not kept …\n"),
+        };
         let (front, back) = self.last.as_slices();
-        text.push_str(&String::from_utf8_lossy(&[front, back].concat()));
-        text
+        [&self.first, gap.as_bytes(), front, back].concat()
     }
 }
 
@@ -47,12 +41,11 @@ mod tests {
 
     #[test]
     fn the_beginning_and_the_end_of_a_flood_are_kept() {
-        let mut log = Log::default();
-        assert!(log.is_empty());
+        let mut log = StandardError::default();
         log.push(b"first\n");
         (0..2_000).for_each(|_| log.push(&[b'x'; 1_000]));
         log.push(b"last\n");
-        let text = log.text();
+        let text = String::from_utf8(log.bytes()).unwrap();
         assert!(text.starts_with("first\nxxx") && text.ends_with("xxxlast\n"));
         assert!(text.contains("bytes are not kept"));
         assert!(text.len() < 2 * KEPT + 100);
@@ -60,9 +53,9 @@ mod tests {
 
     #[test]
     fn a_short_log_is_kept_whole() {
-        let mut log = Log::default();
+        let mut log = StandardError::default();
         log.push(b"a\n");
         log.push(b"b\n");
-        assert_eq!(log.text(), "a\nb\n");
+        assert_eq!(log.bytes(), b"a\nb\n");
     }
 }

@@ -21,8 +21,6 @@ mod send;
 mod told;
 mod world;
 
-pub use log::Log;
-
 use crate::kept::Keeper;
 use crate::program::Program;
 use pepperland_core::history::{Clock, Header, History};
@@ -41,14 +39,6 @@ pub struct Cast<'a> {
     pub detail: Detail,
 }
 
-/// A run in real time, and the logs of its nodes.
-pub struct Ran {
-    /// What happened.
-    pub history: History,
-    /// What each node wrote to its standard error.
-    pub logs: Vec<Log>,
-}
-
 /// Runs a schedule. After the faults have ended, `enough` is asked now and then of the history so
 /// far, taken as complete; the run ends when it has had enough, or at its bound.
 ///
@@ -59,7 +49,7 @@ pub fn run(
     schedule: &Schedule,
     header: Header,
     enough: &dyn Fn(&History) -> bool,
-) -> io::Result<Ran> {
+) -> io::Result<History> {
     let mut header = Header { clock: Clock::Real, ..header };
     header.about.insert("protocol".to_owned(), "lines".into());
     let mut world = World::new(cast, schedule, header)?;

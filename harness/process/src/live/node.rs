@@ -3,7 +3,7 @@
 use crate::features::Features;
 use crate::kept::{Keeper, Kept};
 use crate::live::breach::Told;
-use crate::live::log::Log;
+use crate::live::log::StandardError;
 use crate::live::outbox::Outbox;
 use crate::program::Program;
 use crate::wire::Lines;
@@ -48,7 +48,7 @@ pub struct Node {
     pub outbox: Outbox,
     /// Lines that wait until the node is ready.
     pub waiting: Vec<Vec<u8>>,
-    pub log: Log,
+    pub log: StandardError,
     /// What of its misbehaviour has been told.
     pub told: Told,
     /// A crash after so many more of its lines.
@@ -80,7 +80,7 @@ impl Node {
             lines: Lines::default(),
             outbox: Outbox::default(),
             waiting: Vec::new(),
-            log: Log::default(),
+            log: StandardError::default(),
             told: Told::default(),
             doomed: None,
             in_flight: 0,

@@ -1,19 +1,18 @@
 //! The world of one run: nodes, messages on their way, disturbances at work, and what is due.
 
 use crate::kept::Keeper;
+use crate::live::Cast;
 use crate::live::agenda::{Agenda, Happening};
 use crate::live::breach::Breach;
 use crate::live::clock::WallClock;
 use crate::live::desk::Desk;
 use crate::live::health::Health;
-use crate::live::log::Log;
 use crate::live::node::{Node, State};
 use crate::live::pump::{drain, pump};
 use crate::live::send::Parcel;
-use crate::live::{Cast, Ran};
 use crate::program::Program;
 use crate::services::Services;
-use pepperland_core::history::{Header, History, Kind, Recorder};
+use pepperland_core::history::{Header, History, Kind, Log, Recorder};
 use pepperland_core::id::NodeId;
 use pepperland_core::runtime::{Clients, Detail, Disturbances};
 use pepperland_core::schedule::{Schedule, When};
@@ -205,7 +204,7 @@ impl<'a> World<'a> {
 
     /// Everything that a node has written so far is heard.
     pub fn take_lines(&mut self, id: NodeId) {
-        while let Some(line) = self.nodes[id.index()].lines.next().map(<[u8]>::to_vec) {
+        while let Some(line) = self.nodes[id.index()].lines.take().map(<[u8]>::to_vec) {
             if self.nodes[id.index()].doomed == Some(0) {
                 return self.crash(id);
             }
@@ -271,24 +270,26 @@ impl<'a> World<'a> {
     }
 
     /// Ends every node, and the run.
-    pub fn end(mut self) -> Ran {
+    pub fn end(mut self) -> History {
         self.tell_of_the_rest();
         let header = &self.schedule.header;
         let gave_time = self.now > header.end;
         self.nodes.iter_mut().for_each(|node| drop(node.kept.take()));
-        let logs: Vec<Log> = self.nodes.iter_mut().map(|n| std::mem::take(&mut n.log)).collect();
+        let log = |node: &Node| Log::of(&node.id.to_string(), &node.log.bytes());
+        let logs = self.nodes.iter().map(log).filter(|log| !log.text.is_empty()).collect();
         if let Some(complaint) = self.health.complaint() {
             self.recorder.remark("unclean", complaint.into());
         }
         let (end, latency) = (self.now, header.network.max_latency);
-        let history = match self.over {
+        let mut history = match self.over {
             Some(complete) => self.recorder.finish(end, complete),
             // Whoever is asked again and again is never quiet, and has been given all the time.
             None if self.desk.asks_in_the_end() => self.recorder.finish(end, gave_time),
             None => self.recorder.cut_off(end, latency),
         };
         drop(self.folder);
-        Ran { history, logs }
+        history.logs = logs;
+        history
     }
 
     /// An event that befell a node.
