@@ -4,7 +4,7 @@
 mod tests;
 
 use pepperland_core::id::{GroupId, NodeId};
-use pepperland_core::schedule::{Disturbance, Links, Schedule, Step, Trouble, When};
+use pepperland_core::schedule::{Disturbance, Fate, Links, Schedule, Step, Trouble, When};
 use pepperland_core::time::{Span, Time};
 use std::collections::BTreeSet;
 
@@ -90,7 +90,10 @@ fn renamed(
             *from = rename(*from)?;
             *to = rename(*to)?;
         }
-        Trouble::Crash { node, .. } | Trouble::Pause { node } | Trouble::Skew { node, .. } => {
+        Trouble::Crash { node, .. }
+        | Trouble::Pause { node }
+        | Trouble::Skew { node, .. }
+        | Trouble::Lie { node, .. } => {
             *node = rename(*node)?;
         }
         Trouble::Cut { links }
@@ -113,6 +116,9 @@ fn rename_links(links: &mut Links, rename: &impl Fn(NodeId) -> Option<NodeId>) -
     Some(())
 }
 
+/// Small draws name the changes of a message one by one: so many are tried instead of a large one.
+const SIMPLE_LIES: u32 = 48;
+
 /// Simpler forms of one disturbance, the simplest first.
 pub fn simpler(disturbance: &Disturbance) -> Vec<Disturbance> {
     let mut forms = Vec::new();
@@ -121,6 +127,11 @@ pub fn simpler(disturbance: &Disturbance) -> Vec<Disturbance> {
         Trouble::Crash { node, effects: Some(after) } => {
             add(Trouble::Crash { node: *node, effects: None });
             (0..*after).for_each(|k| add(Trouble::Crash { node: *node, effects: Some(k) }));
+        }
+        Trouble::Strike { from, to, number, fate: Fate::Lie { draw } } => {
+            let (from, to, number) = (*from, *to, *number);
+            let lie = |draw| Trouble::Strike { from, to, number, fate: Fate::Lie { draw } };
+            (0..SIMPLE_LIES.min(*draw)).for_each(|draw| add(lie(draw)));
         }
         Trouble::Cut { links } => {
             smaller_sides(links).into_iter().for_each(|links| add(Trouble::Cut { links }));

@@ -247,10 +247,12 @@ fn weight(schedule: &Schedule) -> (usize, usize, u32, usize) {
 /// Whether the network draws anything in this run.
 fn draws(schedule: &Schedule) -> bool {
     let network = &schedule.header.network;
-    let drawn =
-        |d: &Disturbance| !matches!(d.trouble, Trouble::Strike { .. } | Trouble::Cut { .. });
-    let rated = |d: &&Disturbance| drawn(d) && d.trouble.links().is_some();
-    network.min_latency != network.max_latency || schedule.disturbances.iter().any(|d| rated(&d))
+    let rated = |d: &Disturbance| match &d.trouble {
+        Trouble::Cut { .. } => false,
+        Trouble::Lie { .. } => true,
+        other => other.links().is_some(),
+    };
+    network.min_latency != network.max_latency || schedule.disturbances.iter().any(rated)
 }
 
 /// The schedule with a latency that can be seen in a diagram.
