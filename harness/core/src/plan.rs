@@ -96,8 +96,8 @@ impl Plan<'_> {
     }
 }
 
-/// Profiles that are combined do not know of each other's crashes: beyond the budget, none. Where a
-/// profile has the whole group crash and come back, that is what it is for.
+/// Profiles that are combined do not know of each other's crashes and liars: beyond the budget,
+/// none. Where a profile has the whole group crash and come back, that is what it is for.
 fn keep_budget(planned: Vec<Vec<Disturbance>>, nodes: usize, budget: usize) -> Vec<Disturbance> {
     let most = budget.min(nodes.saturating_sub(1));
     let mut victims = BTreeSet::new();
@@ -105,7 +105,7 @@ fn keep_budget(planned: Vec<Vec<Disturbance>>, nodes: usize, budget: usize) -> V
     for mut disturbances in planned {
         if !everybody_restarts(&disturbances, nodes) {
             disturbances.retain(|disturbance| match disturbance.trouble {
-                Trouble::Crash { node, .. } => {
+                Trouble::Crash { node, .. } | Trouble::Lie { node, .. } => {
                     victims.contains(&node) || victims.len() < most && victims.insert(node)
                 }
                 _ => true,

@@ -1,6 +1,7 @@
 //! Fault profiles: parameters and a seed become timed disturbances. One more profile is one file,
 //! one `mod` line and one line in [`ALL`].
 
+pub mod byzantine;
 pub mod clock;
 pub mod corrupt;
 pub mod crash;
@@ -31,6 +32,7 @@ pub const ALL: &[&Profile] = &[
     &corrupt::ENTRY,
     &pause::ENTRY,
     &clock::ENTRY,
+    &byzantine::ENTRY,
     &swarm::ENTRY,
 ];
 

@@ -77,6 +77,7 @@ fn in_words(disturbance: &Disturbance) -> String {
         }
         Trouble::Pause { node } => format!("{node} stands still {during}"),
         Trouble::Skew { node, .. } => format!("the clock of {node} runs wrong {during}"),
+        Trouble::Lie { node, .. } => format!("{node} lies {during}"),
         Trouble::Cut { links } => format!("{} cut {during}", links_in_words(links)),
         Trouble::Lose { links, .. } => format!("{} lose messages {during}", links_in_words(links)),
         Trouble::Delay { links, .. } => format!("{} are slow {during}", links_in_words(links)),
@@ -92,6 +93,7 @@ fn in_words(disturbance: &Disturbance) -> String {
                 Fate::Delay { by } => format!("is {by} ms late"),
                 Fate::Duplicate { by } => format!("arrives again {by} ms later"),
                 Fate::Corrupt => "is corrupted".to_owned(),
+                Fate::Lie { .. } => "is a lie".to_owned(),
             };
             format!("message {number} from {from} to {to} {fate}")
         }

@@ -198,7 +198,10 @@ fn makes_late(trouble: &Trouble) -> bool {
         | Trouble::Pause { .. }
         | Trouble::Skew { .. } => true,
         Trouble::Strike { fate, .. } => matches!(fate, Fate::Lose | Fate::Delay { .. }),
-        Trouble::Duplicate { .. } | Trouble::Corrupt { .. } | Trouble::Crash { .. } => false,
+        Trouble::Duplicate { .. }
+        | Trouble::Corrupt { .. }
+        | Trouble::Crash { .. }
+        | Trouble::Lie { .. } => false,
     }
 }
 

@@ -273,3 +273,26 @@ fn a_garbled_frame_is_discarded_with_a_note() {
     assert_eq!(with(&history, "n2"), ["11 n2 note a frame from n1 was garbled"]);
     assert_eq!(with(&history, "understood").len(), 2);
 }
+
+#[test]
+fn a_liar_says_something_else_to_others_and_is_byzantine() {
+    let mut schedule = multicasts(Channel::FairLoss, &[1, 2, 3]);
+    let lie = Trouble::Lie { node: NodeId(0), rate: ALWAYS };
+    schedule.disturbances = vec![during(0, 20, lie)];
+    let history = run(&schedule, &PLAIN);
+    assert_eq!(history.header.byzantine, ["n1"]);
+    assert_eq!(with(&history, "garbled").len(), 0, "a lie is a message");
+    let delivered = |node: NodeId| -> Vec<_> {
+        let own = |e: &pepperland_core::history::Event<'_>| {
+            e.node() == Some(node) && e.kind().is_delivery()
+        };
+        history.events().filter(own).map(|e| (e.message_name(), e.digest())).collect()
+    };
+    let truth = delivered(NodeId(0));
+    assert_eq!(truth.len(), 3);
+    for other in [NodeId(1), NodeId(2)] {
+        assert_eq!(delivered(other).len(), 3);
+        assert!(delivered(other).iter().all(|message| !truth.contains(message)), "{other}");
+    }
+    assert_eq!(with(&history, "heal"), ["20 heal touched=6 id=0"]);
+}
