@@ -4,6 +4,7 @@
 //! A checker knows neither which implementation nor which runtime made a history. One more property
 //! is one more file with an `ENTRY`, and one more line in the `ALL` of its family.
 
+mod answers;
 mod byzantine;
 mod clocks;
 mod consensus;
@@ -55,6 +56,7 @@ pub const FAMILIES: &[&[&Checker]] = &[
     clocks::ALL,
     linearizability::ALL,
     programs::ALL,
+    answers::ALL,
     environment::ALL,
 ];
 
