@@ -5,6 +5,7 @@ use crate::live::breach::Breach;
 use crate::live::node::State;
 use crate::live::world::World;
 use crate::wire::{Envelope, Head};
+use pepperland_core::contract::mutate;
 use pepperland_core::history::{Channel, EventId};
 use pepperland_core::id::NodeId;
 use pepperland_core::schedule::{Harm, InFlight, Transit};
@@ -43,7 +44,9 @@ impl World<'_> {
                 Harm::Lost => return self.record_loss(&parcel, "loss"),
                 Harm::Late(by) => latency = latency + by,
                 Harm::Doubled(by) => self.put_on_its_way(parcel.clone(), latency + by),
-                Harm::Corrupted(draw) => parcel.body = changed(&parcel.body, draw),
+                Harm::Corrupted(draw) | Harm::Lied(draw) => {
+                    parcel.body = changed(&parcel.body, draw);
+                }
             }
         }
         if let Some(parcel) = self.pass_cuts(parcel) {
@@ -154,6 +157,6 @@ impl World<'_> {
 /// The body with one thing in it changed: it stays JSON, so that the receiver reads it.
 fn changed(body: &RawValue, draw: u64) -> Arc<RawValue> {
     let mut value: Value = serde_json::from_str(body.get()).unwrap_or_default();
-    let _ = (&mut value, draw);
+    mutate(&mut value, draw);
     RawValue::from_string(value.to_string()).expect("JSON is printed as JSON").into()
 }
