@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod doctor;
 mod export;
+mod keep;
 mod list;
 mod replay;
 mod report;
@@ -36,6 +37,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, catalog: &Catalog) -> ExitC
         Command::Bench(bench) => bench::bench(&bench, catalog),
         Command::Doctor => doctor::doctor(),
         Command::Completions { shell } => completions::completions(shell),
+        Command::KeepNode(keep) => keep::keep(&keep),
     };
     let code = outcome.unwrap_or_else(Failure::end);
     if was_lost() {
