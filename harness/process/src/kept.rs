@@ -7,7 +7,8 @@
 //! Without a keeper, and on other systems than Linux, the node is a child of the harness in a
 //! process group of its own. Where /proc is not mounted, with a keeper or without, nothing but
 //! that group is seen. A process that left its group there, or was orphaned without a keeper,
-//! survives; so does any that only another user may kill.
+//! survives; so does any that only another user may kill, and a node whose first act is to kill its
+//! keeper.
 //!
 //! A folder that a node runs in belongs to whoever made it: it stays when the harness is killed.
 

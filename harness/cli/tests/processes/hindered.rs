@@ -32,7 +32,9 @@ fn harmless_signals_to_the_keeper_are_harmless() {
 
 #[test]
 fn when_the_keeper_is_killed_the_node_goes_too() {
-    let mut node = script("setsid sleep 100 & sleep 100 & kill -9 $PPID; sleep 100");
+    let text = "read line; setsid sleep 100 & sleep 100 & kill -9 $PPID; sleep 100";
+    let mut node = script(text);
+    node.kept.stdin = None;
     assert_eq!(node.kept.ended_within(LONG), Some(Exit::Signal(9)));
     eventually("no process", || node.processes().is_empty());
 }

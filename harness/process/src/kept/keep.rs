@@ -66,10 +66,9 @@ pub fn keep(
         teller.tell(Word::Failed(error.raw_os_error().unwrap_or_default()));
     })?;
     let mut family = Family { node: Pid::from_raw(node.id() as i32), exit: None };
-    // Whoever holds the node's pipes hides from the harness that the node has closed them.
-    let released = release_streams();
     teller.tell(Word::Started(family.node.as_raw()));
-    let left_behind = match released {
+    // Whoever holds the node's pipes hides from the harness that the node has closed them.
+    let left_behind = match release_streams() {
         Ok(()) => family.await_end(&mut signals, harness),
         Err(_) => 0,
     };

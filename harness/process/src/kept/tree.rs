@@ -91,8 +91,10 @@ fn all() -> Vec<Process> {
     ids.filter_map(|id| Process::of(Pid::from_raw(id))).collect()
 }
 
-/// So often is looked for a process that still runs, and how long is waited in between.
-const LOOKS: usize = 500;
+/// So often is looked for a process that still runs, and how long is waited in between: more than
+/// 1 s in all. One that has been told to stop executes nothing more, but on a busy machine it takes
+/// its time to say so, and one that waits for a device may not say so at all.
+const LOOKS: usize = 5_000;
 const BETWEEN_LOOKS: Duration = Duration::from_micros(200);
 
 /// Stops processes until two looks in a row find none that runs. A process that is being stopped
