@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pepperland_core::seed::Seed;
+use std::ffi::OsString;
 use std::num::NonZero;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -48,6 +49,10 @@ pub enum Command {
         /// Which shell
         shell: clap_complete::Shell,
     },
+    /// Run a program, and let nothing of it survive; what a harness starts its nodes with
+    #[command(hide = true)]
+    #[command(name = "keep")]
+    KeepNode(KeepNode),
 }
 
 /// Run scenarios under faults and judge them.
@@ -242,6 +247,23 @@ pub struct Bench {
     /// Of detection, measure only every so-manieth flaw
     #[arg(long, value_name = "K", default_value = "1")]
     pub sample: NonZero<usize>,
+}
+
+/// Run a program as a node.
+#[derive(Debug, Args)]
+pub struct KeepNode {
+    /// The process that started this one
+    #[arg(long, value_name = "PID")]
+    pub harness: u32,
+    /// The FIFO through which it is told what happens
+    #[arg(long, value_name = "FIFO")]
+    pub report: PathBuf,
+    /// The program, by an absolute path
+    #[arg(value_name = "PROGRAM")]
+    pub program: OsString,
+    /// Its arguments
+    #[arg(value_name = "ARG", trailing_var_arg = true, allow_hyphen_values = true)]
+    pub arguments: Vec<OsString>,
 }
 
 /// What can be measured.

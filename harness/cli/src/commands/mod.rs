@@ -6,6 +6,7 @@ mod completions;
 mod doctor;
 mod export;
 mod init;
+mod keep;
 mod list;
 mod replay;
 mod report;
@@ -38,6 +39,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, catalog: &Catalog) -> ExitC
         Command::Doctor => doctor::doctor(),
         Command::Init(init) => init::init(&init),
         Command::Completions { shell } => completions::completions(shell),
+        Command::KeepNode(keep) => keep::keep(&keep),
     };
     let code = outcome.unwrap_or_else(Failure::end);
     if was_lost() {
