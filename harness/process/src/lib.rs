@@ -4,6 +4,10 @@
 //! A program that asks for it is driven in virtual time, and so by whoever can run a
 //! [`Node`](pepperland_core::contract::Node); any other lives in real time.
 
+pub mod features;
 pub mod kept;
+pub mod node;
 pub mod program;
+pub mod stepped;
 pub mod wire;
+pub mod words;

@@ -25,6 +25,7 @@ impl Lines {
     }
 
     /// The next whole line, without its end; of one that is too long, its beginning.
+    #[expect(clippy::should_implement_trait, reason = "a line is lent until the next one")]
     pub fn next(&mut self) -> Option<&[u8]> {
         loop {
             let start = self.taken;
