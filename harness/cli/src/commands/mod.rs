@@ -6,6 +6,7 @@ mod completions;
 mod doctor;
 mod export;
 mod list;
+mod node;
 mod replay;
 mod report;
 mod run;
@@ -34,6 +35,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, catalog: &Catalog) -> ExitC
         Command::Export(export) => export::export(&export),
         Command::List(list) => list::list(&list, catalog),
         Command::Bench(bench) => bench::bench(&bench, catalog),
+        Command::Node(node) => node::node(&node, catalog),
         Command::Doctor => doctor::doctor(),
         Command::Completions { shell } => completions::completions(shell),
     };

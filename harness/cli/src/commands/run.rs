@@ -8,6 +8,7 @@ use crate::exit::{Failure, Outcome};
 use crate::files::RunFolder;
 use crate::options::{Ci, Format, Keep, Run};
 use crate::output::{print, say_raw};
+use crate::processes;
 use crate::progress::{Campaign as Watch, interruption};
 use crate::suite::Suite;
 use crate::threads::Threads;
@@ -21,8 +22,10 @@ use pepperland_search::{Limits, search};
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
-/// How many replays shrinking one violation may take.
-const SHRINK_REPLAYS: u32 = 3_000;
+/// How many replays shrinking one violation may take: processes take their time.
+fn shrink_replays(scenario: &Scenario) -> u32 {
+    if scenario.runtime == processes::NAME { 300 } else { 3_000 }
+}
 
 /// Runs what the options ask for.
 pub fn run(options: &Run, catalog: &Catalog) -> Result<ExitCode, Failure> {
@@ -57,7 +60,7 @@ fn search_all(
     for (scenario, runs) in &suite.scenarios {
         let trial = catalog.trial(scenario)?;
         watch.scenario(&scenario.name());
-        let limits = limits(options, *runs);
+        let limits = limits(options, (scenario, *runs));
         let mut found = search(&trial, options.seed, &limits, &threads, watch)?;
         found.rows.iter_mut().for_each(|row| at_least(row, options.min_runs));
         campaign.runs += found.runs;
@@ -74,9 +77,10 @@ fn search_all(
     Ok(campaign)
 }
 
-fn limits(options: &Run, runs: u64) -> Limits {
+fn limits(options: &Run, (scenario, runs): (&Scenario, u64)) -> Limits {
     let (shard, shards) = options.shard.unwrap_or((0, 1));
-    Limits { runs, shard, shards, fail_fast: options.fail_fast, shrink_replays: SHRINK_REPLAYS }
+    let shrink_replays = shrink_replays(scenario);
+    Limits { runs, shard, shards, fail_fast: options.fail_fast, shrink_replays }
 }
 
 /// Below the floor nothing is held.
@@ -210,7 +214,10 @@ fn outcome(campaign: &Campaign) -> (Outcome, String) {
     let with = |ruling| campaign.rows.iter().filter(move |row| row.outcome == ruling);
     let properties =
         |n: usize| if n == 1 { "1 property".to_owned() } else { format!("{n} properties") };
-    let diverged = campaign.findings.iter().find(|f| f.reproduced.0 < f.reproduced.1);
+    // Of a program that may do as it likes, the rate is told with the finding.
+    let ours = |f: &&Finding| f.scenario.bin.is_none() && !f.scenario.real_time;
+    let mut exact = campaign.findings.iter().filter(ours);
+    let diverged = exact.find(|f| f.reproduced.0 < f.reproduced.1);
     let (violated, undecided) = (with(Ruling::Violated).count(), with(Ruling::Undecided));
     let lost = campaign.canaries.iter().find(|canary| !canary.found);
     let stray = campaign.canaries.iter().find(|canary| !canary.collateral.is_empty());

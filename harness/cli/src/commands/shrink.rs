@@ -41,7 +41,7 @@ pub fn shrink(options: &Shrink, catalog: &Catalog) -> Result<ExitCode, Failure> 
     let scenario = Scenario {
         properties: options.properties.clone(),
         beyond_model: options.beyond_model,
-        ..scenario_of(&schedule, None)
+        ..scenario_of(&schedule, &options.outside, None)?
     };
     let trial = catalog.trial(&scenario)?;
     trial.runtime.accepts(&schedule)?;

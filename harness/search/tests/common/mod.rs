@@ -40,7 +40,7 @@ pub fn trial(scenario: &Scenario) -> Trial<'_> {
             faults: pepperland_faults::resolve(&scenario.faults).expect("profiles"),
             profiles: pepperland_faults::ALL,
         },
-        runtime: &Simulator,
+        runtime: std::sync::Arc::new(Simulator),
         checkers: scenario.properties.iter().map(|name| checker(name)).collect(),
     }
 }
