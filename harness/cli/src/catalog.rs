@@ -1,5 +1,7 @@
 //! Everything that has a name on the command line.
 
+use crate::processes;
+use crate::programs::{self, Programs};
 use pepperland_core::checker::Checker;
 use pepperland_core::fault::{Fault, Profile};
 use pepperland_core::history::Kind;
@@ -15,6 +17,7 @@ use pepperland_core::workload::{Stage, Workload};
 use pepperland_search::Trial;
 use pepperland_sim::Simulator;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Implementations, workloads, fault profiles, properties and runtimes, by name.
 pub struct Catalog {
@@ -26,8 +29,10 @@ pub struct Catalog {
     pub profiles: Vec<&'static Profile>,
     /// What is judged.
     pub checkers: Vec<&'static Checker>,
-    /// What it runs on.
-    pub runtimes: Vec<Box<dyn Runtime>>,
+    /// What it runs on, besides processes, which each scenario has of its own.
+    pub runtimes: Vec<Arc<dyn Runtime>>,
+    /// What is known of programs that are implementations.
+    pub programs: Programs,
 }
 
 /// All that comes with Pepperland.
@@ -38,19 +43,20 @@ pub fn builtin() -> Catalog {
         profiles: pepperland_faults::ALL.to_vec(),
         checkers: pepperland_checkers::all().collect(),
         runtimes: runtimes(),
+        programs: Programs::default(),
     }
 }
 
 #[cfg(not(feature = "turmoil"))]
-fn runtimes() -> Vec<Box<dyn Runtime>> {
-    vec![Box::new(Simulator)]
+fn runtimes() -> Vec<Arc<dyn Runtime>> {
+    vec![Arc::new(Simulator)]
 }
 
 #[cfg(feature = "turmoil")]
-fn runtimes() -> Vec<Box<dyn Runtime>> {
+fn runtimes() -> Vec<Arc<dyn Runtime>> {
     use pepperland_turmoil::{Transport, Turmoil};
-    let on = |transport| Box::new(Turmoil { transport });
-    vec![Box::new(Simulator), on(Transport::Udp), on(Transport::Tcp)]
+    let on = |transport| Arc::new(Turmoil { transport });
+    vec![Arc::new(Simulator), on(Transport::Udp), on(Transport::Tcp)]
 }
 
 /// There is nothing of this name.
@@ -90,12 +96,59 @@ impl Catalog {
         find("property", property, &self.checkers, |c| c.property).copied()
     }
 
-    /// The runtime of this name.
+    /// The runtime of this name, if all implementations share it.
     ///
     /// # Errors
     /// [`Unknown`], with the nearest right name.
     pub fn runtime(&self, name: &str) -> Result<&dyn Runtime, Unknown> {
         find("runtime", name, &self.runtimes, |r| r.name()).map(|runtime| &**runtime)
+    }
+
+    /// The names of all runtimes, and a sentence on each.
+    pub fn runtime_names(&self) -> impl Iterator<Item = (&'static str, &'static str)> + '_ {
+        let shared = self.runtimes.iter().map(|runtime| (runtime.name(), runtime.statement()));
+        shared.chain([(processes::NAME, processes::STATEMENT)])
+    }
+
+    /// The runtime of a scenario.
+    fn runtime_of(&self, scenario: &Scenario) -> Result<Arc<dyn Runtime>, Unknown> {
+        if scenario.runtime == processes::NAME {
+            return Ok(Arc::new(self.programs.runtime(scenario)?));
+        }
+        let names: Vec<&str> = self.runtime_names().map(|(name, _)| name).collect();
+        let name = *find("runtime", &scenario.runtime, &names, |name| name)?;
+        find("runtime", name, &self.runtimes, |runtime| runtime.name()).cloned()
+    }
+
+    /// What a scenario tests.
+    fn tested(
+        &self,
+        scenario: &Scenario,
+        workload: &Workload,
+    ) -> Result<&'static Implementation, Unknown> {
+        match &scenario.bin {
+            Some(_) => {
+                let service = invokes(workload).then_some(workload.name);
+                Ok(self.programs.implementation(&scenario.implementation, service))
+            }
+            None => self.implementation(&scenario.implementation),
+        }
+    }
+
+    /// What a scenario is judged by if it does not say.
+    fn usual_properties(
+        &self,
+        implementation: &'static Implementation,
+        (scenario, workload): (&Scenario, &Workload),
+        faults: &[(&'static Profile, String)],
+    ) -> Result<Vec<&'static str>, Unknown> {
+        if scenario.bin.is_some() {
+            return programs::usual_properties(workload, invokes(workload));
+        }
+        let several =
+            workload.layout.groups(scenario.nodes.unwrap_or(implementation.nodes)).len() > 1;
+        let claimed = claimed_under(implementation, faults, several);
+        Ok(claimed.filter(|name| self.is_brought_out(name, workload, faults)).collect())
     }
 
     /// A scenario made ready to run. Without properties of its own it is judged by what its
@@ -105,7 +158,8 @@ impl Catalog {
     /// [`Unknown`] for any name that means nothing.
     pub fn trial<'a>(&'a self, scenario: &'a Scenario) -> Result<Trial<'a>, Unknown> {
         scenario.check().map_err(Unknown)?;
-        let implementation = self.implementation(&scenario.implementation)?;
+        let workload = self.workload(&scenario.workload)?;
+        let implementation = self.tested(scenario, workload)?;
         if let Some(flaw) = &scenario.flaw {
             let flaws = format!("flaw of {}", implementation.name);
             let planted = implementation.flaws.iter().map(|planted| planted.name);
@@ -115,14 +169,8 @@ impl Catalog {
         }
         let faults = pepperland_faults::resolve(&scenario.faults)
             .map_err(|error| Unknown(error.to_string()))?;
-        let workload = self.workload(&scenario.workload)?;
-        let several =
-            workload.layout.groups(scenario.nodes.unwrap_or(implementation.nodes)).len() > 1;
         let mut names: Vec<&str> = match scenario.properties.is_empty() {
-            true => {
-                let claimed = claimed_under(implementation, &faults, several);
-                claimed.filter(|name| self.is_brought_out(name, workload, &faults)).collect()
-            }
+            true => self.usual_properties(implementation, (scenario, workload), &faults)?,
             false => scenario.properties.iter().map(String::as_str).collect(),
         };
         let mut seen = BTreeSet::new();
@@ -130,7 +178,7 @@ impl Catalog {
         let checkers = names.into_iter().map(|name| self.checker(name));
         Ok(Trial {
             plan: Plan { scenario, implementation, workload, faults, profiles: &self.profiles },
-            runtime: self.runtime(&scenario.runtime)?,
+            runtime: self.runtime_of(scenario)?,
             checkers: checkers.collect::<Result<_, _>>()?,
         })
     }

@@ -30,6 +30,8 @@ pub mod harness;
 mod options;
 #[cfg(feature = "cli")]
 mod output;
+pub mod processes;
+pub mod programs;
 #[cfg(feature = "cli")]
 mod progress;
 #[cfg(feature = "cli")]
@@ -47,6 +49,7 @@ pub use pepperland_checkers as checkers;
 pub use pepperland_core as core;
 pub use pepperland_faults as faults;
 pub use pepperland_impls as impls;
+pub use pepperland_process as process;
 #[cfg(feature = "cli")]
 pub use pepperland_reports as reports;
 pub use pepperland_search as search;

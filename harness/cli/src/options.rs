@@ -1,6 +1,6 @@
 //! The command line.
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use pepperland_core::seed::Seed;
 use std::ffi::OsString;
 use std::num::NonZero;
@@ -40,6 +40,8 @@ pub enum Command {
     List(List),
     /// Measure the simulator and the checkers beside their peers
     Bench(Bench),
+    /// Be one node of an implementation, over the line protocol on stdin and stdout
+    Node(Node),
     /// What this machine can do, and how to mend what it cannot
     Doctor,
     /// A ready project for an implementation of your own
@@ -55,31 +57,53 @@ pub enum Command {
     KeepNode(KeepNode),
 }
 
+/// A program as the implementation under test.
+#[derive(Debug, Args)]
+pub struct Outside {
+    /// A program that speaks the line protocol, as the implementation: each node is a process
+    #[arg(long, value_name = "PROGRAM")]
+    pub bin: Option<PathBuf>,
+    /// What the program is started with, once for each argument
+    #[arg(long = "arg", value_name = "A", requires = "bin", allow_hyphen_values = true)]
+    pub args: Vec<String>,
+}
+
 /// Run scenarios under faults and judge them.
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("tested").args(["implementations", "bin"]))]
 pub struct Run {
-    /// Suites in TOML; the built-in smoke suite if neither a suite nor --impl is given
+    /// Suites in TOML; the built-in smoke suite if neither a suite nor --impl nor --bin is given
     pub suites: Vec<PathBuf>,
     /// Implementations by name, with commas
     #[arg(long = "impl", value_name = "NAME", value_delimiter = ',')]
     pub implementations: Vec<String>,
     /// Switch a planted flaw on
-    #[arg(long, value_name = "NAME", requires = "implementations")]
+    #[arg(long, value_name = "NAME", requires = "implementations", conflicts_with = "bin")]
     pub flaw: Option<String>,
     /// What clients do
-    #[arg(long, value_name = "W", requires = "implementations")]
+    #[arg(long, value_name = "W", requires = "tested")]
     pub workload: Option<String>,
     /// Fault profiles; a comma combines several into one, a second --faults is tried in turn
-    /// [default: each profile that the implementation's claims allow, in turn]
-    #[arg(long, value_name = "F[,F]", requires = "implementations")]
+    /// [default: each profile that the implementation's claims allow, in turn; of a program: none,
+    /// delay and partition]
+    #[arg(long, value_name = "F[,F]", requires = "tested")]
     pub faults: Vec<String>,
     /// How many nodes
-    #[arg(long, value_name = "N", requires = "implementations")]
+    #[arg(long, value_name = "N", requires = "tested")]
     pub nodes: Option<NonZero<usize>>,
-    /// What to run on: sim, turmoil or turmoil-tcp
+    /// The program under test
+    #[command(flatten)]
+    pub outside: Outside,
+    /// What to run on: sim, turmoil, turmoil-tcp or process [default: sim; of a program: process]
     #[arg(long, value_name = "R")]
     pub runtime: Option<String>,
-    /// Runs for each implementation and fault profile
+    /// What joins processes: stdio, the line protocol
+    #[arg(long, value_name = "NETWORK", default_value = "stdio", value_parser = network)]
+    pub network: Network,
+    /// Let processes live in real time even if they could live in virtual time
+    #[arg(long)]
+    pub real_time: bool,
+    /// Runs for each implementation and fault profile [default: 1000; of processes: 100]
     #[arg(long, value_name = "N", value_parser = count)]
     pub runs: Option<u64>,
     /// Begin no new runs after nine tenths of this time (90s, 5m, 2h)
@@ -123,6 +147,24 @@ pub struct Run {
     pub ci: Ci,
 }
 
+/// What joins processes.
+#[derive(Copy, Clone, Debug, Eq, PartialEq)]
+pub enum Network {
+    /// The line protocol on their standard streams.
+    Stdio,
+}
+
+/// Be one node of an implementation.
+#[derive(Debug, Args)]
+pub struct Node {
+    /// The implementation
+    #[arg(long = "impl", value_name = "NAME")]
+    pub implementation: String,
+    /// Switch a planted flaw on
+    #[arg(long, value_name = "NAME")]
+    pub flaw: Option<String>,
+}
+
 /// Judge recorded histories.
 #[derive(Debug, Args)]
 pub struct Check {
@@ -148,6 +190,9 @@ pub struct Check {
 pub struct Replay {
     /// A finding's folder, its id in runs/latest, or a schedule file
     pub finding: String,
+    /// The program to run a schedule with
+    #[command(flatten)]
+    pub outside: Outside,
     /// Run it on another runtime than the one that found it
     #[arg(long, value_name = "R")]
     pub runtime: Option<String>,
@@ -167,6 +212,9 @@ pub struct Shrink {
     /// Run it on another runtime than the simulator
     #[arg(long, value_name = "R")]
     pub runtime: Option<String>,
+    /// The program to run it with
+    #[command(flatten)]
+    pub outside: Outside,
     /// Properties to judge [default: those claimed]
     #[arg(long, value_name = "P", value_delimiter = ',')]
     pub properties: Vec<String>,
@@ -348,6 +396,15 @@ pub enum Ci {
 fn count(text: &str) -> Result<u64, String> {
     let number = text.replace('_', "").parse::<u64>().map_err(|error| error.to_string())?;
     if number == 0 { Err("it must be at least 1".to_owned()) } else { Ok(number) }
+}
+
+/// What joins processes, by name.
+fn network(text: &str) -> Result<Network, String> {
+    match text {
+        "stdio" => Ok(Network::Stdio),
+        "netns" => Err("network namespaces are not in this version: leave it at stdio".to_owned()),
+        _ => Err("there is only stdio".to_owned()),
+    }
 }
 
 /// A time such as `90s`, `5m` or `2h`.

@@ -1,13 +1,15 @@
 //! Suites in TOML: lists of scenarios.
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Unknown};
 use crate::exit::Failure;
+use crate::processes;
+use crate::programs;
 use miette::{LabeledSpan, MietteDiagnostic, NamedSource, Report};
 use pepperland_core::names::did_you_mean;
 use pepperland_core::scenario::Scenario;
 use pepperland_core::schedule::InFlight;
 use serde::Deserialize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The suite that `pepperland run` runs without arguments.
 pub const SMOKE: &str = include_str!("../../../ci/suites/smoke.toml");
@@ -39,8 +41,16 @@ struct File {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Template {
-    #[serde(rename = "impl")]
+    /// Names, unless there is a program.
+    #[serde(default, rename = "impl")]
     implementation: OneOrMany,
+    /// A program as the implementation, with a path as on the command line.
+    bin: Option<PathBuf>,
+    /// What it is started with.
+    #[serde(default)]
+    arg: Vec<String>,
+    #[serde(default)]
+    real_time: bool,
     flaw: Option<String>,
     #[serde(default)]
     runtime: OneOrMany,
@@ -93,9 +103,7 @@ impl Suite {
     /// The place in the file and the mend.
     pub fn read(text: &str, name: &Path, catalog: &Catalog) -> Result<Suite, Failure> {
         let file: File = toml::from_str(text).map_err(|error| place(text, name, &error))?;
-        let wrong = |unknown: crate::catalog::Unknown| {
-            Failure::Usage(format!("{}: {unknown}", name.display()))
-        };
+        let wrong = |unknown: Unknown| Failure::Usage(format!("{}: {unknown}", name.display()));
         let mut scenarios = Vec::new();
         for template in &file.scenario {
             let runs = template.runs.unwrap_or(file.runs);
@@ -117,7 +125,15 @@ impl Suite {
 }
 
 impl Template {
-    fn spread(&self, catalog: &Catalog) -> Result<Vec<Scenario>, crate::catalog::Unknown> {
+    fn spread(&self, catalog: &Catalog) -> Result<Vec<Scenario>, Unknown> {
+        match (&self.bin, &self.implementation) {
+            (Some(bin), OneOrMany::Default) => return self.spread_program(bin),
+            (None, OneOrMany::Default) => return Err(Unknown("missing field `impl`".to_owned())),
+            (Some(_), _) => {
+                return Err(Unknown("a scenario has an impl or a bin, not both".to_owned()));
+            }
+            (None, _) => {}
+        }
         let mut scenarios = Vec::new();
         for implementation in every(&self.implementation.or("all"), catalog) {
             let entry = catalog.implementation(&implementation)?;
@@ -137,10 +153,31 @@ impl Template {
         Ok(scenarios)
     }
 
+    /// A program under each workload and each of its faults.
+    fn spread_program(&self, bin: &Path) -> Result<Vec<Scenario>, Unknown> {
+        let bare = programs::scenario(bin, &self.arg)?;
+        let mut scenarios = Vec::new();
+        for workload in self.workload.or("steady") {
+            for faults in self.faults.or("claimed") {
+                let each = match faults.as_str() {
+                    "claimed" => programs::USUAL_FAULTS.to_vec(),
+                    named => vec![named],
+                };
+                scenarios.extend(each.into_iter().map(|faults| Scenario {
+                    bin: bare.bin.clone(),
+                    args: bare.args.clone(),
+                    ..self.scenario(&bare.implementation, processes::NAME, &workload, faults)
+                }));
+            }
+        }
+        Ok(scenarios)
+    }
+
     fn scenario(&self, name: &str, runtime: &str, workload: &str, faults: &str) -> Scenario {
         let base = Scenario::new(name, faults);
         Scenario {
             flaw: self.flaw.clone(),
+            real_time: self.real_time,
             runtime: runtime.to_owned(),
             nodes: self.nodes,
             workload: workload.to_owned(),
@@ -219,6 +256,16 @@ mod tests {
         let expected =
             ["basic/steady/none", "basic/steady/crash", "fifo/steady/none", "fifo/steady/crash"];
         assert_eq!(names, expected);
+    }
+
+    #[test]
+    fn a_program_is_tried_under_its_usual_faults() {
+        let broken = read("[[scenario]]\nbin = \"/no/such/program\"\n").unwrap_err().to_string();
+        assert!(broken.contains("there is no program /no/such/program"), "{broken}");
+        let both = read("[[scenario]]\nbin = \"/bin/sh\"\nimpl = \"fifo\"\n").unwrap_err();
+        assert!(both.to_string().contains("an impl or a bin, not both"), "{both}");
+        let neither = read("[[scenario]]\nfaults = \"none\"\n").unwrap_err().to_string();
+        assert!(neither.contains("missing field `impl`"), "{neither}");
     }
 
     #[test]

@@ -58,7 +58,7 @@ impl Runtime for Moody {
 /// Faults have no effect in every so-manieth run.
 fn catalog(repeats: Repeats, spares: u64) -> Catalog {
     let mut catalog = pepperland::builtin();
-    catalog.runtimes.push(Box::new(Moody { repeats, spares, runs: AtomicU64::new(0) }));
+    catalog.runtimes.push(std::sync::Arc::new(Moody { repeats, spares, runs: AtomicU64::new(0) }));
     catalog
 }
 

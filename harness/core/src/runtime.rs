@@ -9,7 +9,7 @@ mod record;
 pub use clients::Clients;
 pub use disturbances::{Active, Disturbances};
 pub use guard::{Guarded, caught};
-pub use nodes::{Build, Slot, State};
+pub use nodes::{Build, Slot, State, seed_of};
 
 use crate::history::History;
 use crate::id::GroupId;
@@ -18,7 +18,7 @@ use crate::schedule::Schedule;
 use serde::{Deserialize, Serialize};
 
 /// A runtime. It knows no protocol: it is given the implementation to run.
-pub trait Runtime: Sync {
+pub trait Runtime: Send + Sync {
     /// Its name on the command line.
     fn name(&self) -> &'static str;
 

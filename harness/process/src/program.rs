@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 /// A program and what it is started with.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Program {
     /// The file that is executed: with a slash from the working directory of the harness, which is
     /// not the node's, and without one from PATH.

@@ -13,13 +13,14 @@ use pepperland_core::seed::Seed;
 use pepperland_core::time::Time;
 use pepperland_core::verdict::Verdict;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A scenario made ready to run: names resolved, properties looked up.
 pub struct Trial<'a> {
     /// What to plan.
     pub plan: Plan<'a>,
     /// What to run it on.
-    pub runtime: &'a dyn Runtime,
+    pub runtime: Arc<dyn Runtime>,
     /// What to judge it by.
     pub checkers: Vec<&'static Checker>,
 }

@@ -11,7 +11,7 @@ use pepperland_core::schedule::{Ask, Schedule};
 use pepperland_core::seed::Seed;
 use pepperland_core::time::Time;
 use serde_json::json;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 /// Asks of one history whether it is enough.
 struct Asks {
@@ -52,10 +52,10 @@ impl Runtime for Asks {
 type Steps = fn(&mut Schedule);
 
 fn asked(history: History, properties: &[&str], sought: Option<&str>, steps: Steps) -> bool {
-    let runtime = Asks { history, told: Mutex::new(None) };
+    let runtime = Arc::new(Asks { history, told: Mutex::new(None) });
     let mut scenario = scenario("basic", None, "none", properties[0]);
     scenario.properties = properties.iter().map(|name| (*name).to_owned()).collect();
-    let trial = trial_on(&runtime, &scenario);
+    let trial = trial_on(runtime.clone(), &scenario);
     let mut schedule = trial.schedule(Seed(1));
     steps(&mut schedule);
     let run = match sought {

@@ -12,6 +12,7 @@ use pepperland_core::scenario::Scenario;
 use pepperland_core::schedule::Trouble;
 use pepperland_core::verdict::{Ruling, Verdict};
 use pepperland_search::{Executor, InOrder, Limits, Progress, Searched, finding_of, search};
+use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -58,14 +59,15 @@ fn broken() -> Scenario {
 
 fn searched(runtime: &Flaky, progress: &Watcher, executor: &dyn Executor) -> Searched {
     let scenario = broken();
-    search(&trial_on(runtime, &scenario), BASE, &LIMITS, executor, progress).expect("accepted")
+    search(&trial_on(Arc::new(runtime.clone()), &scenario), BASE, &LIMITS, executor, progress)
+        .expect("accepted")
 }
 
 /// The finding of a schedule that fails on the simulator.
 fn finding(runtime: &Flaky, progress: &Watcher) -> Option<Finding> {
     let scenario = broken();
     let schedule = failing(&trial(&scenario), 1).remove(0);
-    let trial = trial_on(runtime, &scenario);
+    let trial = trial_on(Arc::new(runtime.clone()), &scenario);
     finding_of(&trial, trial.checkers[0], &schedule, LIMITS.shrink_replays, progress)
 }
 

@@ -2,6 +2,9 @@
 
 use crate::exit::{Failure, Outcome};
 use crate::output::print;
+use pepperland_process::kept::Keeper;
+use pepperland_process::program::Program;
+use pepperland_process::stepped::features_of;
 use std::process::ExitCode;
 
 /// One thing that was tried.
@@ -13,7 +16,7 @@ struct Finding {
 
 /// Tries what the runs need, and says what works.
 pub fn doctor() -> Result<ExitCode, Failure> {
-    let findings = [simulator(), writing(), files(), system()];
+    let findings = [simulator(), processes(), writing(), files(), system()];
     for finding in &findings {
         let line = match &finding.works {
             Ok(how) => format!("ok       {}: {how}\n", finding.what),
@@ -42,6 +45,22 @@ fn simulator() -> Finding {
         (Err(error), _) | (_, Err(error)) => Err(error),
     };
     Finding { what: "simulator", works, mend: "this is a bug of Pepperland: please report it" }
+}
+
+/// A node of the library as a process, which says what it can do.
+fn processes() -> Finding {
+    let executable = std::env::current_exe().map_err(|error| error.to_string());
+    let works = executable.and_then(|path| {
+        let keeper = Keeper::executable(path.clone());
+        let args = ["node", "--impl", "basic"].map(str::to_owned).to_vec();
+        let program = Program { path, args };
+        features_of(&program, &keeper).map_err(|unfit| unfit.to_string())
+    });
+    Finding {
+        what: "processes",
+        works: works.map(|_| "a node answers over the line protocol".to_owned()),
+        mend: "let this user start programs, and write to the folder for temporary files",
+    }
 }
 
 fn writing() -> Finding {

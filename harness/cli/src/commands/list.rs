@@ -39,9 +39,8 @@ fn rows(what: Listed, catalog: &Catalog) -> Vec<Map<String, Value>> {
         Listed::Faults => faults(catalog),
         Listed::Properties => properties(catalog),
         Listed::Runtimes => catalog
-            .runtimes
-            .iter()
-            .map(|r| json!({"name": r.name(), "statement": r.statement()}))
+            .runtime_names()
+            .map(|(name, statement)| json!({"name": name, "statement": statement}))
             .collect(),
     };
     let object = |value| match value {

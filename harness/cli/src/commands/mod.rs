@@ -8,6 +8,7 @@ mod export;
 mod init;
 mod keep;
 mod list;
+mod node;
 mod replay;
 mod report;
 mod run;
@@ -36,6 +37,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, catalog: &Catalog) -> ExitC
         Command::Export(export) => export::export(&export),
         Command::List(list) => list::list(&list, catalog),
         Command::Bench(bench) => bench::bench(&bench, catalog),
+        Command::Node(node) => node::node(&node, catalog),
         Command::Doctor => doctor::doctor(),
         Command::Init(init) => init::init(&init),
         Command::Completions { shell } => completions::completions(shell),

@@ -4,8 +4,9 @@ use crate::catalog::Catalog;
 use crate::commands::run::style;
 use crate::exit::{Failure, Outcome};
 use crate::files::{Stored, find_finding, read_schedule};
-use crate::options::Replay;
+use crate::options::{Outside, Replay};
 use crate::output::print;
+use crate::programs;
 use pepperland_core::checker::Case;
 use pepperland_core::history::History;
 use pepperland_core::runtime::{Detail, Repeats};
@@ -32,6 +33,10 @@ fn replay_finding(
 ) -> Result<ExitCode, Failure> {
     if !options.properties.is_empty() {
         let why = "a finding is judged by its own property; --properties is for schedules";
+        return Err(Failure::Usage(why.to_owned()));
+    }
+    if options.outside.bin.is_some() {
+        let why = "a finding is replayed with its own program; --bin is for schedules";
         return Err(Failure::Usage(why.to_owned()));
     }
     let runtime = options.runtime.as_ref().unwrap_or(&stored.scenario.runtime);
@@ -86,7 +91,7 @@ fn replay_schedule(options: &Replay, catalog: &Catalog) -> Result<ExitCode, Fail
     let scenario = Scenario {
         properties: options.properties.clone(),
         beyond_model: options.beyond_model,
-        ..scenario_of(&schedule, options.runtime.as_deref())
+        ..scenario_of(&schedule, &options.outside, options.runtime.as_deref())?
     };
     let trial = catalog.trial(&scenario)?;
     trial.runtime.accepts(&schedule)?;
@@ -95,14 +100,24 @@ fn replay_schedule(options: &Replay, catalog: &Catalog) -> Result<ExitCode, Fail
     Ok(end(&judge(&trial, &schedule, &history)))
 }
 
-/// The scenario that a schedule file stands for: its implementation with its flaw, by its claims.
-pub fn scenario_of(schedule: &Schedule, runtime: Option<&str>) -> Scenario {
+/// The scenario that a schedule file stands for: its implementation with its flaw, by its claims;
+/// or the program that is to take its place.
+pub fn scenario_of(
+    schedule: &Schedule,
+    outside: &Outside,
+    runtime: Option<&str>,
+) -> Result<Scenario, Failure> {
+    if let Some(bin) = &outside.bin {
+        let scenario = programs::scenario(bin, &outside.args)?;
+        let runtime = runtime.unwrap_or(&scenario.runtime).to_owned();
+        return Ok(Scenario { runtime, ..scenario });
+    }
     let base = Scenario::new(&schedule.header.implementation, "none");
-    Scenario {
+    Ok(Scenario {
         flaw: schedule.header.flaw.clone(),
         runtime: runtime.unwrap_or(&base.runtime).to_owned(),
         ..base
-    }
+    })
 }
 
 fn judge(trial: &Trial<'_>, schedule: &Schedule, history: &History) -> Vec<Ruling> {

@@ -9,11 +9,13 @@ use crate::exit::{Failure, Outcome};
 use crate::files::RunFolder;
 use crate::options::{Ci, Format, Run};
 use crate::output::{print, say_raw};
+use crate::processes;
 use crate::progress::{Campaign as Watch, interruption};
 use crate::suite::Suite;
 use crate::threads::Threads;
 use keep::Keeping;
 use pepperland_core::finding::{Campaign, Finding, Row};
+use pepperland_core::scenario::Scenario;
 use pepperland_core::verdict::Ruling;
 use pepperland_reports::annotations::{Platform, annotations, step_summary};
 use pepperland_reports::style::Style;
@@ -21,8 +23,10 @@ use pepperland_search::{Limits, Progress, search};
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
-/// How many replays shrinking one violation may take.
-const SHRINK_REPLAYS: u32 = 3_000;
+/// How many replays shrinking one violation may take: processes take their time.
+fn shrink_replays(scenario: &Scenario) -> u32 {
+    if scenario.runtime == processes::NAME { 300 } else { 3_000 }
+}
 
 /// Runs what the options ask for.
 pub fn run(options: &Run, catalog: &Catalog) -> Result<ExitCode, Failure> {
@@ -57,7 +61,7 @@ fn search_all(
     for (scenario, runs) in &suite.scenarios {
         let trial = catalog.trial(scenario)?;
         watch.scenario(&scenario.name());
-        let limits = limits(options, *runs);
+        let limits = limits(options, (scenario, *runs));
         let keeping = Keeping::of(scenario, keep::kept(options, suite), folder, watch);
         let mut found = search(&trial, options.seed, &limits, &threads, &keeping)?;
         keeping.finish()?;
@@ -76,9 +80,10 @@ fn search_all(
     Ok(campaign)
 }
 
-fn limits(options: &Run, runs: u64) -> Limits {
+fn limits(options: &Run, (scenario, runs): (&Scenario, u64)) -> Limits {
     let (shard, shards) = options.shard.unwrap_or((0, 1));
-    Limits { runs, shard, shards, fail_fast: options.fail_fast, shrink_replays: SHRINK_REPLAYS }
+    let shrink_replays = shrink_replays(scenario);
+    Limits { runs, shard, shards, fail_fast: options.fail_fast, shrink_replays }
 }
 
 /// Below the floor nothing is held.

@@ -4,3 +4,4 @@ mod checking;
 mod endings;
 mod hostile;
 mod pepperland;
+mod programs;

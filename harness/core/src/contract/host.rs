@@ -122,8 +122,8 @@ impl Host {
         }
     }
 
-    /// The surroundings of the next incarnation: the disk and the random stream live on, the rest
-    /// is lost.
+    /// The surroundings of the next incarnation: the disk lives on, and the random stream unless
+    /// the runtime gives it another; the rest is lost.
     pub fn restart(&mut self) {
         self.incarnation += 1;
         self.stable = self.stable.after_crash();

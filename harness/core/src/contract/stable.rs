@@ -38,6 +38,11 @@ impl Stable {
         Stable { seen: self.disk.clone(), disk: self.disk.clone() }
     }
 
+    /// What is on the disk, in the order of the keys.
+    pub fn entries(&self) -> impl Iterator<Item = (StableKey, &[u8])> {
+        self.disk.iter().map(|(key, bytes)| (*key, bytes.as_slice()))
+    }
+
     /// Whether nothing was ever written.
     pub fn is_empty(&self) -> bool {
         self.disk.is_empty() && self.seen.is_empty()

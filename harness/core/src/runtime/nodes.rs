@@ -7,6 +7,7 @@ use crate::id::{MessageId, NodeId};
 use crate::implementation::Setup;
 use crate::runtime::Guarded;
 use crate::schedule::{Ask, Schedule, Step};
+use crate::seed::Seed;
 use std::rc::Rc;
 
 /// Builds one node.
@@ -51,9 +52,8 @@ impl<Own: Default> Slot<Own> {
         let nodes = schedule.header.nodes as usize;
         let groups: Rc<[Rc<[NodeId]>]> =
             schedule.header.members().into_iter().map(Rc::from).collect();
-        let streams = schedule.header.seed;
         let host = |id: NodeId| {
-            let stream = streams.child("node", id.0.into()).stream("");
+            let stream = seed_of(schedule.header.seed, id, 0).stream("");
             let mut host = Host::new(id, groups.clone(), stream);
             host.open = schedule.header.open;
             host
@@ -78,6 +78,8 @@ impl<Own> Slot<Own> {
     pub fn restart(&mut self, schedule: &Schedule, build: Build<'_>) {
         self.node = Guarded::new(build, &setup(schedule, self.host.me));
         self.host.restart();
+        self.host.stream =
+            seed_of(schedule.header.seed, self.host.me, self.host.incarnation).stream("");
         self.state = State::Up;
         self.minted = 0;
     }
@@ -113,6 +115,16 @@ impl<Own> Slot<Own> {
             _ => step.id + 1,
         };
         MessageId { origin, incarnation, number }
+    }
+}
+
+/// The seed of a node's own random stream in a run of a seed: each incarnation has one of its own, since a process
+/// that has crashed cannot know how far it had come in the last.
+pub fn seed_of(run: Seed, node: NodeId, incarnation: u32) -> Seed {
+    let first = run.child("node", node.0.into());
+    match incarnation {
+        0 => first,
+        later => first.child("incarnation", later.into()),
     }
 }
 

@@ -6,9 +6,11 @@ use pepperland_core::runtime::{Detail, Refused, Repeats, Runtime};
 use pepperland_core::schedule::Schedule;
 use pepperland_core::seed::Seed;
 use pepperland_sim::Simulator;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What it makes of the schedule in each of its runs, counted from 0.
+#[derive(Clone)]
 pub struct Flaky {
     /// Whether the faults of the schedule have their effect.
     pub strikes: fn(u64) -> bool,
@@ -17,13 +19,13 @@ pub struct Flaky {
     /// What it says of itself.
     pub repeats: Repeats,
     /// How many runs there were.
-    pub runs: AtomicU64,
+    pub runs: Arc<AtomicU64>,
 }
 
 impl Flaky {
     /// Faults have their effect in those runs; all are clean.
     pub fn new(strikes: fn(u64) -> bool) -> Flaky {
-        Flaky { strikes, clean: |_| true, repeats: Repeats::AtARate, runs: AtomicU64::new(0) }
+        Flaky { strikes, clean: |_| true, repeats: Repeats::AtARate, runs: Arc::default() }
     }
 
     /// How many runs there were.

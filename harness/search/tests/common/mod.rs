@@ -15,6 +15,7 @@ use pepperland_core::seed::Seed;
 use pepperland_core::verdict::Witness;
 use pepperland_search::Trial;
 use pepperland_sim::Simulator;
+use std::sync::Arc;
 
 /// Where all campaigns of the tests begin.
 pub const BASE: Seed = Seed(7);
@@ -34,11 +35,11 @@ pub fn scenario(
 
 /// The scenario made ready to run.
 pub fn trial(scenario: &Scenario) -> Trial<'_> {
-    trial_on(&Simulator, scenario)
+    trial_on(Arc::new(Simulator), scenario)
 }
 
 /// The scenario made ready to run on a runtime.
-pub fn trial_on<'a>(runtime: &'a dyn Runtime, scenario: &'a Scenario) -> Trial<'a> {
+pub fn trial_on(runtime: Arc<dyn Runtime>, scenario: &Scenario) -> Trial<'_> {
     Trial {
         plan: Plan {
             scenario,

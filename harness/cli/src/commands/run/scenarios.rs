@@ -4,6 +4,8 @@ use crate::catalog::{Catalog, Unknown};
 use crate::exit::Failure;
 use crate::files::read_text;
 use crate::options::Run;
+use crate::processes;
+use crate::programs;
 use crate::suite::{SMOKE, Suite};
 use pepperland_core::scenario::Scenario;
 use std::collections::BTreeSet;
@@ -11,21 +13,28 @@ use std::num::NonZero;
 use std::path::Path;
 
 /// Runs of each scenario that is named on the command line.
-const RUNS: u64 = 1_000;
+fn usual_runs(scenario: &Scenario) -> u64 {
+    if scenario.runtime == processes::NAME { 100 } else { 1_000 }
+}
 
 /// The suite that the options ask for.
 pub fn asked_for(options: &Run, catalog: &Catalog) -> Result<Suite, Failure> {
-    let mut suite = match (options.suites.is_empty(), options.implementations.is_empty()) {
+    let named_none = options.implementations.is_empty() && options.outside.bin.is_none();
+    let mut suite = match (options.suites.is_empty(), named_none) {
         (true, true) => Suite::read(SMOKE, Path::new("the smoke suite"), catalog)?,
         (true, false) => named(options, catalog)?,
         (false, true) => from_files(options, catalog)?,
         (false, false) => {
-            return Err(Failure::Usage("give suites or --impl, not both".to_owned()));
+            return Err(Failure::Usage("give suites, or --impl or --bin, not both".to_owned()));
         }
     };
     for (scenario, runs) in &mut suite.scenarios {
         adjust(scenario, options);
-        *runs = options.runs.unwrap_or(*runs);
+        if named_none {
+            *runs = options.runs.unwrap_or(*runs);
+        } else {
+            *runs = options.runs.unwrap_or(usual_runs(scenario));
+        }
         catalog.trial(scenario)?;
     }
     Ok(suite)
@@ -43,6 +52,9 @@ fn from_files(options: &Run, catalog: &Catalog) -> Result<Suite, Failure> {
 }
 
 fn named(options: &Run, catalog: &Catalog) -> Result<Suite, Unknown> {
+    if let Some(bin) = &options.outside.bin {
+        return outside(bin, options);
+    }
     let mut scenarios = Vec::new();
     let mut seen = BTreeSet::new();
     for name in options.implementations.iter().filter(|name| seen.insert(*name)) {
@@ -54,7 +66,7 @@ fn named(options: &Run, catalog: &Catalog) -> Result<Suite, Unknown> {
         let workload = catalog.usual_workload(implementation);
         let scenario = |faults: String| {
             let workload = workload.to_owned();
-            (Scenario { workload, ..Scenario::new(name, &faults) }, RUNS)
+            (Scenario { workload, ..Scenario::new(name, &faults) }, 0)
         };
         scenarios.extend(faults.into_iter().map(scenario));
     }
@@ -67,6 +79,15 @@ fn each_once(combinations: &[String]) -> Vec<String> {
     let combinations =
         combinations.iter().map(|faults| pepperland_faults::named_once(faults).join(","));
     combinations.filter(|faults| seen.insert(faults.clone())).collect()
+}
+
+/// A program of its own, under each of the usual faults.
+fn outside(bin: &Path, options: &Run) -> Result<Suite, Unknown> {
+    let usual = || programs::USUAL_FAULTS.map(str::to_owned).to_vec();
+    let faults = if options.faults.is_empty() { usual() } else { options.faults.clone() };
+    let bare = programs::scenario(bin, &options.outside.args)?;
+    let scenario = |faults| (Scenario { faults, ..bare.clone() }, 0);
+    Ok(Suite { scenarios: faults.into_iter().map(scenario).collect(), canaries: Vec::new() })
 }
 
 /// What the command line says of every scenario.
@@ -87,4 +108,5 @@ fn adjust(scenario: &mut Scenario, options: &Run) {
         scenario.properties = options.properties.clone();
     }
     scenario.beyond_model |= options.beyond_model;
+    scenario.real_time |= options.real_time;
 }

@@ -1,0 +1,139 @@
+//! Processes as what nodes run on.
+
+use pepperland_core::history::{Header, History};
+use pepperland_core::implementation::{Implementation, Setup};
+use pepperland_core::runtime::{Detail, Refused, Repeats, Runtime, within_limits};
+use pepperland_core::schedule::{Disturbance, Schedule, Trouble};
+use pepperland_process::features::Features;
+use pepperland_process::kept::Keeper;
+use pepperland_process::live::{self, Cast};
+use pepperland_process::program::Program;
+use pepperland_process::stepped::Fleet;
+use std::path::PathBuf;
+
+/// The runtime's name.
+pub const NAME: &str = "process";
+
+/// The runtime in a sentence.
+pub const STATEMENT: &str =
+    "operating-system processes over the line protocol: any program, in any language";
+
+/// Each node is a process with three pipes, and machines have room for so many.
+const MOST_NODES: u32 = 200;
+
+/// Processes of one program.
+#[derive(Clone, Debug)]
+pub struct Processes {
+    program: Program,
+    keeper: Keeper,
+    /// Whether they live in real time.
+    real_time: bool,
+    repeats: Repeats,
+}
+
+impl Processes {
+    /// Processes of an implementation of the library, by an executable that has the command `node`.
+    pub fn of_library(executable: PathBuf, implementation: &str, flaw: Option<&str>) -> Processes {
+        let mut args = ["node", "--impl", implementation].map(str::to_owned).to_vec();
+        args.extend(flaw.iter().flat_map(|flaw| ["--flaw", flaw]).map(str::to_owned));
+        let keeper = Keeper::executable(executable.clone());
+        let program = Program { path: executable, args };
+        Processes { program, keeper, real_time: false, repeats: Repeats::Exactly }
+    }
+
+    /// Processes of a program that has asked for these features.
+    pub fn of_program(program: Program, features: Features, keeper: Keeper) -> Processes {
+        let repeats = Repeats::IfTheProgramDoes;
+        Processes { program, keeper, real_time: false, repeats }.in_real_time(!features.time)
+    }
+
+    /// The same in real time, if so, or if they live in that anyway.
+    #[must_use]
+    pub fn in_real_time(self, real_time: bool) -> Processes {
+        let real_time = real_time || self.real_time;
+        let repeats = if real_time { Repeats::AtARate } else { self.repeats };
+        Processes { real_time, repeats, ..self }
+    }
+}
+
+impl Runtime for Processes {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn statement(&self) -> &'static str {
+        STATEMENT
+    }
+
+    fn accepts(&self, schedule: &Schedule) -> Result<(), Refused> {
+        within_limits(NAME, schedule, MOST_NODES)?;
+        let skewed = |d: &Disturbance| matches!(d.trouble, Trouble::Skew { .. });
+        match self.real_time && schedule.disturbances.iter().any(skewed) {
+            true => Err(refused(
+                "set the clock of a program that lives in real time: let it ask for the feature \
+                 \"time\"",
+            )),
+            false => Ok(()),
+        }
+    }
+
+    fn run(
+        &self,
+        schedule: &Schedule,
+        implementation: &Implementation,
+        detail: Detail,
+    ) -> Result<History, Refused> {
+        self.run_until(schedule, implementation, detail, &|_| false)
+    }
+
+    fn run_until(
+        &self,
+        schedule: &Schedule,
+        implementation: &Implementation,
+        detail: Detail,
+        enough: &dyn Fn(&History) -> bool,
+    ) -> Result<History, Refused> {
+        self.accepts(schedule)?;
+        let header = Header::of_run(NAME, schedule, implementation);
+        match self.real_time {
+            true => self.live(schedule, header, detail, enough),
+            false => self.step(schedule, header, detail),
+        }
+    }
+
+    fn repeats(&self) -> Repeats {
+        self.repeats
+    }
+}
+
+impl Processes {
+    /// Runs programs that live in real time.
+    fn live(
+        &self,
+        schedule: &Schedule,
+        header: Header,
+        detail: Detail,
+        enough: &dyn Fn(&History) -> bool,
+    ) -> Result<History, Refused> {
+        let cast = Cast { program: &self.program, keeper: &self.keeper, detail };
+        live::run(&cast, schedule, header, enough)
+            .map_err(|error| refused(&format!("start its nodes: {error}")))
+    }
+
+    /// Runs programs that live in virtual time.
+    fn step(
+        &self,
+        schedule: &Schedule,
+        header: Header,
+        detail: Detail,
+    ) -> Result<History, Refused> {
+        let fleet = Fleet::new(&self.program, &self.keeper, schedule)
+            .map_err(|error| refused(&format!("make folders for its nodes: {error}")))?;
+        let build = |setup: &Setup<'_>| fleet.node(setup);
+        Ok(pepperland_sim::run_nodes(schedule, header, &build, detail))
+    }
+}
+
+fn refused(what: &str) -> Refused {
+    Refused { runtime: NAME, what: what.to_owned() }
+}

@@ -1,0 +1,181 @@
+//! Programs as implementations under test.
+
+use crate::catalog::Unknown;
+use crate::processes::{NAME, Processes};
+use pepperland_core::contract::Node;
+use pepperland_core::fault::Fault;
+use pepperland_core::history::Channel;
+use pepperland_core::implementation::{Groups, Implementation, Model, Setup};
+use pepperland_core::scenario::Scenario;
+use pepperland_core::workload::Workload;
+use pepperland_process::features::Features;
+use pepperland_process::kept::Keeper;
+use pepperland_process::program::Program;
+use pepperland_process::stepped::features_of;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+/// The fault profiles that a program is tried under unless told otherwise.
+pub const USUAL_FAULTS: [&str; 3] = ["none", "delay", "partition"];
+
+/// What a program is judged by that multicasts, unless told otherwise.
+const OF_MULTICAST: [&str; 4] = ["no-creation", "no-duplication", "validity-self", "agreement"];
+
+/// What is known of programs: each is asked once what it can do, and stands in the catalogue's
+/// place of an implementation.
+#[derive(Default)]
+pub struct Programs {
+    asked: Mutex<BTreeMap<Program, Result<Features, Unknown>>>,
+    entries: Mutex<BTreeMap<(String, Option<&'static str>), &'static Implementation>>,
+}
+
+impl Programs {
+    /// The program of this name as an implementation. It claims nothing, and is tried with
+    /// everything.
+    pub fn implementation(
+        &self,
+        name: &str,
+        service: Option<&'static str>,
+    ) -> &'static Implementation {
+        let mut entries = self.entries.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let entry = entries.entry((name.to_owned(), service));
+        entry.or_insert_with(|| Box::leak(Box::new(record(name, service))))
+    }
+
+    /// The processes that a scenario runs on: of its program, or else of this very executable, as
+    /// nodes of the scenario's implementation.
+    ///
+    /// # Errors
+    /// [`Unknown`], if the program is no node program.
+    pub fn runtime(&self, scenario: &Scenario) -> Result<Processes, Unknown> {
+        let processes = match &scenario.bin {
+            Some(path) => {
+                let program = Program { path: path.clone(), args: scenario.args.clone() };
+                let features = self.features(&program)?;
+                Processes::of_program(program, features, keeper()?)
+            }
+            None => {
+                let flaw = scenario.flaw.as_deref();
+                Processes::of_library(executable()?, &scenario.implementation, flaw)
+            }
+        };
+        Ok(processes.in_real_time(scenario.real_time))
+    }
+
+    fn features(&self, program: &Program) -> Result<Features, Unknown> {
+        let mut asked = self.asked.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        asked.entry(program.clone()).or_insert_with(|| ask(program)).clone()
+    }
+}
+
+/// This very executable, which knows how to keep a node and to be one.
+fn executable() -> Result<PathBuf, Unknown> {
+    std::env::current_exe().map_err(|error| {
+        Unknown(format!("failed to find this executable, to start nodes of: {error}"))
+    })
+}
+
+/// Who starts the nodes.
+fn keeper() -> Result<Keeper, Unknown> {
+    executable().map(Keeper::executable)
+}
+
+fn ask(program: &Program) -> Result<Features, Unknown> {
+    let path = &program.path;
+    if path.components().count() > 1 && !path.is_file() {
+        return Err(Unknown(format!("there is no program {}", path.display())));
+    }
+    features_of(program, &keeper()?).map_err(|unfit| Unknown(unfit.to_string()))
+}
+
+/// The program that is meant by a path on the command line: a file, wherever nodes work; or the
+/// name of a command.
+///
+/// # Errors
+/// [`Unknown`], if it is no file where one is meant.
+pub fn resolve(path: &Path) -> Result<PathBuf, Unknown> {
+    let is_command = path.components().count() == 1 && !path.is_file();
+    match is_command {
+        true => Ok(path.to_owned()),
+        false => std::path::absolute(path)
+            .map_err(|error| Unknown(format!("failed to find {}: {error}", path.display()))),
+    }
+}
+
+/// The scenario that tests a program without faults, all else by default.
+///
+/// # Errors
+/// [`Unknown`], if there is no such program.
+pub fn scenario(bin: &Path, args: &[String]) -> Result<Scenario, Unknown> {
+    Ok(Scenario {
+        bin: Some(resolve(bin)?),
+        args: args.to_vec(),
+        runtime: NAME.to_owned(),
+        ..Scenario::new(&name_of(bin), "none")
+    })
+}
+
+/// What a program is called in verdicts.
+pub fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+/// What a program is judged by under a workload, unless told otherwise.
+///
+/// # Errors
+/// [`Unknown`], if nobody can say.
+pub fn usual_properties(
+    workload: &Workload,
+    operations: bool,
+) -> Result<Vec<&'static str>, Unknown> {
+    match operations {
+        false => Ok(OF_MULTICAST.to_vec()),
+        true => Err(Unknown(format!(
+            "the workload {} has no properties of its own: name some by --properties",
+            workload.name
+        ))),
+    }
+}
+
+/// The record of a program.
+fn record(name: &str, service: Option<&'static str>) -> Implementation {
+    Implementation {
+        name: name.to_owned().leak(),
+        number: "",
+        statement: "a program of its own",
+        source: "its author",
+        claims: &[],
+        model: Model {
+            channel: Channel::FairLoss,
+            tolerates: &[
+                Fault::Crash,
+                Fault::Recovery,
+                Fault::Loss,
+                Fault::Delay,
+                Fault::Reorder,
+                Fault::Duplication,
+                Fault::Corruption,
+                Fault::Partition,
+                Fault::Pause,
+                Fault::Clock,
+                Fault::Byzantine,
+            ],
+            groups: Groups::Open,
+            timing: "unknown",
+            service,
+            ..Model::ASYNCHRONOUS
+        },
+        nodes: 5,
+        budget: |n| n.saturating_sub(1) / 2,
+        flaws: &[],
+        controls: &[],
+        breaks: &[],
+        cost: None,
+        build: only_as_a_process,
+    }
+}
+
+fn only_as_a_process(_: &Setup<'_>) -> Box<dyn Node> {
+    panic!("a program runs on the process runtime alone")
+}

@@ -1,0 +1,152 @@
+//! The same schedule in the simulator and on processes in virtual time: the same bytes, for every
+//! implementation as it is and with its flaws. Only the name of the runtime differs, and how long
+//! frames are: they are JSON on the pipes.
+
+#![cfg(feature = "cli")]
+
+use pepperland::core::fault::Fault;
+use pepperland::core::runtime::{Detail, Runtime};
+use pepperland::core::schedule::{Fate, Schedule, Trouble};
+use pepperland::core::verdict::Ruling;
+use pepperland::prelude::*;
+use pepperland::processes::Processes;
+use pepperland::{Catalog, builtin};
+use serde_json::Value;
+use std::path::PathBuf;
+
+/// The processes of a scenario.
+fn processes(scenario: &Scenario) -> Processes {
+    let executable = PathBuf::from(env!("CARGO_BIN_EXE_pepperland"));
+    Processes::of_library(executable, &scenario.implementation, scenario.flaw.as_deref())
+}
+
+/// A history as its file has it, without the name of the runtime.
+fn bytes(mut history: History) -> String {
+    history.header.about.remove("runtime");
+    let mut bytes = Vec::new();
+    history.write_to(&mut bytes).unwrap();
+    String::from_utf8(bytes).unwrap()
+}
+
+/// Runs a schedule on both.
+fn both(
+    catalog: &Catalog,
+    scenario: &Scenario,
+    schedule: &Schedule,
+    detail: Detail,
+) -> (String, String) {
+    let implementation = catalog.implementation(&scenario.implementation).unwrap();
+    let sim = catalog.runtime("sim").unwrap().run(schedule, implementation, detail).unwrap();
+    let process = processes(scenario).run(schedule, implementation, detail).unwrap();
+    (bytes(sim), bytes(process))
+}
+
+fn corrupts(schedule: &Schedule) -> bool {
+    schedule.disturbances.iter().any(|disturbance| {
+        matches!(
+            disturbance.trouble,
+            Trouble::Corrupt { .. } | Trouble::Strike { fate: Fate::Corrupt, .. }
+        )
+    })
+}
+
+/// Compares the runs of a scenario; says how many there were.
+fn compare(catalog: &Catalog, scenario: &Scenario, runs: std::ops::Range<u64>) -> usize {
+    let trial = catalog.trial(scenario).unwrap();
+    let schedules = runs.map(|run| trial.schedule(trial.seed(Seed(11), run)));
+    let uncorrupted: Vec<Schedule> = schedules.filter(|schedule| !corrupts(schedule)).collect();
+    for schedule in &uncorrupted {
+        let (sim, process) = both(catalog, scenario, schedule, Detail::Application);
+        let name = scenario.name();
+        let first = sim.lines().zip(process.lines()).find(|(a, b)| a != b);
+        assert!(sim == process, "{name}: {first:?}, in\n{}", schedule.to_text());
+    }
+    uncorrupted.len()
+}
+
+#[test]
+fn every_implementation_gives_the_same_bytes_under_every_fault() {
+    let catalog = builtin();
+    let mut compared = 0;
+    for (place, implementation) in catalog.implementations.iter().enumerate() {
+        let claimed = catalog.claimed_faults(implementation);
+        let some = claimed.iter().skip(place % 5).step_by(5);
+        let crash = if place % 2 == 0 { "crash" } else { "crash-recovery" };
+        for faults in some.chain(&[crash, "swarm"]) {
+            let workload = catalog.usual_workload(implementation).to_owned();
+            let scenario = Scenario { workload, ..Scenario::new(implementation.name, faults) };
+            compared += compare(&catalog, &scenario, 0..1);
+        }
+    }
+    assert!(compared > 2 * catalog.implementations.len(), "only {compared} runs were compared");
+}
+
+#[test]
+fn flaws_show_in_the_same_bytes() {
+    let catalog = builtin();
+    for implementation in &catalog.implementations {
+        let flaws = implementation.flaws.iter().map(|f| (f.name, f.faults, f.workload));
+        let usual = catalog.usual_workload(implementation);
+        let controls = implementation.controls().map(|control| (control.name, "none", usual));
+        for (flaw, faults, workload) in flaws.chain(controls).step_by(3) {
+            let scenario = Scenario {
+                flaw: Some(flaw.to_owned()),
+                workload: workload.to_owned(),
+                ..Scenario::new(implementation.name, faults)
+            };
+            compare(&catalog, &scenario, 0..1);
+        }
+    }
+}
+
+#[test]
+fn what_is_stored_is_there_after_a_crash() {
+    let catalog = builtin();
+    for implementation in ["reliable-logged", "fifo-logged"] {
+        for faults in ["crash-recovery", "crash-recovery:all"] {
+            let scenario = Scenario::new(implementation, faults);
+            assert_eq!(compare(&catalog, &scenario, 1..4), 3);
+        }
+    }
+}
+
+#[test]
+fn frames_are_the_same_but_for_their_length() {
+    let catalog = builtin();
+    for implementation in ["fifo", "causal-vector", "reliable-ip"] {
+        let Ok(_) = catalog.implementation(implementation) else { continue };
+        let scenario = Scenario::new(implementation, "none");
+        let trial = catalog.trial(&scenario).unwrap();
+        let schedule = trial.schedule(trial.seed(Seed(11), 0));
+        let (sim, process) = both(&catalog, &scenario, &schedule, Detail::Network);
+        assert_eq!(without_lengths(&sim), without_lengths(&process));
+    }
+}
+
+fn without_lengths(history: &str) -> Vec<Value> {
+    let line = |line: &str| {
+        let mut event: Value = serde_json::from_str(line).unwrap();
+        event.as_object_mut().unwrap().remove("bytes");
+        event
+    };
+    history.lines().map(line).collect()
+}
+
+#[test]
+fn whoever_lives_with_corruption_does_so_as_a_process() {
+    let catalog = builtin();
+    let tolerant = |i: &&&Implementation| i.model.tolerates.contains(&Fault::Corruption);
+    for implementation in catalog.implementations.iter().filter(tolerant) {
+        let scenario = Scenario::new(implementation.name, "corrupt");
+        let trial = catalog.trial(&scenario).unwrap();
+        for run in 0..3 {
+            let schedule = trial.schedule(trial.seed(Seed(11), run));
+            let history =
+                processes(&scenario).run(&schedule, implementation, Detail::Network).unwrap();
+            let mut rulings = trial.judge(&schedule, &history).into_iter().zip(&trial.checkers);
+            let violated = rulings.find(|(verdict, _)| verdict.ruling() == Ruling::Violated);
+            let property = violated.map(|(_, checker)| checker.property);
+            assert_eq!(property, None, "{} in\n{}", scenario.name(), schedule.to_text());
+        }
+    }
+}

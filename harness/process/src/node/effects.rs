@@ -1,0 +1,65 @@
+//! What a handler has done, as lines.
+
+use crate::words::{Told, text, value};
+use pepperland_core::contract::{Indication, Timer, ViewId};
+use pepperland_core::id::NodeId;
+use pepperland_core::message::Message;
+use serde_json::Value;
+
+/// What the harness is told of an indication.
+pub fn told(indication: Indication<Message>) -> Told {
+    match indication {
+        Indication::Deliver(delivery) => Told::Deliver {
+            id: delivery.message.id.to_string(),
+            payload: Value::String(said(&delivery.message)),
+            group: Some(delivery.group.to_string()),
+            slot: delivery.slot,
+        },
+        Indication::Discard(message) => Told::Discard { id: message.id.to_string() },
+        Indication::View(view) => Told::View {
+            view: view_value(view.id),
+            members: names(&view.members),
+            group: Some(view.group.to_string()),
+            primary: Some(view.primary),
+            transitional: view.transitional.as_deref().map(names),
+        },
+        Indication::Block(view) => Told::Block { view: view_value(view) },
+        Indication::Suspect(node) => Told::Suspect { target: node.to_string() },
+        Indication::Trust(node) => Told::Trust { target: node.to_string() },
+        Indication::Token { turn, epoch } => Told::Token { what: turn.word().to_owned(), epoch },
+        Indication::Decide { instance, value: decided } => {
+            Told::Decide { instance, value: value(&said(&decided)) }
+        }
+        Indication::Respond { operation, value: result } => {
+            Told::Respond { op_id: operation, result: value(&said(&result)) }
+        }
+    }
+}
+
+fn said(message: &Message) -> String {
+    String::from_utf8_lossy(&message.body.0).into_owned()
+}
+
+fn names(nodes: &[NodeId]) -> Vec<String> {
+    nodes.iter().map(NodeId::to_string).collect()
+}
+
+/// A number where that says it all.
+fn view_value(view: ViewId) -> Value {
+    match view.creator {
+        None => view.number.into(),
+        Some(_) => view.to_string().into(),
+    }
+}
+
+/// The name of a timer.
+pub fn timer_name(timer: Timer) -> Value {
+    Value::String(format!("{}.{}", timer.place, timer.tag))
+}
+
+/// The timer of a name.
+pub fn timer_of(name: &Value) -> Option<Timer> {
+    let name = text(name);
+    let (place, tag) = name.split_once('.')?;
+    Some(Timer { place: place.parse().ok()?, tag: tag.parse().ok()? })
+}

@@ -1,0 +1,264 @@
+//! Reading what a program writes: lines become effects, in their order.
+
+use crate::features::{Features, OFFERED};
+use crate::stepped::broken::Broken;
+use crate::stepped::names::{Disk, Timers};
+use crate::wire::{Envelope, Head};
+use crate::words::{HARNESS, Told, group_id, message_id, stranger, text, view_id};
+use pepperland_core::contract::{Delivery, Effect, Host, Indication, TokenTurn, View};
+use pepperland_core::id::{MessageId, NetworkId, NodeId};
+use pepperland_core::message::{Body, Message};
+use pepperland_core::time::Span;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+/// What is known of one process by what it was asked and what it has written.
+#[derive(Default)]
+pub struct Reader {
+    /// What it has asked for.
+    pub features: Features,
+    /// Its timers.
+    pub timers: Timers,
+    /// Its disk.
+    pub disk: Disk,
+    /// What it was asked, by number, and has not answered.
+    pub open: BTreeMap<i64, Open>,
+    /// How many nodes there are.
+    pub nodes: usize,
+    /// Whether it has answered `init`.
+    pub ready: bool,
+}
+
+/// What a process was asked and may answer.
+#[derive(Copy, Clone, Debug)]
+pub enum Open {
+    /// To begin.
+    Init,
+    /// A request, by its word.
+    Request(&'static str),
+    /// A client's operation, by its number.
+    Operation(u64),
+}
+
+/// Why a line means nothing.
+type Wrong = String;
+
+impl Reader {
+    /// Reads a line into the effects of the host; the last one upon a line breaks.
+    ///
+    /// # Errors
+    /// If it means nothing.
+    pub fn read(&mut self, line: &[u8], host: &mut Host) -> Result<ControlFlow<()>, Broken> {
+        let wrong = |why: Wrong| Broken::rubbish(line, why);
+        let envelope =
+            Envelope::read(line).map_err(|error| wrong(format!("which is no message: {error}")))?;
+        if &*envelope.dest == HARNESS {
+            return self.hear(&envelope, host).map_err(wrong);
+        }
+        let (to, body) = (&*envelope.dest, envelope.body.get());
+        match (to.parse::<NodeId>(), to.parse()) {
+            (Ok(node), _) => {
+                let frame = frame(host, body);
+                host.effects.list.push(Effect::Send {
+                    to: node,
+                    network: NetworkId::PAYLOAD,
+                    frame,
+                });
+            }
+            (_, Ok(group)) if !host.members(group).is_empty() => {
+                let frame = frame(host, body);
+                let network = NetworkId::PAYLOAD;
+                host.effects.list.push(Effect::GroupSend { group, network, frame });
+            }
+            _ => match envelope.head().in_reply_to {
+                Some(number) => self.answer(number, &envelope, host).map_err(wrong)?,
+                None => note(host, format!("sent to {to}, which does not exist")),
+            },
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// A word to the harness, or an answer to it.
+    fn hear(&mut self, envelope: &Envelope<'_>, host: &mut Host) -> Result<ControlFlow<()>, Wrong> {
+        if let Head { in_reply_to: Some(number), .. } = envelope.head() {
+            self.answer(number, envelope, host)?;
+            return Ok(ControlFlow::Continue(()));
+        }
+        let told: Told = match serde_json::from_str(envelope.body.get()) {
+            Ok(told) => told,
+            Err(error) => return Err(format!("which says nothing to the harness: {error}")),
+        };
+        if told == Told::Done {
+            return Ok(ControlFlow::Break(()));
+        }
+        let effect = self.effect(told)?;
+        host.effects.list.push(effect);
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// An answer to something that was asked; one to nothing is told.
+    fn answer(
+        &mut self,
+        number: i64,
+        envelope: &Envelope<'_>,
+        host: &mut Host,
+    ) -> Result<(), Wrong> {
+        let body = envelope.body.get();
+        match self.open.remove(&number) {
+            Some(Open::Init) => self.begin(body),
+            Some(Open::Request(word)) => {
+                host.effects.list.extend(refusal(word, body));
+                Ok(())
+            }
+            Some(Open::Operation(operation)) => {
+                let result = result(body)?;
+                let value = Message { id: MessageId::default(), body: Body::new(&result) };
+                let respond = Indication::Respond { operation, value };
+                host.effects.list.push(Effect::Indicate(respond));
+                Ok(())
+            }
+            None => {
+                note(host, format!("answered {number}, which is no open request"));
+                Ok(())
+            }
+        }
+    }
+
+    fn begin(&mut self, body: &str) -> Result<(), Wrong> {
+        let body: Value = serde_json::from_str(body).map_err(|error| error.to_string())?;
+        if body["type"] != "init_ok" {
+            return Err("which is no init_ok".to_owned());
+        }
+        self.features = Features::read(&body, &OFFERED)?;
+        self.ready = true;
+        Ok(())
+    }
+
+    fn effect(&mut self, told: Told) -> Result<Effect, Wrong> {
+        if told.needs_timer() && !self.features.timer {
+            return Err("but has not asked for the feature \"timer\"".to_owned());
+        }
+        Ok(match told {
+            Told::SetTimer { timer, after } => {
+                Effect::SetTimer(self.timers.timer(&timer), Span(after))
+            }
+            Told::CancelTimer { timer } => Effect::CancelTimer(self.timers.timer(&timer)),
+            Told::Store { key, value } => {
+                if !self.features.storage {
+                    return Err("but has not asked for the feature \"storage\"".to_owned());
+                }
+                let (key, bytes) = self.disk.write(key, value);
+                Effect::Store(key, bytes)
+            }
+            Told::Note { text } => Effect::Note(text),
+            other => Effect::Indicate(self.indication(other)?),
+        })
+    }
+
+    fn indication(&self, told: Told) -> Result<Indication<Message>, Wrong> {
+        Ok(match told {
+            Told::Deliver { id, payload, group, slot } => {
+                let message = named(&id, &text(&payload));
+                let group = group_id(group.as_deref()).ok_or("which names no group")?;
+                Indication::Deliver(Delivery { from: message.id.origin, group, message, slot })
+            }
+            Told::Discard { id } => Indication::Discard(named(&id, "")),
+            Told::View { view, members, group, primary, transitional } => Indication::View(View {
+                id: view_id(&view).ok_or("which names no view: views are 7 or \"7.n2\"")?,
+                group: group_id(group.as_deref()).ok_or("which names no group")?,
+                members: self.all_nodes(&members)?,
+                primary: primary.unwrap_or(true),
+                transitional: transitional.map(|names| self.all_nodes(&names)).transpose()?,
+            }),
+            Told::Block { view } => Indication::Block(view_id(&view).ok_or("which names no view")?),
+            Told::Suspect { target } => Indication::Suspect(self.node(&target)?),
+            Told::Trust { target } => Indication::Trust(self.node(&target)?),
+            Told::Decide { instance, value } => Indication::Decide {
+                instance,
+                value: Message { body: Body::new(text(&value).as_bytes()), ..Message::default() },
+            },
+            Told::Respond { op_id, result } => Indication::Respond {
+                operation: op_id,
+                value: Message { body: Body::new(text(&result).as_bytes()), ..Message::default() },
+            },
+            Told::Token { what, epoch } => Indication::Token { turn: turn(&what)?, epoch },
+            Told::Done
+            | Told::Note { .. }
+            | Told::SetTimer { .. }
+            | Told::CancelTimer { .. }
+            | Told::Store { .. } => return Err("which is out of place".to_owned()),
+        })
+    }
+
+    fn all_nodes(&self, names: &[String]) -> Result<Vec<NodeId>, Wrong> {
+        names.iter().map(|name| self.node(name)).collect()
+    }
+
+    fn node(&self, name: &str) -> Result<NodeId, Wrong> {
+        let node = name.parse::<NodeId>().ok().filter(|node| node.index() < self.nodes);
+        node.ok_or_else(|| format!("where \"{name}\" is no node"))
+    }
+}
+
+fn note(host: &mut Host, text: String) {
+    host.effects.list.push(Effect::Note(text));
+}
+
+/// The frame of a body among those of the running handler.
+fn frame(host: &mut Host, body: &str) -> std::ops::Range<u32> {
+    let start = host.effects.bytes.len() as u32;
+    host.effects.bytes.extend_from_slice(body.as_bytes());
+    start..host.effects.bytes.len() as u32
+}
+
+fn named(name: &str, body: &str) -> Message {
+    let id = message_id(name).unwrap_or_else(|| stranger(name));
+    Message { id, body: Body::new(body.as_bytes()) }
+}
+
+fn turn(what: &str) -> Result<TokenTurn, Wrong> {
+    use TokenTurn::{Acquire, Lost, New, Release};
+    let turn = [New, Acquire, Release, Lost].into_iter().find(|turn| turn.word() == what);
+    turn.ok_or_else(|| format!("where \"{what}\" is nothing to do with a token"))
+}
+
+/// An error as an answer.
+#[derive(Deserialize)]
+struct Refusal {
+    code: i64,
+    #[serde(default)]
+    text: Option<String>,
+}
+
+/// "Not supported", by its code.
+const NOT_SUPPORTED: i64 = 10;
+
+/// What an answer to a request means: nothing, unless it is an error.
+fn refusal(word: &'static str, body: &str) -> Option<Effect> {
+    let head: Head<'_> = serde_json::from_str(body).ok()?;
+    if head.kind != "error" {
+        return None;
+    }
+    Some(match serde_json::from_str(body) {
+        Ok(Refusal { code: NOT_SUPPORTED, .. }) => Effect::Refuse(word),
+        Ok(Refusal { code, text }) => {
+            let text = text.map(|text| format!(": {text}")).unwrap_or_default();
+            Effect::Note(format!("answered \"{word}\" with error {code}{text}"))
+        }
+        Err(_) => Effect::Note(format!("answered \"{word}\" with an error without a code")),
+    })
+}
+
+/// The answer to a client's operation as histories have it: without the reserved keys, and its
+/// type by the key `f`.
+fn result(body: &str) -> Result<Vec<u8>, Wrong> {
+    let body: Map<String, Value> =
+        serde_json::from_str(body).map_err(|_| "which is no answer".to_owned())?;
+    let mut result = Map::new();
+    result.insert("f".to_owned(), body.get("type").cloned().unwrap_or_default());
+    let reserved = ["type", "msg_id", "in_reply_to"];
+    result.extend(body.into_iter().filter(|(key, _)| !reserved.contains(&key.as_str())));
+    Ok(Value::from(result).to_string().into_bytes())
+}

@@ -1,0 +1,224 @@
+//! A process as a node.
+
+use crate::features::OFFERED;
+use crate::kept::Keeper;
+use crate::program::Program;
+use crate::stepped::broken::Broken;
+use crate::stepped::names::Disk;
+use crate::stepped::pipes::Pipes;
+use crate::stepped::reader::{Open, Reader};
+use crate::stepped::timed::timed_line;
+use crate::words::{Asked, HARNESS, Init, Numbered, value};
+use pepperland_core::contract::{Effect, Garbled, Host, Node, Request, Timer};
+use pepperland_core::id::{GroupId, NodeId};
+use pepperland_core::message::Message;
+use pepperland_core::runtime::seed_of;
+use pepperland_core::seed::Seed;
+use pepperland_core::time::Span;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+use std::path::Path;
+use std::time::Duration;
+
+/// So many lines are given to one process.
+const MOST_LINES: u64 = 2_000_000;
+
+/// A process as a node: each handler gives it one line, and takes what it writes until it is done.
+pub struct Remote {
+    process: Result<Pipes, Option<Broken>>,
+    reader: Reader,
+    birth: Birth,
+    asked: i64,
+    lines: u64,
+}
+
+/// What a process is told of the run when it begins.
+pub struct Birth {
+    /// Which node it is.
+    pub node: NodeId,
+    /// How many there are.
+    pub nodes: usize,
+    /// What no message takes longer than while nothing disturbs it.
+    pub max_latency: Span,
+    /// The seed of the run, from which each node's own derive.
+    pub root: Seed,
+    /// How long it may take for an answer, in real time.
+    pub patience: Duration,
+}
+
+impl Remote {
+    /// Starts a process in a folder. It is spoken to when the run begins.
+    pub fn start(program: &Program, keeper: &Keeper, folder: &Path, birth: Birth) -> Remote {
+        let reader = Reader { nodes: birth.nodes, ..Reader::default() };
+        let process = Pipes::start(program, keeper, folder).map_err(Some);
+        Remote { process, reader, birth, asked: 0, lines: 0 }
+    }
+
+    /// Tells the process who it is.
+    fn begin(&mut self, host: &mut Host) {
+        let (disk, storage) = Disk::read(&host.stable);
+        self.reader.disk = disk;
+        let init = Asked::Init(Box::new(self.init(host, storage)));
+        let body = self.number(init, Open::Init);
+        self.give("c0", &body, host);
+        if let Err(wrong) = self.agreed() {
+            self.break_off(wrong, host);
+        }
+    }
+
+    fn init(&self, host: &Host, storage: Map<String, Value>) -> Init {
+        let names = |nodes: &[NodeId]| nodes.iter().map(NodeId::to_string).collect::<Vec<_>>();
+        let groups = (0..).map(GroupId).zip(host.groups.iter());
+        Init {
+            node_id: self.birth.node.to_string(),
+            node_ids: NodeId::first(self.birth.nodes).map(|node| node.to_string()).collect(),
+            groups: groups.map(|(group, of)| (group.to_string(), names(of).into())).collect(),
+            open: host.open,
+            incarnation: host.incarnation,
+            seed: seed_of(self.birth.root, self.birth.node, host.incarnation),
+            max_latency: self.birth.max_latency.0,
+            features: OFFERED.map(str::to_owned).into(),
+            storage,
+        }
+    }
+
+    /// What it has asked for, if that is enough to live in virtual time.
+    fn agreed(&self) -> Result<(), Broken> {
+        if self.process.is_err() {
+            return Ok(());
+        }
+        let unfit = match (self.reader.ready, self.reader.features.time) {
+            (true, true) => return Ok(()),
+            (true, false) => "but has not asked for the feature \"time\"",
+            (false, _) => "but has not answered init",
+        };
+        Err(Broken::rubbish(b"done", unfit))
+    }
+
+    /// A request with its number, to be answered.
+    fn number(&mut self, asked: Asked, open: Open) -> Numbered {
+        self.asked += 1;
+        self.reader.open.insert(self.asked, open);
+        Numbered { asked, msg_id: Some(self.asked) }
+    }
+
+    /// Gives the process a line, and takes what it does upon it.
+    fn give(&mut self, src: &str, body: &impl Serialize, host: &mut Host) {
+        let Ok(pipes) = &mut self.process else {
+            if let Err(reason @ Some(_)) = &mut self.process {
+                let broken = reason.take().map(|broken| broken.to_string());
+                host.effects.list.extend(broken.map(Effect::Note));
+            }
+            return;
+        };
+        self.lines += 1;
+        if self.lines > MOST_LINES {
+            return self.break_off(Broken::Endless(MOST_LINES), host);
+        }
+        let line = timed_line(src, &self.birth.node.to_string(), host.now, body);
+        let (reader, patience) = (&mut self.reader, self.birth.patience);
+        if let Err(broken) = pipes.exchange(&line, patience, |line| reader.read(line, host)) {
+            self.break_off(broken, host);
+        }
+    }
+
+    /// The process's part in the run is over. What it did before stands, unless it is a flood.
+    #[cold]
+    fn break_off(&mut self, broken: Broken, host: &mut Host) {
+        let Ok(pipes) = &mut self.process else { return };
+        let words = match pipes.last_words() {
+            none if none.is_empty() => String::new(),
+            words => format!("; the last of its log:\n{words}"),
+        };
+        if let Broken::Floods(_) = broken {
+            host.forget_effects();
+        }
+        host.effects.list.push(Effect::Note(format!("{broken}{words}")));
+        self.process = Err(None);
+    }
+
+    /// An operation as a request of a client of its own, to a program that knows no `invoke`.
+    fn operate(&mut self, operation: u64, op: &str, host: &mut Host) {
+        let mut body = Map::new();
+        match value(op) {
+            Value::Object(mut fields) => {
+                body.insert("type".to_owned(), fields.shift_remove("f").unwrap_or_default());
+                body.extend(fields);
+            }
+            word => drop(body.insert("type".to_owned(), word)),
+        }
+        self.asked += 1;
+        self.reader.open.insert(self.asked, Open::Operation(operation));
+        body.insert("msg_id".to_owned(), self.asked.into());
+        let client = format!("c{}", operation as u32);
+        self.give(&client, &body, host);
+    }
+}
+
+impl Node for Remote {
+    fn start(&mut self, host: &mut Host) {
+        self.begin(host);
+    }
+
+    fn request(&mut self, request: Request<Message>, host: &mut Host) {
+        let word = request.name();
+        let said = |message: &Message| String::from_utf8_lossy(&message.body.0).into_owned();
+        let asked = match request {
+            Request::Multicast(group, message) => Asked::Multicast {
+                id: message.id.to_string(),
+                group: group.to_string(),
+                payload: Value::String(said(&message)),
+            },
+            Request::Join(group) => Asked::Join { group: group.to_string() },
+            Request::Leave(group) => Asked::Leave { group: group.to_string() },
+            Request::Propose { instance, value: proposed } => Asked::Propose {
+                id: proposed.id.to_string(),
+                instance,
+                value: value(&said(&proposed)),
+            },
+            Request::Invoke { operation, value: op } if self.reader.features.invoke => {
+                Asked::Invoke { op_id: operation, op: value(&said(&op)) }
+            }
+            Request::Invoke { operation, value: op } => {
+                return self.operate(operation, &said(&op), host);
+            }
+            Request::Send(..) | Request::SendEach(..) | Request::BlockOk(_) => {
+                return host.effects.list.push(Effect::Refuse(word));
+            }
+        };
+        let body = self.number(asked, Open::Request(word));
+        self.give(HARNESS, &body, host);
+    }
+
+    fn receive(&mut self, from: NodeId, frame: &[u8], host: &mut Host) -> Result<(), Garbled> {
+        if frame.contains(&b'\n') {
+            return Err(Garbled);
+        }
+        let body: &RawValue = serde_json::from_slice(frame).map_err(|_| Garbled)?;
+        self.give(&from.to_string(), &body, host);
+        Ok(())
+    }
+
+    fn timeout(&mut self, timer: Timer, host: &mut Host) {
+        let timer = self.reader.timers.name(timer);
+        let body = Numbered { asked: Asked::Timer { timer }, msg_id: None };
+        self.give(HARNESS, &body, host);
+    }
+
+    fn recover(&mut self, host: &mut Host) {
+        self.begin(host);
+    }
+
+    fn stop(&mut self) {
+        self.process = Err(None);
+    }
+
+    fn describe(&self, frame: &[u8]) -> Result<Value, Garbled> {
+        serde_json::from_slice(frame).map_err(|_| Garbled)
+    }
+
+    fn frame(&self, described: Value) -> Result<Vec<u8>, Garbled> {
+        Ok(described.to_string().into_bytes())
+    }
+}

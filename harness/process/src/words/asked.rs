@@ -1,0 +1,89 @@
+//! What the harness writes to a node.
+
+use pepperland_core::seed::Seed;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// What is asked of a node, by its word.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Asked {
+    /// Who the node is, before anything else.
+    Init(Box<Init>),
+    /// Multicast the payload to the group.
+    Multicast {
+        /// The name of the message.
+        id: String,
+        /// To whom.
+        group: String,
+        /// What it says.
+        payload: Value,
+    },
+    /// Become a member.
+    Join {
+        /// Of this group.
+        group: String,
+    },
+    /// Be a member no longer.
+    Leave {
+        /// Of this group.
+        group: String,
+    },
+    /// Propose a value for consensus.
+    Propose {
+        /// The name of the value.
+        id: String,
+        /// Which decision it is.
+        instance: u64,
+        /// The value.
+        value: Value,
+    },
+    /// Execute a client's operation.
+    Invoke {
+        /// The operation's name.
+        op_id: u64,
+        /// What to execute.
+        op: Value,
+    },
+    /// A timer has run out.
+    Timer {
+        /// The node's name for it.
+        timer: Value,
+    },
+}
+
+/// The first request: who the node is, and who the others are.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(default)]
+pub struct Init {
+    /// This node.
+    pub node_id: String,
+    /// All nodes, in order.
+    pub node_ids: Vec<String>,
+    /// The members of each group, by its name.
+    pub groups: Map<String, Value>,
+    /// Whether nodes multicast to groups that they are not in.
+    pub open: bool,
+    /// How often this node has been restarted.
+    pub incarnation: u32,
+    /// For random choices that are to be repeatable.
+    pub seed: Seed,
+    /// What no message takes longer than while nothing disturbs it, ns.
+    pub max_latency: u64,
+    /// What the program may ask for.
+    pub features: Vec<String>,
+    /// What was stored, by key, in virtual time.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub storage: Map<String, Value>,
+}
+
+/// A body with the number by which it is answered.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Numbered {
+    /// What is asked.
+    #[serde(flatten)]
+    pub asked: Asked,
+    /// Its number; what needs no answer has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub msg_id: Option<i64>,
+}
