@@ -1,16 +1,16 @@
 //! Sends go forward: what a client sends later to a key stands later in it.
 //!
 //! # Definition
-//! Of two messages that one client sends to one key, one after the other, the second gets the
-//! larger offset (Jepsen's `jepsen.tests.kafka`: *nonmonotonic send*; the *internal* kind, within
-//! one transaction, cannot come up where a request sends one message). The offset is that of the
-//! answer; of a send without an answer it is that of the first poll that shows the message, unless
-//! another request sent the same. A send that failed is none. Binds every node that is not
+//! Of two messages that one client sends to one key, one after the answer to the other, the second
+//! gets the larger offset (Jepsen's `jepsen.tests.kafka`: *nonmonotonic send*; the *internal* kind,
+//! within one transaction, cannot come up where a request sends one message). The offset is that of
+//! the answer; of a send without an answer it is that of the first poll that shows the message,
+//! unless another request sent the same. A send that failed is none. Binds every node that is not
 //! Byzantine.
 //! # Cost
 //! O(n log n) in what was sent and shown.
 //! # Witness
-//! The two sends, and the polls that tell where they stand.
+//! The two sends, and the poll that tells where the second stands if it was not answered.
 
 use crate::answers::logs::{Log, Logs, Send, WORKLOAD, name};
 use crate::linearizability::values::Datum;
@@ -54,7 +54,11 @@ fn check(case: &Case<'_>) -> Verdict {
         let mut last: Map<u32, Placed> = Map::default();
         for placed in placed(log) {
             let request = logs.request(placed.send.request);
-            let Some(before) = last.insert(request.operation.client, placed) else { continue };
+            let before = last.get(&request.operation.client).copied();
+            if placed.poll.is_none() {
+                last.insert(request.operation.client, placed);
+            }
+            let Some(before) = before else { continue };
             let began = logs.requests.began_at(logs.request(before.send.request));
             tally.count(began, logs.requests.ended_at(request).max(began));
             if placed.offset <= before.offset {

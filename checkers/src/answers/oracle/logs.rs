@@ -122,11 +122,13 @@ impl<'h> Log<'h> {
 
     fn nonmonotonic_send(&self) -> Vec<bool> {
         let sends = self.sends();
-        let placed: Vec<(&str, i64)> =
-            sends.iter().filter_map(|s| Some((s.client.as_str(), self.place(s)?))).collect();
+        let placed: Vec<(&Op, i64)> =
+            sends.iter().filter_map(|send| Some((*send, self.place(send)?))).collect();
         let mut met = Vec::new();
-        for (i, (client, offset)) in placed.iter().enumerate() {
-            let before = placed[..i].iter().rfind(|(other, _)| other == client);
+        for (i, (send, offset)) in placed.iter().enumerate() {
+            let answered =
+                |(other, _): &&(&Op, i64)| other.client == send.client && other.offset().is_some();
+            let before = placed[..i].iter().rfind(answered);
             met.extend(before.map(|(_, before)| before < offset));
         }
         met
