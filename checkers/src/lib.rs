@@ -17,6 +17,7 @@ mod order;
 mod reliability;
 mod replication;
 mod safe;
+mod transactions;
 mod transfer;
 mod views;
 
@@ -53,6 +54,7 @@ pub const FAMILIES: &[&[&Checker]] = &[
     exclusion::ALL,
     clocks::ALL,
     linearizability::ALL,
+    transactions::ALL,
     environment::ALL,
 ];
 
@@ -75,7 +77,8 @@ mod tests {
     fn every_property_has_a_name_of_its_own_in_kebab_case() {
         let names: BTreeSet<&str> = all().map(|checker| checker.property).collect();
         assert_eq!(names.len(), all().count());
-        let kebab = |name: &str| name.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+        let is_kebab = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        let kebab = |name: &str| name.chars().all(is_kebab);
         assert!(names.into_iter().all(kebab));
     }
 }

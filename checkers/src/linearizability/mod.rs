@@ -5,7 +5,7 @@ mod linearizability;
 mod sequential_consistency;
 
 mod acyclic;
-mod calls;
+pub mod calls;
 mod decide;
 mod machine;
 mod models;
@@ -15,7 +15,7 @@ mod search;
 mod sets;
 mod shrink;
 mod tell;
-mod values;
+pub mod values;
 mod verdict;
 
 #[cfg(test)]
