@@ -19,6 +19,7 @@ mod programs;
 mod reliability;
 mod replication;
 mod safe;
+mod transactions;
 mod transfer;
 mod views;
 
@@ -57,6 +58,7 @@ pub const FAMILIES: &[&[&Checker]] = &[
     linearizability::ALL,
     programs::ALL,
     answers::ALL,
+    transactions::ALL,
     environment::ALL,
 ];
 
@@ -79,7 +81,8 @@ mod tests {
     fn every_property_has_a_name_of_its_own_in_kebab_case() {
         let names: BTreeSet<&str> = all().map(|checker| checker.property).collect();
         assert_eq!(names.len(), all().count());
-        let kebab = |name: &str| name.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+        let is_kebab = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        let kebab = |name: &str| name.chars().all(is_kebab);
         assert!(names.into_iter().all(kebab));
     }
 }

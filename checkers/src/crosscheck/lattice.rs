@@ -83,6 +83,17 @@ const ALWAYS: &[(&str, &str)] = &[
     ("linearizability", "sequential-consistency"),
     ("linearizability", "lin-kv"),
     ("lin-kv", "linearizability"),
+    ("strict-serializability", "serializability"),
+    ("serializability", "g0"),
+    ("serializability", "g1a"),
+    ("serializability", "g1b"),
+    ("serializability", "g1c"),
+    ("serializability", "g-single"),
+    ("serializability", "g2"),
+    ("serializability", "lost-update"),
+    ("serializability", "internal"),
+    ("serializability", "incompatible-order"),
+    ("serializability", "duplicate-elements"),
 ];
 
 /// The same, where the destinations of every message are known: some orders compare all messages,

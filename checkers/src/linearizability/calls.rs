@@ -189,9 +189,13 @@ struct Client {
 }
 
 /// What an answer says.
-enum Outcome {
+#[derive(Copy, Clone, Debug, Eq, PartialEq)]
+pub enum Outcome {
+    /// The operation has happened.
     Done,
+    /// It has not happened and will not.
     Failed,
+    /// Nothing.
     Unknown,
 }
 
@@ -355,7 +359,8 @@ pub fn is_definite(code: i64) -> bool {
     DEFINITE.contains(&code)
 }
 
-fn outcome(status: &str, result: Option<&Fields<String, Value>>) -> Outcome {
+/// What an answer with this status and result says.
+pub fn outcome(status: &str, result: Option<&Fields<String, Value>>) -> Outcome {
     let error = || {
         let result = result.filter(|result| result.get("f").is_some_and(|f| f == "error"))?;
         Some(result.get("code").and_then(Value::as_i64).unwrap_or(0))

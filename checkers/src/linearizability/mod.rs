@@ -5,7 +5,7 @@ mod linearizability;
 mod sequential_consistency;
 
 mod acyclic;
-mod calls;
+pub mod calls;
 mod decide;
 mod machine;
 mod models;

@@ -22,6 +22,9 @@ pub const USUAL_FAULTS: [&str; 3] = ["none", "delay", "partition"];
 /// What a program is judged by that multicasts, unless told otherwise.
 const OF_MULTICAST: [&str; 4] = ["no-creation", "no-duplication", "validity-self", "agreement"];
 
+/// What every program is judged by: whether it speaks the protocol.
+const ITSELF: &str = "line-protocol";
+
 /// What is known of programs: each is asked once what it can do, and stands in the catalogue's
 /// place of an implementation.
 #[derive(Default)]
@@ -130,7 +133,8 @@ pub fn usual_properties(
     operations: bool,
 ) -> Result<Vec<&'static str>, Unknown> {
     match operations {
-        false => Ok(OF_MULTICAST.to_vec()),
+        _ if !workload.judged.is_empty() => Ok([workload.judged, &[ITSELF]].concat()),
+        false => Ok([&OF_MULTICAST[..], &[ITSELF]].concat()),
         true => Err(Unknown(format!(
             "the workload {} has no properties of its own: name some by --properties",
             workload.name

@@ -228,7 +228,11 @@ impl<'a> World<'a> {
             Some(exit) => format!("it ended by itself: {exit}"),
             None => "it closed its standard output".to_owned(),
         };
-        self.breach(id, Breach::Exit, &how);
+        let left = match kept.left_behind() {
+            0 => String::new(),
+            count => format!(", and left {count} processes behind"),
+        };
+        self.breach(id, Breach::Exit, &format!("{how}{left}"));
     }
 
     /// Whoever is not ready in time is told of.
