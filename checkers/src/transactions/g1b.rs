@@ -1,8 +1,9 @@
 //! G1b, intermediate reads: a transaction reads what another was about to overwrite.
 //!
 //! # Definition
-//! If a committed transaction reads a version that another wrote, it is the last that the other wrote
-//! to the key (Adya 1999: proscribed at level PL-2). The version of a list is its last element.
+//! If a committed transaction reads a version that another wrote, it is the last that the other
+//! wrote to the key (Adya 1999: proscribed at level PL-2). The version of a list is its last
+//! element.
 //! # Cost
 //! O(n).
 //! # Witness

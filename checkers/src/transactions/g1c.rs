@@ -19,7 +19,7 @@ use pepperland_core::history::Kind;
 pub const ENTRY: Checker = Checker {
     property: "g1c",
     number: "TX4",
-    statement: "no cycle of transactions each of which overwrites or reads what the one before wrote",
+    statement: "no cycle of transactions each of which reads or overwrites what the last wrote",
     source: "Adya 1999; Kingsbury & Alvaro 2020",
     class: Class::Safety,
     binds: Binds::Clients,

@@ -1,8 +1,8 @@
 //! G-single, read skew: a transaction sees another's effect in part.
 //!
 //! # Definition
-//! There is no cycle of transactions with exactly one step from a transaction that read a version to
-//! the one that wrote the version after it, while the other steps lead to who read or overwrote
+//! There is no cycle of transactions with exactly one step from a transaction that read a version
+//! to the one that wrote the version after it, while the other steps lead to who read or overwrote
 //! what the one before wrote (Adya 1999, where it is proscribed at level PL-2+; snapshot isolation
 //! forbids it as well). Steps may lead over the same transactions as those of other cycles.
 //! # Cost

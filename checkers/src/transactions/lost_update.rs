@@ -2,8 +2,8 @@
 //!
 //! # Definition
 //! No two committed transactions that write a key have read the same version of it first (Adya 1999
-//! shows it as a history; it is P4 of Berenson et al. 1995). Which of the writes came first does not
-//! matter, and so need not be known: where it is, this is a [cycle](super::g_single) as well.
+//! shows it as a history; it is P4 of Berenson et al. 1995). Which of the writes came first does
+//! not matter, and so need not be known: where it is, this is a [cycle](super::g_single) as well.
 //! # Cost
 //! O(n) in operations and in what is read.
 //! # Witness

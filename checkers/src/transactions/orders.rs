@@ -1,9 +1,9 @@
 //! The order in which lists were appended to, as reads of them show it.
 //!
 //! The longest list that was read of a key is the order of its versions, if every other list is a
-//! prefix of it (Kingsbury & Alvaro 2020). A list that shows an element twice is no evidence. Of one
-//! that a transaction read after it had appended to it, only what stands before its own elements is:
-//! others' appends may yet come between.
+//! prefix of it (Kingsbury & Alvaro 2020). A list that shows an element twice is no evidence. Of
+//! one that a transaction read after it had appended to it, only what stands before its own
+//! elements is: others' appends may yet come between.
 
 use crate::linearizability::values::Datum;
 use crate::transactions::txns::{Deed, Txns};

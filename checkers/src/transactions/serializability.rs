@@ -39,8 +39,8 @@ pub const ENTRY: Checker = Checker {
 /// A cycle with a step that is either an overwritten read or a write after a write.
 const EITHER: Find = |view| Some(view.cycle(view.judged.cycles().either.as_ref()?));
 
-/// Whatever shows that there is no order, the gravest first. What nobody wrote comes last: it can be
-/// what another's witness leaves out.
+/// Whatever shows that there is no order, the gravest first. What nobody wrote comes last: it can
+/// be what another's witness leaves out.
 pub const FINDS: &[Find] = &[
     g1a::ABORTED,
     g1b::FIND,

@@ -78,6 +78,11 @@ pub fn skewed_registers() -> BoxedStrategy<Small> {
     histories("rw-register", &[Store::Careless], true, (2, 0.2))
 }
 
+/// Registers of which updates are lost.
+pub fn careless_registers() -> BoxedStrategy<Small> {
+    histories("rw-register", &[Store::Careless], true, (1, 0.5))
+}
+
 /// What one store makes of lists or registers.
 pub fn honest(workload: &'static str, store: Store) -> BoxedStrategy<Small> {
     histories(workload, &[store], false, (4, 0.8))

@@ -65,8 +65,8 @@ fn what_takes_effect_at_once_is_dirty() {
     assert!(shown(honest("list-append", Store::Dirty)).contains("g0"));
 }
 
-/// What can be known of registers is less than all, but where an order explains every read nobody is
-/// accused.
+/// What can be known of registers is less than all, but where an order explains every read nobody
+/// is accused.
 #[test]
 fn no_order_of_registers_is_accused() {
     let accused = RefCell::new(0);

@@ -3,10 +3,10 @@
 //! # Definition
 //! Transactions are [serializable](super::serializability) in an order in which none stands before
 //! one that had ended when it began, nor before an earlier one of the same client (Papadimitriou
-//! 1979; Herlihy & Wing 1990). On a real clock, one had ended if its answer is older than the other's
-//! request by more than the clock's error. A transaction whose answer is unknown never ends. Of
-//! registers, real time tells [more of the versions](super::recency), once: not what follows from
-//! that in turn.
+//! 1979; Herlihy & Wing 1990). On a real clock, one had ended if its answer is older than the
+//! other's request by more than the clock's error. A transaction whose answer is unknown never
+//! ends. Of registers, real time tells [more of the versions](super::recency), once: not what
+//! follows from that in turn.
 //! # Cost
 //! O(n log n) where there is no cycle.
 //! # Witness
