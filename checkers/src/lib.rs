@@ -4,6 +4,7 @@
 //! A checker knows neither which implementation nor which runtime made a history. One more property
 //! is one more file with an `ENTRY`, and one more line in the `ALL` of its family.
 
+mod answers;
 mod byzantine;
 mod clocks;
 mod consensus;
@@ -14,6 +15,7 @@ mod groups;
 mod linearizability;
 mod membership;
 mod order;
+mod programs;
 mod reliability;
 mod replication;
 mod safe;
@@ -53,6 +55,8 @@ pub const FAMILIES: &[&[&Checker]] = &[
     exclusion::ALL,
     clocks::ALL,
     linearizability::ALL,
+    programs::ALL,
+    answers::ALL,
     environment::ALL,
 ];
 

@@ -77,7 +77,7 @@ fn by_hand(trial: &Trial<'_>, implementation: &Implementation, expected: &Break)
     let mut schedule = Schedule::from_text(expected.killer).expect("it is a schedule");
     schedule.header.implementation = implementation.name.to_owned();
     // As it was written: shrinking may find a shorter run that fails for another reason.
-    let finding = finding_of(trial, trial.checkers[0], &schedule, 0);
+    let finding = finding_of(trial, trial.checkers[0], &schedule, 0, &Silent);
     let finding =
         finding.unwrap_or_else(|| panic!("{} of {} holds", expected.name, implementation.name));
     Finding { unfinished: false, ..finding }

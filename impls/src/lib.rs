@@ -7,6 +7,7 @@
 mod changed;
 mod claims;
 pub mod detectors;
+pub mod for_group;
 pub mod groups;
 mod in_order;
 pub mod links;

@@ -102,6 +102,34 @@ fn a_killing_schedule_is_written_for_its_flaw() {
     }
 }
 
+/// Whether it is a number of the bug zoo, a letter and digits and perhaps one letter more, or of
+/// those that the zoo lacks, `PL` and digits.
+fn is_number(number: &str) -> bool {
+    let series = number.trim_start_matches(|c: char| c.is_ascii_uppercase());
+    let digits = series.trim_end_matches(|c: char| c.is_ascii_lowercase());
+    let letters = &number[..number.len() - series.len()];
+    (letters.len() == 1 || letters == "PL")
+        && series.len() - digits.len() <= 1
+        && !digits.is_empty()
+        && !digits.starts_with('0')
+        && digits.bytes().all(|b| b.is_ascii_digit())
+}
+
+#[test]
+fn flaws_and_controls_have_numbers_of_the_zoo_or_of_those_it_lacks() {
+    for implementation in pepperland_impls::all() {
+        let flaws = implementation.flaws.iter().map(|flaw| (flaw.name, flaw.number));
+        let controls = implementation.controls().map(|control| (control.name, control.number));
+        for (name, number) in flaws.chain(controls) {
+            assert!(is_number(number), "{} with {name}: \"{number}\"", implementation.name);
+        }
+    }
+    let numbers = ["R1", "T28", "V5b", "PL19"];
+    assert!(numbers.iter().all(|number| is_number(number)));
+    let others = ["", "R", "7", "r1", "R01", "PL", "PX1", "R1bc", "R1 ", "É1", "R1.2"];
+    assert!(others.iter().all(|other| !is_number(other)));
+}
+
 #[test]
 fn names_are_unique() {
     let names: BTreeSet<&str> = pepperland_impls::all().map(|i| i.name).collect();

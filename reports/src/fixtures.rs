@@ -3,10 +3,12 @@
 
 use pepperland_core::finding::{Campaign, Canary, Finding, Need, Row, Size};
 use pepperland_core::history::{
-    Channel, Clock, EventId, Header, History, Kind, Recorder, Transmission, ViewInstall, ViewName,
+    Channel, Clock, EventId, Header, History, Kind, Log, Recorder, Transmission, ViewInstall,
+    ViewName,
 };
 use pepperland_core::id::{GroupId, MessageId, NodeId};
 use pepperland_core::message::{Body, Message};
+use pepperland_core::runtime::Repeats;
 use pepperland_core::scenario::Scenario;
 use pepperland_core::schedule::{
     Ask, Disturbance, FORMAT, Frame, InFlight, Links, NetworkOptions, Schedule, Step, Trouble, When,
@@ -171,6 +173,18 @@ pub fn two_sequencers() -> Finding {
     })
 }
 
+/// The same among processes, with their logs: it fails now and then, and the harness was late.
+pub fn at_a_rate() -> Finding {
+    let mut finding = two_sequencers();
+    finding.scenario.runtime = "process".into();
+    (finding.repeats, finding.alike, finding.reproduced) = (Repeats::AtARate, false, (7, 10));
+    let why = "the harness was 120 ms late once";
+    finding.history.header.about.insert("unclean".into(), why.into());
+    let log = |node, text: &str| Log::of(node, text.as_bytes());
+    finding.history.logs = vec![log("n1", "listening\nI am the sequencer\n"), log("n2", "")];
+    finding
+}
+
 fn two_sequencers_history() -> (History, Vec<EventId>, Vec<Clause>) {
     let mut t = tape(4);
     let (a, b) = (&message(1, 1), &message(3, 1));
@@ -293,6 +307,8 @@ pub fn finding(sketch: Sketch) -> Finding {
         unfinished: false,
         needs,
         reproduced: (100, 100),
+        repeats: Repeats::Exactly,
+        alike: true,
         beyond_model: false,
     }
 }
@@ -391,6 +407,8 @@ pub fn evil_finding() -> Finding {
     });
     finding.id = EVIL.into();
     finding.digest = EVIL.into();
+    finding.history.header.about.insert("unclean".into(), EVIL.into());
+    finding.history.logs = vec![Log::of(EVIL, EVIL.as_bytes()), Log::of("n2", &[0, 255, 7])];
     finding
 }
 
@@ -434,6 +452,7 @@ pub fn held_row(implementation: &str, scenario: &str, property: &str) -> Row {
         finding: None,
         reason: None,
         beyond_model: false,
+        unclean: 0,
     }
 }
 

@@ -1,7 +1,10 @@
 //! Verdicts for other programs: JSON lines, and a run's rows as one document.
 
+mod finding;
+
 use crate::judged::Judged;
-use pepperland_core::finding::{Campaign, Canary, Finding, Row};
+use finding::FindingLine;
+use pepperland_core::finding::{Campaign, Canary, Row};
 use pepperland_core::history::EventId;
 use pepperland_core::seed::Seed;
 use pepperland_core::verdict::{Clause, Outcome, Ruling};
@@ -104,6 +107,14 @@ struct RowLine {
     reason: Option<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     beyond_model: bool,
+    #[serde(default, skip_serializing_if = "is_none")]
+    unclean: u64,
+}
+
+/// Where runs are clean nothing is said of it.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_none(unclean: &u64) -> bool {
+    *unclean == 0
 }
 
 impl RowLine {
@@ -124,6 +135,7 @@ impl RowLine {
             flaw: row.flaw,
             reason: row.reason,
             beyond_model: row.beyond_model,
+            unclean: row.unclean,
         }
     }
 
@@ -142,6 +154,7 @@ impl RowLine {
             finding: self.finding,
             reason: self.reason,
             beyond_model: self.beyond_model,
+            unclean: self.unclean,
         }
     }
 }
@@ -175,44 +188,6 @@ struct Document {
     rows: Vec<RowLine>,
     findings: Vec<FindingLine>,
     canaries: Vec<CanaryLine>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct FindingLine {
-    id: String,
-    property: String,
-    scenario: String,
-    run: u64,
-    seed: Seed,
-    because: String,
-    witness: Vec<EventId>,
-    events: usize,
-    faults: usize,
-    nodes: usize,
-    reproduced: (u32, u32),
-    digest: String,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    beyond_model: bool,
-}
-
-impl FindingLine {
-    fn of(finding: &Finding) -> FindingLine {
-        FindingLine {
-            id: finding.id.clone(),
-            property: finding.property.clone(),
-            scenario: finding.scenario.name(),
-            run: finding.run,
-            seed: finding.seed,
-            because: finding.witness.because.clone(),
-            witness: finding.witness.events.clone(),
-            events: finding.after.events,
-            faults: finding.after.faults,
-            nodes: finding.after.nodes,
-            reproduced: finding.reproduced,
-            digest: finding.digest.clone(),
-            beyond_model: finding.beyond_model,
-        }
-    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -264,6 +239,8 @@ mod tests {
         };
         let end = r#""finding":"F-0badcafe","flaw":"f","reason":"r","beyond_model":true}"#;
         assert!(row(&violated).ends_with(end), "{}", row(&violated));
+        let unclean = Row { unclean: 3, ..fixtures::held_row("a", "a/b/c", "d") };
+        assert!(row(&unclean).ends_with(r#""runtime":"sim","unclean":3}"#));
     }
 
     #[test]
@@ -283,7 +260,8 @@ mod tests {
 
     #[test]
     fn a_document_can_be_read_back() {
-        let campaign = fixtures::campaign();
+        let mut campaign = fixtures::campaign();
+        campaign.rows[0].unclean = 3;
         let text = verdicts_json(&campaign);
         let read = read_verdicts(&text).unwrap();
         assert_eq!((&read.rows, &read.canaries), (&campaign.rows, &campaign.canaries));
@@ -291,6 +269,6 @@ mod tests {
             (read.seed, read.runs, read.events),
             (campaign.seed, campaign.runs, campaign.events)
         );
-        assert_eq!(text, verdicts_json(&fixtures::campaign()), "equal runs give equal bytes");
+        assert_eq!(text, verdicts_json(&campaign.clone()), "equal runs give equal bytes");
     }
 }

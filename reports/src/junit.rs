@@ -2,6 +2,7 @@
 //! each property. Names carry no seed and no time, so that a platform recognises them next time.
 
 use crate::bound;
+use crate::rates;
 use crate::terminal::replay;
 use crate::text::{ms, short, visible};
 use crate::words;
@@ -75,7 +76,18 @@ fn properties(campaign: &Campaign, row: &Row, finding: Option<&Finding>) -> Vec<
     if row.beyond_model {
         all.push(("beyond_model", "true".to_owned()));
     }
+    if row.unclean > 0 {
+        all.push(("unclean", row.unclean.to_string()));
+    }
+    if let Some(finding) = finding.filter(|finding| !finding.repeats.is_exactly()) {
+        all.push(("reproduces", rate(finding)));
+    }
     all.into_iter().map(|(name, value)| Property::new(name, value)).collect()
+}
+
+fn rate(finding: &Finding) -> String {
+    let (again, replays) = finding.reproduced;
+    format!("{again} of {replays}")
 }
 
 fn status(row: &Row, finding: Option<&Finding>) -> TestCaseStatus {
@@ -98,10 +110,17 @@ fn status(row: &Row, finding: Option<&Finding>) -> TestCaseStatus {
     }
 }
 
-/// The command that repeats the failure, and how it begins.
+/// The command that repeats the failure, how sure that is, and how it begins.
 fn description(finding: &Finding) -> String {
     let history = &finding.history;
-    let mut text = format!("{}\n\n", replay(finding));
+    let mut text = format!("{}\n", replay(finding));
+    if !finding.repeats.is_exactly() {
+        text.push_str(&format!("{}\n", rates::reproduces(finding)));
+    }
+    if let Some(unclean) = rates::unclean(history) {
+        text.push_str(&format!("{unclean}\n"));
+    }
+    text.push('\n');
     for event in history.events().take(EVENTS) {
         let words = words::event(history, event.id);
         text.push_str(&format!("{:>10} ms  {words}\n", ms(event.time())));
@@ -120,6 +139,18 @@ mod tests {
     #[test]
     fn of_a_mixed_campaign() {
         insta::assert_snapshot!(junit(&fixtures::campaign()));
+    }
+
+    #[test]
+    fn a_rate_and_unclean_runs_are_said() {
+        let mut campaign = fixtures::campaign();
+        campaign.findings = vec![fixtures::at_a_rate()];
+        campaign.rows[16].unclean = 3;
+        let xml = junit(&campaign);
+        assert!(xml.contains(r#"<property name="reproduces" value="7 of 10"/>"#), "{xml}");
+        assert!(xml.contains(r#"<property name="unclean" value="3"/>"#), "{xml}");
+        let unclean = "the run was unclean: the harness was 120 ms late once";
+        assert!(xml.contains(&format!("\nreproduces 7 of 10\n{unclean}\n\n")), "{xml}");
     }
 
     #[test]

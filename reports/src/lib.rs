@@ -12,6 +12,7 @@ mod judged;
 pub mod junit;
 mod mermaid;
 mod pages;
+pub mod rates;
 pub mod style;
 pub mod terminal;
 pub mod text;

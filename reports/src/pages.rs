@@ -5,6 +5,7 @@ mod events;
 mod finding;
 mod grid;
 mod index;
+mod logs;
 mod panels;
 
 pub use finding::finding_page;
@@ -66,6 +67,11 @@ fn heads(names: &[&str]) -> Markup {
             }
         }
     }
+}
+
+/// Every line made visible, the ends of lines kept.
+fn lines(text: &str) -> String {
+    text.lines().map(|line| visible(line) + "\n").collect()
 }
 
 /// A titled part of a page.

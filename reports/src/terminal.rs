@@ -7,6 +7,7 @@ mod summary;
 pub use summary::summary;
 
 use crate::judged::Judged;
+use crate::rates;
 use crate::style::{Style, Tone};
 use crate::text::{count, short, thousands};
 use crate::words;
@@ -42,15 +43,15 @@ pub fn replay(finding: &Finding) -> String {
 /// What the finding shrank to: `shrunk 1,842 → 27 events, 23 → 1 faults, 4 nodes   reproduces …`.
 pub fn size(finding: &Finding) -> String {
     let (before, after) = (finding.before, finding.after);
-    let (again, replays) = finding.reproduced;
     let limit = if finding.unfinished { " (shrinking stopped at its limit)" } else { "" };
     let arrow =
         |from: usize, to: usize| format!("{} → {}", thousands(from as u64), thousands(to as u64));
     format!(
-        "shrunk {} events, {} faults, {}{limit}   reproduces {again} of {replays}",
+        "shrunk {} events, {} faults, {}{limit}   {}",
         arrow(before.events, after.events),
         arrow(before.faults, after.faults),
         count(after.nodes as u64, "node", "nodes"),
+        rates::reproduces(finding),
     )
 }
 
@@ -82,7 +83,11 @@ pub fn judged(judged: &Judged<'_>, history: &History, style: Style) -> String {
             let proof = proof(history, &witness.events);
             let argument = short(&witness.argument(judged.checker.statement), ARGUMENT);
             let outside = outside(judged.beyond_model, style);
-            format!("{violated}   {property}   {name}{outside}\n  {because}\n{proof}  {argument}\n")
+            let unclean = unclean(history, style);
+            format!(
+                "{violated}   {property}   {name}{outside}\n  {because}\n{unclean}{proof}  \
+                 {argument}\n"
+            )
         }
     }
 }
@@ -104,6 +109,12 @@ fn proof(history: &History, events: &[EventId]) -> String {
     lines
 }
 
+/// A line that warns of an unclean run; nothing of a clean one.
+fn unclean(history: &History, style: Style) -> String {
+    let warning = rates::unclean(history).map(|text| style.paint(Tone::Warning, &text));
+    warning.map_or_else(String::new, |text| format!("  {text}\n"))
+}
+
 fn outside(beyond_model: bool, style: Style) -> String {
     match beyond_model {
         true => format!("   {}", style.paint(Tone::Warning, "outside the model")),
@@ -114,13 +125,14 @@ fn outside(beyond_model: bool, style: Style) -> String {
 fn head(finding: &Finding, style: Style) -> String {
     let outside = outside(finding.beyond_model, style);
     format!(
-        "{} {}   {}   run {}, seed {}{outside}\n  {}\n",
+        "{} {}   {}   run {}, seed {}{outside}\n  {}\n{}",
         style.paint(Tone::Bad, "FAIL"),
         style.paint(Tone::Strong, &short(&finding.property, 60)),
         short(&finding.scenario.name(), 120),
         finding.run,
         finding.seed,
         short(&finding.witness.because, SENTENCE),
+        unclean(&finding.history, style),
     )
 }
 
@@ -143,6 +155,11 @@ mod tests {
         outside.beyond_model = true;
         outside.unfinished = true;
         insta::assert_snapshot!(finding(&outside, "report.html", Style::Plain));
+    }
+
+    #[test]
+    fn a_finding_at_a_rate_in_an_unclean_run() {
+        insta::assert_snapshot!(finding(&fixtures::at_a_rate(), "report.html", Style::Plain));
     }
 
     #[test]

@@ -1,12 +1,15 @@
 //! How an event, a disturbance or a request reads in words, the same in every report.
 
 mod environment;
+mod lane;
 mod schedule;
 
+pub(crate) use lane::lane;
 pub use schedule::{disturbance, step, trouble};
 
 use crate::text;
 use pepperland_core::history::{Event, EventId, History, Kind, Transmission, ViewInstall};
+use pepperland_core::id::NodeId;
 use serde_json::Value;
 
 /// Names longer than this are cut in the middle, unless asked for in full.
@@ -55,7 +58,7 @@ pub(crate) fn carried(frame: &Transmission) -> Vec<u32> {
 }
 
 /// Nodes in words: `n1`, `{n1 n2}`.
-pub fn nodes(history: &History, nodes: &[pepperland_core::id::NodeId]) -> String {
+pub fn nodes(history: &History, nodes: &[NodeId]) -> String {
     let names = nodes.iter().map(|n| history.node_name(*n).to_owned()).collect::<Vec<_>>();
     Words { history, limit: LIMIT }.set(&names)
 }
@@ -252,7 +255,6 @@ mod tests {
     use super::*;
     use crate::fixtures;
     use pepperland_core::history::Transmission;
-    use pepperland_core::id::NodeId;
     use serde_json::json;
 
     #[test]
@@ -276,6 +278,8 @@ mod tests {
         }
         let skew = json!({"node": "n1", "jump": -4_500_000, "drift": 200});
         tape.environment(3, Kind::Skew, skew);
+        tape.environment(3, Kind::Byzantine, json!({"node": "n2", "rate": 25_000}));
+        tape.environment(3, Kind::Byzantine, json!({"from": "n2", "to": "n1", "message": 4}));
         tape.environment(3, Kind::Heal, json!({}));
         let history = tape.finish(4);
         let lines: Vec<String> = history.events().map(|e| event(&history, e.id)).collect();

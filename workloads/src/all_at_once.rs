@@ -15,6 +15,7 @@ pub const ENTRY: Workload = Workload {
     layout: Layout::Everybody,
     plan,
     last: Last::Probes,
+    judged: &[],
 };
 
 fn plan(stage: &Stage, stream: &mut Stream) -> Vec<Step> {

@@ -16,6 +16,7 @@ pub const OVERLAPPING: Workload = Workload {
     layout: Layout::Closed(triangle),
     plan,
     last: Last::Probes,
+    judged: &[],
 };
 
 /// Groups that nobody shares.
@@ -26,6 +27,7 @@ pub const DISJOINT: Workload = Workload {
     layout: Layout::Closed(halves),
     plan,
     last: Last::Probes,
+    judged: &[],
 };
 
 /// A group of some nodes, to which all multicast.
@@ -36,6 +38,7 @@ pub const OPEN_GROUP: Workload = Workload {
     layout: Layout::Open(most),
     plan: from_everywhere,
     last: Last::Probes,
+    judged: &[],
 };
 
 /// A group of some nodes, to which others try to multicast though it is closed.
@@ -46,6 +49,7 @@ pub const TRESPASSERS: Workload = Workload {
     layout: Layout::Closed(most_and_all),
     plan: from_everywhere,
     last: Last::Probes,
+    judged: &[],
 };
 
 fn triangle(nodes: usize) -> Vec<Vec<NodeId>> {

@@ -1,9 +1,11 @@
-//! What clients do. One more workload is one file, one `mod` line and one line in [`ALL`].
+//! What clients do. One more workload is one file, one `mod` line and one line in [`ALL`], or in
+//! [`maelstrom::ALL`].
 
 pub mod all_at_once;
 pub mod bulletin_board;
 pub mod burst;
 pub mod groups;
+pub mod maelstrom;
 pub mod replies;
 pub mod requests;
 pub mod single_sender;
@@ -12,7 +14,7 @@ mod steps;
 
 use pepperland_core::workload::Workload;
 
-/// Every workload; the first is the default.
+/// Every workload of group communication; the first is the default.
 pub const ALL: &[&Workload] = &[
     &steady::ENTRY,
     &burst::ENTRY,
@@ -26,3 +28,8 @@ pub const ALL: &[&Workload] = &[
     &groups::TRESPASSERS,
     &requests::ENTRY,
 ];
+
+/// Every workload: those of group communication, then Maelstrom's.
+pub fn all() -> impl Iterator<Item = &'static Workload> {
+    ALL.iter().chain(maelstrom::ALL).copied()
+}

@@ -15,6 +15,7 @@ pub const ENTRY: Workload = Workload {
     layout: Layout::Everybody,
     plan,
     last: Last::Probes,
+    judged: &[],
 };
 
 /// Each conversation has an opening and this many replies at most.

@@ -1,10 +1,9 @@
 //! Steady: random nodes multicast at random instants.
 
-use crate::steps::multicast;
+use crate::steps::{instants, multicast};
 use pepperland_core::id::NodeId;
 use pepperland_core::schedule::{Step, When};
 use pepperland_core::seed::Stream;
-use pepperland_core::time::Time;
 use pepperland_core::workload::{Last, Layout, Stage, Workload};
 
 /// The record.
@@ -15,15 +14,14 @@ pub const ENTRY: Workload = Workload {
     layout: Layout::Everybody,
     plan,
     last: Last::Probes,
+    judged: &[],
 };
 
 fn plan(stage: &Stage, stream: &mut Stream) -> Vec<Step> {
-    let mut instants: Vec<u64> =
-        (0..stage.broadcasts).map(|_| stream.below(stage.until.0.max(1))).collect();
-    instants.sort_unstable();
+    let instants = instants(stage, stream);
     let step = |(id, at)| {
         let node = NodeId(stream.below(stage.nodes as u64) as u32);
-        multicast(id as u32, When::At(Time(at)), node)
+        multicast(id, When::At(at), node)
     };
-    instants.into_iter().enumerate().map(step).collect()
+    (0..).zip(instants).map(step).collect()
 }

@@ -2,6 +2,32 @@
 
 use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::schedule::{Ask, Step, When};
+use pepperland_core::seed::Stream;
+use pepperland_core::time::Time;
+use pepperland_core::workload::Stage;
+
+/// As many random instants of the stage as it wants requests, in order.
+pub fn instants(stage: &Stage, stream: &mut Stream) -> Vec<Time> {
+    let mut instants: Vec<Time> =
+        (0..stage.broadcasts).map(|_| Time(stream.below(stage.until.0.max(1)))).collect();
+    instants.sort_unstable_by_key(|at| at.0);
+    instants
+}
+
+/// Operations at random instants and random nodes; their bodies are made in order, from their
+/// numbers.
+pub fn operations(
+    stage: &Stage,
+    stream: &mut Stream,
+    mut body: impl FnMut(u64, &mut Stream) -> String,
+) -> Vec<Step> {
+    let instants = instants(stage, stream);
+    let step = |(id, at)| {
+        let node = NodeId(stream.below(stage.nodes as u64) as u32);
+        invoke(id, When::At(at), node, body(u64::from(id), stream))
+    };
+    (0..).zip(instants).map(step).collect()
+}
 
 /// The step number `id`: a client's operation.
 pub fn invoke(id: u32, when: When, node: NodeId, body: String) -> Step {

@@ -81,6 +81,8 @@ const ALWAYS: &[(&str, &str)] = &[
     ("termination-of-delivery", "multicast-liveness"),
     ("safe-prefix", "safe-indication"),
     ("linearizability", "sequential-consistency"),
+    ("linearizability", "lin-kv"),
+    ("lin-kv", "linearizability"),
 ];
 
 /// The same, where the destinations of every message are known: some orders compare all messages,

@@ -350,6 +350,11 @@ impl<'h> Reader<'h> {
 /// Errors after which the operation has not happened and will not (Maelstrom).
 const DEFINITE: [i64; 9] = [1, 10, 11, 12, 14, 20, 21, 22, 30];
 
+/// Whether an error with this code says that the operation has not happened and will not.
+pub fn is_definite(code: i64) -> bool {
+    DEFINITE.contains(&code)
+}
+
 fn outcome(status: &str, result: Option<&Fields<String, Value>>) -> Outcome {
     let error = || {
         let result = result.filter(|result| result.get("f").is_some_and(|f| f == "error"))?;
@@ -358,7 +363,7 @@ fn outcome(status: &str, result: Option<&Fields<String, Value>>) -> Outcome {
     match status {
         "ok" => match error() {
             None => Outcome::Done,
-            Some(code) if DEFINITE.contains(&code) => Outcome::Failed,
+            Some(code) if is_definite(code) => Outcome::Failed,
             Some(_) => Outcome::Unknown,
         },
         "fail" => Outcome::Failed,

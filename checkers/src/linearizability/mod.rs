@@ -15,15 +15,18 @@ mod search;
 mod sets;
 mod shrink;
 mod tell;
-mod values;
+pub mod values;
 mod verdict;
 
 #[cfg(test)]
-mod oracle;
+pub mod oracle;
 #[cfg(test)]
 mod pictures;
 #[cfg(test)]
-mod small;
+pub mod small;
+
+pub use calls::is_definite;
+pub use verdict::linearizable;
 
 use pepperland_core::checker::Checker;
 

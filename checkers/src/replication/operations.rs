@@ -121,7 +121,11 @@ impl Operation {
 
 /// A value, short enough for a sentence.
 pub fn short(value: &Value) -> String {
-    let text = value.to_string();
+    shortened(value.to_string())
+}
+
+/// A text, short enough for a sentence.
+pub fn shortened(text: String) -> String {
     match text.char_indices().nth(40) {
         None => text,
         Some((end, _)) => format!("{}…", &text[..end]),

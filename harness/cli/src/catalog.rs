@@ -39,7 +39,7 @@ pub struct Catalog {
 pub fn builtin() -> Catalog {
     Catalog {
         implementations: pepperland_impls::all().collect(),
-        workloads: pepperland_workloads::ALL.to_vec(),
+        workloads: pepperland_workloads::all().collect(),
         profiles: pepperland_faults::ALL.to_vec(),
         checkers: pepperland_checkers::all().collect(),
         runtimes: runtimes(),

@@ -2,6 +2,7 @@
 
 mod finding;
 mod history;
+mod logs;
 mod run;
 
 pub use finding::{Stored, find_finding, read_schedule};
@@ -9,6 +10,7 @@ pub use history::read_history;
 pub use run::RunFolder;
 
 use crate::exit::Failure;
+use pepperland_core::utf8::utf8;
 use std::io::Write;
 use std::path::Path;
 
@@ -28,7 +30,13 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 }
 
 /// Reads a text file that somebody named.
-fn read_text(path: &Path) -> Result<String, Failure> {
-    std::fs::read_to_string(path)
-        .map_err(|error| Failure::Usage(format!("failed to read {}: {error}", path.display())))
+///
+/// # Errors
+/// If it cannot be read, or is no text, with the place.
+pub fn read_text(path: &Path) -> Result<String, Failure> {
+    let bytes = std::fs::read(path)
+        .map_err(|error| Failure::Usage(format!("failed to read {}: {error}", path.display())))?;
+    let text =
+        utf8(&bytes).map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
+    Ok(text.to_owned())
 }

@@ -2,6 +2,7 @@
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use pepperland_core::seed::Seed;
+use std::ffi::OsString;
 use std::num::NonZero;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -43,11 +44,17 @@ pub enum Command {
     Node(Node),
     /// What this machine can do, and how to mend what it cannot
     Doctor,
+    /// A ready project for an implementation of your own
+    Init(Init),
     /// Completions for a shell, on stdout
     Completions {
         /// Which shell
         shell: clap_complete::Shell,
     },
+    /// Run a program, and let nothing of it survive; what a harness starts its nodes with
+    #[command(hide = true)]
+    #[command(name = "keep")]
+    KeepNode(KeepNode),
 }
 
 /// A program as the implementation under test.
@@ -205,6 +212,9 @@ pub struct Shrink {
     /// The program to run it with
     #[command(flatten)]
     pub outside: Outside,
+    /// Run it on another runtime than the simulator
+    #[arg(long, value_name = "R")]
+    pub runtime: Option<String>,
     /// Properties to judge [default: those claimed]
     #[arg(long, value_name = "P", value_delimiter = ',')]
     pub properties: Vec<String>,
@@ -231,6 +241,30 @@ pub struct Export {
     /// Which form
     #[arg(long = "as", value_name = "FORM")]
     pub form: Form,
+}
+
+/// Make a project for an implementation of your own.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The project's folder
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// The language of the implementation
+    #[arg(long, value_name = "LANGUAGE", default_value = "python")]
+    pub language: Language,
+}
+
+/// A language that a project can be made for.
+#[derive(Copy, Clone, Debug, Eq, PartialEq, ValueEnum)]
+pub enum Language {
+    /// Python 3
+    Python,
+    /// Rust
+    Rust,
+    /// Go
+    Go,
+    /// JavaScript, run by Node.js
+    Node,
 }
 
 /// A form to export to.
@@ -261,6 +295,23 @@ pub struct Bench {
     /// Of detection, measure only every so-manieth flaw
     #[arg(long, value_name = "K", default_value = "1")]
     pub sample: NonZero<usize>,
+}
+
+/// Run a program as a node.
+#[derive(Debug, Args)]
+pub struct KeepNode {
+    /// The process that started this one
+    #[arg(long, value_name = "PID")]
+    pub harness: u32,
+    /// The FIFO through which it is told what happens
+    #[arg(long, value_name = "FIFO")]
+    pub report: PathBuf,
+    /// The program, by an absolute path
+    #[arg(value_name = "PROGRAM")]
+    pub program: OsString,
+    /// Its arguments
+    #[arg(value_name = "ARG", trailing_var_arg = true, allow_hyphen_values = true)]
+    pub arguments: Vec<OsString>,
 }
 
 /// What can be measured.

@@ -5,6 +5,8 @@ use pepperland_core::implementation::{Implementation, Setup};
 use pepperland_core::runtime::{Detail, Refused, Repeats, Runtime, within_limits};
 use pepperland_core::schedule::Schedule;
 use pepperland_process::features::Features;
+use pepperland_process::kept::Keeper;
+use pepperland_process::live::{self, Cast};
 use pepperland_process::program::Program;
 use pepperland_process::stepped::Fleet;
 use std::path::PathBuf;
@@ -23,6 +25,8 @@ const MOST_NODES: u32 = 200;
 #[derive(Clone, Debug)]
 pub struct Processes {
     program: Program,
+    /// Who starts them, where that is not the harness itself.
+    keeper: Keeper,
     /// Whether they live in real time.
     real_time: bool,
     repeats: Repeats,
@@ -34,13 +38,15 @@ impl Processes {
         let mut args = ["node", "--impl", implementation].map(str::to_owned).to_vec();
         args.extend(flaw.iter().flat_map(|flaw| ["--flaw", flaw]).map(str::to_owned));
         let program = Program { path: executable, args };
-        Processes { program, real_time: false, repeats: Repeats::Exactly }
+        // They make no processes of their own, and end when their input does.
+        let keeper = Keeper::none();
+        Processes { program, keeper, real_time: false, repeats: Repeats::Exactly }
     }
 
     /// Processes of a program that has asked for these features.
-    pub fn of_program(program: Program, features: Features) -> Processes {
+    pub fn of_program(program: Program, keeper: Keeper, features: Features) -> Processes {
         let repeats = Repeats::IfTheProgramDoes;
-        Processes { program, real_time: false, repeats }.in_real_time(!features.time)
+        Processes { program, keeper, real_time: false, repeats }.in_real_time(!features.time)
     }
 
     /// The same in real time, if so, or if they live in that anyway.
@@ -49,6 +55,19 @@ impl Processes {
         let real_time = real_time || self.real_time;
         let repeats = if real_time { Repeats::AtARate } else { self.repeats };
         Processes { real_time, repeats, ..self }
+    }
+
+    /// Runs them in the simulator's time.
+    fn step(
+        &self,
+        schedule: &Schedule,
+        header: Header,
+        detail: Detail,
+    ) -> Result<History, Refused> {
+        let fleet = Fleet::new(&self.program, &self.keeper, schedule)
+            .map_err(|error| refused(format!("make folders for its nodes: {error}")))?;
+        let build = |setup: &Setup<'_>| fleet.node(setup);
+        Ok(pepperland_sim::run_nodes(schedule, header, &build, detail))
     }
 }
 
@@ -62,14 +81,7 @@ impl Runtime for Processes {
     }
 
     fn accepts(&self, schedule: &Schedule) -> Result<(), Refused> {
-        within_limits(NAME, schedule, MOST_NODES)?;
-        match self.real_time {
-            true => Err(refused(
-                "run a program in real time in this version: let it ask for the feature \"time\", \
-                 and leave out --real-time",
-            )),
-            false => Ok(()),
-        }
+        within_limits(NAME, schedule, MOST_NODES)
     }
 
     fn run(
@@ -78,12 +90,24 @@ impl Runtime for Processes {
         implementation: &Implementation,
         detail: Detail,
     ) -> Result<History, Refused> {
+        self.run_until(schedule, implementation, detail, &|_| false)
+    }
+
+    fn run_until(
+        &self,
+        schedule: &Schedule,
+        implementation: &Implementation,
+        detail: Detail,
+        enough: &dyn Fn(&History) -> bool,
+    ) -> Result<History, Refused> {
         self.accepts(schedule)?;
-        let fleet = Fleet::new(&self.program, schedule)
-            .map_err(|error| refused(&format!("make folders for its nodes: {error}")))?;
         let header = Header::of_run(NAME, schedule, implementation);
-        let build = |setup: &Setup<'_>| fleet.node(setup);
-        Ok(pepperland_sim::run_nodes(schedule, header, &build, detail))
+        if !self.real_time {
+            return self.step(schedule, header, detail);
+        }
+        let cast = Cast { program: &self.program, keeper: &self.keeper, detail };
+        live::run(&cast, schedule, header, enough)
+            .map_err(|error| refused(format!("start {}: {error}", self.program.path.display())))
     }
 
     fn repeats(&self) -> Repeats {
@@ -91,6 +115,6 @@ impl Runtime for Processes {
     }
 }
 
-fn refused(what: &str) -> Refused {
-    Refused { runtime: NAME, what: what.to_owned() }
+fn refused(what: String) -> Refused {
+    Refused { runtime: NAME, what }
 }

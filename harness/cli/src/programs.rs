@@ -9,6 +9,7 @@ use pepperland_core::implementation::{Groups, Implementation, Model, Setup};
 use pepperland_core::scenario::Scenario;
 use pepperland_core::workload::Workload;
 use pepperland_process::features::Features;
+use pepperland_process::kept::Keeper;
 use pepperland_process::program::Program;
 use pepperland_process::stepped::features_of;
 use std::collections::BTreeMap;
@@ -48,16 +49,17 @@ impl Programs {
     /// # Errors
     /// [`Unknown`], if the program is no node program.
     pub fn runtime(&self, scenario: &Scenario) -> Result<Processes, Unknown> {
+        let executable = std::env::current_exe().map_err(|error| {
+            Unknown(format!("failed to find this executable, to start nodes with: {error}"))
+        })?;
         let processes = match &scenario.bin {
             Some(path) => {
                 let program = Program { path: path.clone(), args: scenario.args.clone() };
-                let features = self.features(&program)?;
-                Processes::of_program(program, features)
+                let keeper = Keeper::executable(executable);
+                let features = self.features(&program, &keeper)?;
+                Processes::of_program(program, keeper, features)
             }
             None => {
-                let executable = std::env::current_exe().map_err(|error| {
-                    Unknown(format!("failed to find this executable, to start nodes of: {error}"))
-                })?;
                 let flaw = scenario.flaw.as_deref();
                 Processes::of_library(executable, &scenario.implementation, flaw)
             }
@@ -65,18 +67,18 @@ impl Programs {
         Ok(processes.in_real_time(scenario.real_time))
     }
 
-    fn features(&self, program: &Program) -> Result<Features, Unknown> {
+    fn features(&self, program: &Program, keeper: &Keeper) -> Result<Features, Unknown> {
         let mut asked = self.asked.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        asked.entry(program.clone()).or_insert_with(|| ask(program)).clone()
+        asked.entry(program.clone()).or_insert_with(|| ask(program, keeper)).clone()
     }
 }
 
-fn ask(program: &Program) -> Result<Features, Unknown> {
+fn ask(program: &Program, keeper: &Keeper) -> Result<Features, Unknown> {
     let path = &program.path;
     if path.components().count() > 1 && !path.is_file() {
         return Err(Unknown(format!("there is no program {}", path.display())));
     }
-    features_of(program).map_err(|unfit| Unknown(unfit.to_string()))
+    features_of(program, keeper).map_err(|unfit| Unknown(unfit.to_string()))
 }
 
 /// The program that is meant by a path on the command line: a file, wherever nodes work; or the

@@ -3,6 +3,7 @@
 
 use crate::stopwatch::Stopwatch;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use pepperland_core::runtime::Repeats;
 use pepperland_search::Progress;
 use std::io::IsTerminal;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -11,6 +12,9 @@ use std::time::Duration;
 
 /// Off a terminal, one line each so long.
 const LINE_EVERY: Duration = Duration::from_secs(10);
+
+/// So long one finding may be shrunk and explained where runs take real time.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The progress of a campaign on stderr.
 pub struct Campaign {
@@ -66,11 +70,6 @@ impl Campaign {
         self.clock.elapsed()
     }
 
-    /// Whether somebody interrupted.
-    pub fn is_interrupted(&self) -> bool {
-        self.interrupted.load(Ordering::Relaxed)
-    }
-
     /// Whether all the time there is is over, or somebody interrupted.
     pub fn is_over(&self) -> bool {
         self.is_interrupted() || self.budget.is_some_and(|budget| self.clock.elapsed() > budget)
@@ -102,6 +101,20 @@ impl Progress for Campaign {
     fn should_stop(&self) -> bool {
         let time_is_up = |budget: Duration| self.clock.elapsed() > budget / 10 * TENTHS;
         self.is_interrupted() || self.budget.is_some_and(time_is_up)
+    }
+
+    fn is_interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
+    }
+
+    fn patience(&self, repeats: Repeats) -> Box<dyn Fn() -> bool + '_> {
+        let clock = Stopwatch::start();
+        match repeats {
+            // Quick, and the same on every machine.
+            Repeats::Exactly => Box::new(|| false),
+            Repeats::IfTheProgramDoes => Box::new(|| self.is_over()),
+            Repeats::AtARate => Box::new(move || self.is_over() || clock.elapsed() > PATIENCE),
+        }
     }
 }
 

@@ -1,9 +1,10 @@
-//! Plans, whatever the seed: they can be written down and read back, every runtime accepts them, and
-//! after the heal each group gets a probe of everybody who may multicast to it.
+//! Plans, whatever the seed: they can be written down and read back, every runtime accepts them,
+//! and after the heal each group gets a probe of everybody who may multicast to it, or each node is
+//! asked for operations.
 
 use pepperland::builtin;
-use pepperland::core::schedule::{Ask, Schedule};
-use pepperland::core::workload::Layout;
+use pepperland::core::schedule::{Ask, Schedule, Step, When};
+use pepperland::core::workload::{Last, Layout};
 use pepperland::prelude::*;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -19,11 +20,22 @@ fn planned(workload: &str, nodes: usize, broadcasts: usize, seed: u64) -> Schedu
 
 /// Which groups are probed by whom.
 fn probes(schedule: &Schedule) -> Vec<(GroupId, NodeId)> {
-    let probe = |step: &pepperland::core::schedule::Step| match &step.ask {
+    let probe = |step: &Step| match &step.ask {
         Ask::Multicast { group, body } if body == "probe" => Some((*group, step.node)),
         _ => None,
     };
     schedule.steps.iter().filter_map(probe).collect()
+}
+
+/// Who is asked for an operation after the heal.
+fn asked_after_the_heal(schedule: &Schedule) -> BTreeSet<NodeId> {
+    let after = |step: &&Step| match step.when {
+        When::At(at) => at > schedule.header.heal_at,
+        When::Upon { .. } => false,
+    };
+    let steps = schedule.steps.iter().filter(after);
+    let asks = steps.filter(|step| matches!(step.ask, Ask::Invoke { .. }));
+    asks.map(|step| step.node).collect()
 }
 
 fn everybody_who_may(schedule: &Schedule) -> BTreeSet<(GroupId, NodeId)> {
@@ -60,7 +72,16 @@ proptest! {
         }
         let probed = probes(&schedule);
         prop_assert_eq!(probed.iter().copied().collect::<BTreeSet<_>>().len(), probed.len());
-        prop_assert_eq!(probed.into_iter().collect::<BTreeSet<_>>(), everybody_who_may(&schedule));
+        match workload.last {
+            Last::Probes => {
+                let probed: BTreeSet<_> = probed.into_iter().collect();
+                prop_assert_eq!(probed, everybody_who_may(&schedule));
+            }
+            Last::Operations(_) | Last::Planned(_) => {
+                let everybody = NodeId::first(nodes).collect();
+                prop_assert_eq!(asked_after_the_heal(&schedule), everybody);
+            }
+        }
         let open = matches!(workload.layout, Layout::Open(_));
         prop_assert_eq!(schedule.header.open, open);
         prop_assert_eq!(schedule.header.members(), workload.layout.groups(nodes));

@@ -1,6 +1,7 @@
 //! What a campaign found: rows of verdicts, and findings shrunk to what they need.
 
 use crate::history::History;
+use crate::runtime::Repeats;
 use crate::scenario::Scenario;
 use crate::schedule::Schedule;
 use crate::seed::Seed;
@@ -36,6 +37,8 @@ pub struct Row {
     pub reason: Option<String>,
     /// Whether the faults were outside the implementation's model and judged all the same.
     pub beyond_model: bool,
+    /// In how many runs the harness itself was not up to its promises.
+    pub unclean: u64,
 }
 
 /// A violation, shrunk and explained.
@@ -69,6 +72,10 @@ pub struct Finding {
     pub needs: Vec<Need>,
     /// How many replays violated the property again, out of how many.
     pub reproduced: (u32, u32),
+    /// How alike the runs of one schedule are, where it was found.
+    pub repeats: Repeats,
+    /// Whether every replay gave the same bytes.
+    pub alike: bool,
     /// Digest of the shrunk history, as hexadecimal digits.
     pub digest: String,
     /// Whether the faults were outside the implementation's model.

@@ -111,6 +111,25 @@ impl std::hash::Hash for MessageId {
     }
 }
 
+impl std::str::FromStr for MessageId {
+    type Err = NotAMessage;
+    fn from_str(s: &str) -> Result<MessageId, NotAMessage> {
+        let mut parts = s.rsplitn(3, ':');
+        let number = parts.next().and_then(|part| part.parse().ok());
+        let incarnation = parts.next().and_then(|part| part.parse().ok());
+        let origin = parts.next().and_then(|part| part.parse().ok());
+        let id = origin.zip(incarnation).zip(number);
+        let id =
+            id.map(|((origin, incarnation), number)| MessageId { origin, incarnation, number });
+        id.filter(|id| id.to_string() == s).ok_or_else(|| NotAMessage(s.to_owned()))
+    }
+}
+
+/// The text is not the name of a message.
+#[derive(Debug, thiserror::Error)]
+#[error("\"{0}\" names no message: messages are n1:0:1, n1:0:2, …")]
+pub struct NotAMessage(String);
+
 impl fmt::Display for MessageId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}", self.origin, self.incarnation, self.number)

@@ -24,5 +24,6 @@ pub mod scenario;
 pub mod schedule;
 pub mod seed;
 pub mod time;
+pub mod utf8;
 pub mod verdict;
 pub mod workload;

@@ -10,7 +10,7 @@ use crate::schedule::{
 };
 use crate::seed::{PerMillion, Seed};
 use crate::time::{Span, Time};
-use crate::workload::{Last, Layout, Stage, Workload};
+use crate::workload::{Layout, Stage, Workload};
 use std::collections::BTreeSet;
 
 /// A scenario with its names resolved.
@@ -58,8 +58,9 @@ impl Plan<'_> {
             self.faults.iter().map(|(p, variant)| (p.plan)(&ground, variant, &mut stream));
         let planned: Vec<Vec<Disturbance>> = planned.collect();
         let disturbances = keep_budget(planned, nodes, ground.budget());
+        let operations = self.workload.last.operations(&stage);
         let header = self.header(seed, stage.groups, heal_at);
-        steps.extend(last(self.workload.last, &header, steps.len() as u32));
+        steps.extend(last(operations, &header, steps.len() as u32));
         Schedule { header, steps, disturbances }
     }
 
@@ -95,8 +96,8 @@ impl Plan<'_> {
     }
 }
 
-/// Profiles that are combined do not know of each other's crashes: beyond the budget, none. Where a
-/// profile has the whole group crash and come back, that is what it is for.
+/// Profiles that are combined do not know of each other's crashes and liars: beyond the budget,
+/// none. Where a profile has the whole group crash and come back, that is what it is for.
 fn keep_budget(planned: Vec<Vec<Disturbance>>, nodes: usize, budget: usize) -> Vec<Disturbance> {
     let most = budget.min(nodes.saturating_sub(1));
     let mut victims = BTreeSet::new();
@@ -104,7 +105,7 @@ fn keep_budget(planned: Vec<Vec<Disturbance>>, nodes: usize, budget: usize) -> V
     for mut disturbances in planned {
         if !everybody_restarts(&disturbances, nodes) {
             disturbances.retain(|disturbance| match disturbance.trouble {
-                Trouble::Crash { node, .. } => {
+                Trouble::Crash { node, .. } | Trouble::Lie { node, .. } => {
                     victims.contains(&node) || victims.len() < most && victims.insert(node)
                 }
                 _ => true,
@@ -133,10 +134,10 @@ fn draw_in_flight(seed: Seed) -> InFlight {
 
 /// What is asked after the heal, so that liveness is never judged on nothing: one thing after the
 /// other.
-fn last(last: Last, header: &Frame, first_id: u32) -> Vec<Step> {
-    let asked: Vec<(NodeId, Ask)> = match last {
-        Last::Probes => probes(header).collect(),
-        Last::Operations(bodies) => operations(header, bodies).collect(),
+fn last(operations: Option<Vec<String>>, header: &Frame, first_id: u32) -> Vec<Step> {
+    let asked: Vec<(NodeId, Ask)> = match operations {
+        None => probes(header).collect(),
+        Some(bodies) => at_each_node(header, &bodies).collect(),
     };
     let step = |(number, (node, ask))| {
         let after = Span(PROBE_SPACING.0 * (u64::from(number) + 1));
@@ -146,12 +147,12 @@ fn last(last: Last, header: &Frame, first_id: u32) -> Vec<Step> {
 }
 
 /// Each operation at each node.
-fn operations(
+fn at_each_node<'a>(
     header: &Frame,
-    bodies: &'static [&'static str],
-) -> impl Iterator<Item = (NodeId, Ask)> + use<> {
+    bodies: &'a [String],
+) -> impl Iterator<Item = (NodeId, Ask)> + use<'a> {
     let nodes = header.nodes as usize;
-    let invoke = |node, body: &str| (node, Ask::Invoke { body: body.to_owned() });
+    let invoke = |node, body: &String| (node, Ask::Invoke { body: body.clone() });
     bodies.iter().flat_map(move |body| NodeId::first(nodes).map(move |node| invoke(node, body)))
 }
 

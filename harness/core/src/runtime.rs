@@ -15,6 +15,7 @@ use crate::history::History;
 use crate::id::GroupId;
 use crate::implementation::Implementation;
 use crate::schedule::Schedule;
+use serde::{Deserialize, Serialize};
 
 /// A runtime. It knows no protocol: it is given the implementation to run.
 pub trait Runtime: Send + Sync {
@@ -43,8 +44,9 @@ pub trait Runtime: Send + Sync {
     ) -> Result<History, Refused>;
 
     /// The same, where a run need not wait any longer once it has had enough: `enough` is asked
-    /// now and then, after the faults have ended, of the history so far. A runtime that knows
-    /// when nothing more will happen need not ask.
+    /// now and then, after the faults have ended and all has been asked for that the schedule asks
+    /// for, of the history so far. A run that ends so is complete. A runtime that knows when
+    /// nothing more will happen need not ask.
     ///
     /// # Errors
     /// As of [`run`](Runtime::run).
@@ -65,15 +67,62 @@ pub trait Runtime: Send + Sync {
     }
 }
 
+/// A runtime that somebody else has.
+impl<R: Runtime + ?Sized> Runtime for &R {
+    fn name(&self) -> &'static str {
+        (**self).name()
+    }
+
+    fn statement(&self) -> &'static str {
+        (**self).statement()
+    }
+
+    fn accepts(&self, schedule: &Schedule) -> Result<(), Refused> {
+        (**self).accepts(schedule)
+    }
+
+    fn run(
+        &self,
+        schedule: &Schedule,
+        implementation: &Implementation,
+        detail: Detail,
+    ) -> Result<History, Refused> {
+        (**self).run(schedule, implementation, detail)
+    }
+
+    fn run_until(
+        &self,
+        schedule: &Schedule,
+        implementation: &Implementation,
+        detail: Detail,
+        enough: &dyn Fn(&History) -> bool,
+    ) -> Result<History, Refused> {
+        (**self).run_until(schedule, implementation, detail, enough)
+    }
+
+    fn repeats(&self) -> Repeats {
+        (**self).repeats()
+    }
+}
+
 /// How alike two runs of one schedule are.
-#[derive(Copy, Clone, Debug, Eq, PartialEq)]
+#[derive(Copy, Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Repeats {
     /// The same bytes; anything else is a bug of the runtime.
+    #[default]
     Exactly,
     /// The same bytes if the program under test draws no randomness and reads no clock of its own.
     IfTheProgramDoes,
     /// A run is one of many: findings reproduce at a rate.
     AtARate,
+}
+
+impl Repeats {
+    /// Whether it is to the byte, whatever the program does.
+    pub fn is_exactly(&self) -> bool {
+        *self == Repeats::Exactly
+    }
 }
 
 /// How much of a run is written down.

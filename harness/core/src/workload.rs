@@ -20,6 +20,9 @@ pub struct Workload {
     pub plan: fn(&Stage, &mut Stream) -> Vec<Step>,
     /// What is asked after the faults have ended.
     pub last: Last,
+    /// The properties that its operations are judged by; with none, the claims of the
+    /// implementation say.
+    pub judged: &'static [&'static str],
 }
 
 /// What is asked after the faults have ended, so that what must hold in the end is judged on
@@ -31,6 +34,21 @@ pub enum Last {
     /// These operations at each node, by bodies; runtimes in real time ask them again and again
     /// until they have had enough.
     Operations(&'static [&'static str]),
+    /// The same, of operations that depend on what was planned, such as reads of the keys in use.
+    Planned(fn(&Stage) -> Vec<String>),
+}
+
+impl Last {
+    /// The bodies of the operations that each node is asked for, if it is any.
+    pub fn operations(self, stage: &Stage) -> Option<Vec<String>> {
+        match self {
+            Last::Probes => None,
+            Last::Operations(bodies) => {
+                Some(bodies.iter().map(|body| (*body).to_owned()).collect())
+            }
+            Last::Planned(bodies) => Some(bodies(stage)),
+        }
+    }
 }
 
 /// Which groups a run has, and who multicasts to them.

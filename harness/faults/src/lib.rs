@@ -1,6 +1,7 @@
 //! Fault profiles: parameters and a seed become timed disturbances. One more profile is one file,
 //! one `mod` line and one line in [`ALL`].
 
+pub mod byzantine;
 pub mod clock;
 pub mod corrupt;
 pub mod crash;
@@ -16,6 +17,7 @@ pub mod swarm;
 
 use pepperland_core::fault::Profile;
 use pepperland_core::names::did_you_mean;
+use std::collections::BTreeSet;
 
 /// Every profile.
 pub const ALL: &[&Profile] = &[
@@ -31,6 +33,7 @@ pub const ALL: &[&Profile] = &[
     &corrupt::ENTRY,
     &pause::ENTRY,
     &clock::ENTRY,
+    &byzantine::ENTRY,
     &swarm::ENTRY,
 ];
 
@@ -39,7 +42,20 @@ pub const ALL: &[&Profile] = &[
 /// # Errors
 /// [`UnknownFault`], with the nearest right name.
 pub fn resolve(faults: &str) -> Result<Vec<(&'static Profile, String)>, UnknownFault> {
-    faults.split(',').map(str::trim).map(resolve_one).collect()
+    let resolved = named_once(faults).into_iter().map(resolve_one);
+    let resolved = resolved.collect::<Result<Vec<_>, _>>()?;
+    if resolved.len() > 1 && resolved.iter().any(|(profile, _)| profile.name == "none") {
+        let why =
+            "the fault profile \"none\" combines with no other; leave it out, or try it in turn";
+        return Err(UnknownFault(why.to_owned()));
+    }
+    Ok(resolved)
+}
+
+/// The names of a combination, each once, in their order.
+pub fn named_once(faults: &str) -> Vec<&str> {
+    let mut seen = BTreeSet::new();
+    faults.split(',').map(str::trim).filter(|name| seen.insert(*name)).collect()
 }
 
 fn resolve_one(text: &str) -> Result<(&'static Profile, String), UnknownFault> {
@@ -85,6 +101,25 @@ mod tests {
         let resolved = resolve("crash, partition:one-way").unwrap();
         let names: Vec<_> = resolved.iter().map(|(p, v)| (p.name, v.as_str())).collect();
         assert_eq!(names, [("crash", ""), ("partition", "one-way")]);
+    }
+
+    #[test]
+    fn what_is_named_twice_is_meant_once() {
+        let resolved = resolve("crash,loss, crash,partition,partition:one-way").unwrap();
+        let names: Vec<_> = resolved.iter().map(|(p, v)| (p.name, v.as_str())).collect();
+        assert_eq!(
+            names,
+            [("crash", ""), ("loss", ""), ("partition", ""), ("partition", "one-way")]
+        );
+        assert_eq!(resolve("none,none").unwrap().len(), 1);
+    }
+
+    #[test]
+    fn nothing_is_combined_with_none() {
+        for faults in ["none,crash", "crash,none", "crash, none,loss"] {
+            let error = resolve(faults).err().expect(faults);
+            assert!(error.0.starts_with("the fault profile \"none\" combines with no other"));
+        }
     }
 
     #[test]

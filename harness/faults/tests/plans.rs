@@ -33,9 +33,10 @@ fn variants(profile: &Profile) -> Vec<String> {
 
 fn nodes_of(trouble: &Trouble) -> Vec<NodeId> {
     match trouble {
-        Trouble::Crash { node, .. } | Trouble::Pause { node } | Trouble::Skew { node, .. } => {
-            vec![*node]
-        }
+        Trouble::Crash { node, .. }
+        | Trouble::Pause { node }
+        | Trouble::Skew { node, .. }
+        | Trouble::Lie { node, .. } => vec![*node],
         Trouble::Strike { from, to, .. } => vec![*from, *to],
         other => other.links().into_iter().flat_map(|links| links.nodes()).collect(),
     }
@@ -74,21 +75,30 @@ fn nodes_exist_and_no_side_of_links_is_empty() {
     });
 }
 
+/// The nodes that crash or lie.
 fn victims(disturbances: &[Disturbance]) -> BTreeSet<NodeId> {
-    let crash = |d: &Disturbance| match d.trouble {
-        Trouble::Crash { node, .. } => Some(node),
+    let fails = |d: &Disturbance| match d.trouble {
+        Trouble::Crash { node, .. } | Trouble::Lie { node, .. } => Some(node),
         _ => None,
     };
-    disturbances.iter().filter_map(crash).collect()
+    disturbances.iter().filter_map(fails).collect()
 }
 
 #[test]
-fn no_more_nodes_crash_than_the_budget_allows() {
+fn no_more_nodes_fail_than_the_budget_allows() {
     let budgets: [fn(usize) -> usize; 4] = [|_| 0, |_| 1, |n| (n - 1) / 2, |n| n];
     for budget in budgets {
         let mut implementation = implementation(ANYTHING);
         implementation.budget = budget;
-        for faults in ["crash", "crash-recovery", "swarm", "crash,crash-recovery", "crash,swarm"] {
+        for faults in [
+            "crash",
+            "crash-recovery",
+            "byzantine",
+            "swarm",
+            "crash,crash-recovery",
+            "crash,byzantine",
+            "crash,swarm",
+        ] {
             for nodes in 1..=9 {
                 for seed in 0..60 {
                     let schedule = planned(&implementation, faults, nodes, seed);
@@ -110,6 +120,7 @@ fn the_whole_budget_is_used_now_and_then() {
     };
     assert_eq!(reached("crash"), BTreeSet::from([1, 2, 3, 4]));
     assert_eq!(reached("crash-recovery"), BTreeSet::from([1, 2, 3, 4]));
+    assert_eq!(reached("byzantine"), BTreeSet::from([1, 2, 3, 4]));
 }
 
 #[test]

@@ -4,10 +4,14 @@
 //! A program that asks for it is driven in virtual time, and so by whoever can run a
 //! [`Node`](pepperland_core::contract::Node); any other lives in real time.
 
+pub mod clients;
+pub mod errors;
 pub mod features;
 pub mod kept;
+pub mod live;
 pub mod node;
 pub mod program;
+pub mod services;
 pub mod stepped;
 pub mod wire;
 pub mod words;

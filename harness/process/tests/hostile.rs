@@ -11,8 +11,10 @@ use pepperland_core::message::{Body, Message};
 use pepperland_core::runtime::Guarded;
 use pepperland_core::seed::Seed;
 use pepperland_core::time::Span;
+use pepperland_process::features::Features;
+use pepperland_process::kept::Keeper;
 use pepperland_process::program::Program;
-use pepperland_process::stepped::{Fleet, features_within};
+use pepperland_process::stepped::{Fleet, Unfit, features_within};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -28,7 +30,8 @@ struct One {
 
 impl One {
     fn start(program: &Program, patience: Duration) -> One {
-        let fleet = Fleet::new(program, &schedule(1)).unwrap().with_patience(patience);
+        let fleet =
+            Fleet::new(program, &Keeper::none(), &schedule(1)).unwrap().with_patience(patience);
         let setup = Setup { node: NodeId(0), nodes: 1, flaw: None, max_latency: Span::millis(2) };
         let node = Guarded::new(&|setup| fleet.node(setup), &setup);
         let groups = [[NodeId(0)].into()].into();
@@ -172,14 +175,18 @@ fn a_program_that_will_not_live_in_virtual_time_after_all_is_told() {
     assert!(notes[0].contains("has not asked for the feature \"time\""), "{notes:?}");
 }
 
+fn asked(program: &Program, patience: Duration) -> Result<Features, Unfit> {
+    features_within(program, &Keeper::none(), patience)
+}
+
 /// What is said of a program that is asked what it can do.
 fn unfit(program: &Program) -> String {
-    features_within(program, SHORT).unwrap_err().to_string()
+    asked(program, SHORT).unwrap_err().to_string()
 }
 
 #[test]
 fn a_program_says_what_it_can_do() {
-    let ready = |features| features_within(&each_line(features, "pass"), LONG);
+    let ready = |features| asked(&each_line(features, "pass"), LONG);
     let features = ready("[\"time\", \"timer\"]").unwrap();
     assert!(features.time && features.timer && !features.invoke && !features.storage);
     assert!(!ready("[]").unwrap().time);
@@ -190,10 +197,10 @@ fn programs_that_are_no_nodes_are_refused_with_the_reason() {
     let nothing = Program { path: PathBuf::from("/no/such/program"), args: Vec::new() };
     assert!(unfit(&nothing).contains("/no/such/program is no node program: the program could not"));
     let timer = each_line("[\"timer\"]", "pass");
-    assert!(features_within(&timer, LONG).unwrap_err().to_string().contains("need \"time\""));
+    assert!(asked(&timer, LONG).unwrap_err().to_string().contains("need \"time\""));
     let speed = each_line("[\"speed\"]", "pass");
-    assert!(features_within(&speed, LONG).unwrap_err().to_string().contains("not offered"));
+    assert!(asked(&speed, LONG).unwrap_err().to_string().contains("not offered"));
     assert!(unfit(&program("time.sleep(60)")).contains("did not answer"));
-    let dies = features_within(&program("sys.exit('no config')"), LONG).unwrap_err().to_string();
+    let dies = asked(&program("sys.exit('no config')"), LONG).unwrap_err().to_string();
     assert!(dies.contains("status 1") && dies.contains("no config"), "{dies}");
 }

@@ -1,15 +1,18 @@
 //! A campaign over one scenario: many seeds, folded into rows, each violation made a finding.
 
 use crate::executor::{Executor, map};
-use crate::explain::needs;
+use crate::finding::{Original, finding};
+use crate::firsts::{First, Firsts, Ran};
 use crate::fold::Tally;
-use crate::shrink::{Shrunk, shrink};
 use crate::trial::Trial;
+use crate::violation::Violation;
 use pepperland_core::checker::Checker;
-use pepperland_core::finding::{Finding, Row, Size};
-use pepperland_core::history::{History, Kind};
-use pepperland_core::runtime::{Detail, Refused};
+use pepperland_core::finding::{Finding, Row};
+use pepperland_core::history::History;
+use pepperland_core::runtime::{Detail, Refused, Repeats};
 use pepperland_core::seed::Seed;
+use pepperland_core::verdict::Verdict;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// How far a search goes.
@@ -31,8 +34,26 @@ pub struct Limits {
 pub trait Progress: Sync {
     /// So many more runs are done.
     fn advanced(&self, runs: u64);
+
     /// Whether to begin no new runs: time is up, or somebody interrupted.
     fn should_stop(&self) -> bool;
+
+    /// Whether somebody interrupted, and wants to see what there is.
+    fn is_interrupted(&self) -> bool {
+        false
+    }
+
+    /// A finding is about to be shrunk and explained. The answer tells from now on whether the time
+    /// for it is up; without a limit, never.
+    fn patience(&self, repeats: Repeats) -> Box<dyn Fn() -> bool + '_> {
+        let _ = repeats;
+        Box::new(|| false)
+    }
+
+    /// A run came that cannot be had again to the byte: now is the time to keep its history.
+    fn came(&self, run: u64, history: &History, verdicts: &[Verdict]) {
+        let _ = (run, history, verdicts);
+    }
 }
 
 /// What a search of one scenario found.
@@ -49,9 +70,13 @@ pub struct Searched {
 }
 
 /// Runs in one task of an executor: few enough to keep every thread busy, enough that the results
-/// of a long campaign stay small.
-fn chunk_size(runs: u64) -> u64 {
-    (runs / 1_024).clamp(32, 8_192).max(runs.div_ceil(65_536))
+/// of a long campaign stay small. Runs that take real time are tasks of their own.
+fn chunk_size(runs: u64, repeats: Repeats) -> u64 {
+    let least = match repeats {
+        Repeats::Exactly => (runs / 1_024).clamp(32, 8_192),
+        Repeats::IfTheProgramDoes | Repeats::AtARate => 1,
+    };
+    least.max(runs.div_ceil(65_536))
 }
 
 #[derive(Default)]
@@ -74,13 +99,15 @@ pub fn search(
     progress: &dyn Progress,
 ) -> Result<Searched, Refused> {
     trial.runtime.accepts(&trial.schedule(trial.seed(base, 0)))?;
-    let size = chunk_size(limits.runs);
+    let size = chunk_size(limits.runs, trial.runtime.repeats());
     let chunks = limits.runs.div_ceil(size) as usize;
     let stop = AtomicBool::new(false);
+    let firsts = Firsts::none_of(trial.checkers.len());
+    let search = Search { trial, base, limits, progress, firsts, stop };
     let results = map(executor, chunks, |chunk| {
         let range = chunk as u64 * size..((chunk as u64 + 1) * size).min(limits.runs);
         let mine = range.filter(|run| run % limits.shards == limits.shard);
-        run_chunk(trial, base, mine, limits, &stop, progress)
+        search.run_chunk(mine)
     });
     let mut total =
         Chunk { tallies: vec![Tally::default(); trial.checkers.len()], ..Chunk::default() };
@@ -90,49 +117,83 @@ pub fn search(
         total.events += chunk.events;
         total.tallies.iter_mut().zip(chunk.tallies).for_each(|(sum, tally)| sum.merge(tally));
     }
-    Ok(report(trial, base, limits, total))
+    Ok(search.report(total))
 }
 
-fn run_chunk(
-    trial: &Trial<'_>,
+/// A search while it goes on.
+struct Search<'a, 'b> {
+    trial: &'a Trial<'b>,
     base: Seed,
-    runs: impl Iterator<Item = u64>,
-    limits: &Limits,
-    stop: &AtomicBool,
-    progress: &dyn Progress,
-) -> Result<Chunk, Refused> {
-    let mut chunk =
-        Chunk { tallies: vec![Tally::default(); trial.checkers.len()], ..Chunk::default() };
-    for run in runs {
-        if stop.load(Ordering::Relaxed) || progress.should_stop() {
-            break;
-        }
-        let schedule = trial.schedule(trial.seed(base, run));
-        let history = trial.run(&schedule, trial.detail())?;
-        let verdicts = trial.judge(&schedule, &history);
-        for (tally, verdict) in chunk.tallies.iter_mut().zip(&verdicts) {
-            tally.count(run, verdict);
-            if limits.fail_fast && verdict.witness().is_some() {
-                stop.store(true, Ordering::Relaxed);
+    limits: &'a Limits,
+    progress: &'a dyn Progress,
+    /// Where runs do not repeat, those that findings are made of.
+    firsts: Firsts,
+    stop: AtomicBool,
+}
+
+impl Search<'_, '_> {
+    fn run_chunk(&self, runs: impl Iterator<Item = u64>) -> Result<Chunk, Refused> {
+        let Search { trial, limits, progress, .. } = self;
+        let mut chunk =
+            Chunk { tallies: vec![Tally::default(); trial.checkers.len()], ..Chunk::default() };
+        for run in runs {
+            if self.stop.load(Ordering::Relaxed) || progress.should_stop() {
+                break;
+            }
+            let schedule = trial.schedule(trial.seed(self.base, run));
+            let history = trial.run(&schedule, trial.detail())?;
+            let verdicts = trial.judge(&schedule, &history);
+            let clean = history.header.unclean().is_none();
+            for (tally, verdict) in chunk.tallies.iter_mut().zip(&verdicts) {
+                tally.count(run, verdict, clean);
+                if limits.fail_fast && verdict.witness().is_some() {
+                    self.stop.store(true, Ordering::Relaxed);
+                }
+            }
+            chunk.runs += 1;
+            chunk.events += history.len() as u64;
+            if trial.runtime.repeats() != Repeats::Exactly {
+                progress.came(run, &history, &verdicts);
+                self.firsts.offer(Ran { index: run, schedule, history }, &verdicts);
             }
         }
-        chunk.runs += 1;
-        chunk.events += history.len() as u64;
+        progress.advanced(chunk.runs);
+        Ok(chunk)
     }
-    progress.advanced(chunk.runs);
-    Ok(chunk)
+
+    fn report(self, total: Chunk) -> Searched {
+        let Search { trial, base, limits, progress, firsts, .. } = self;
+        let mut searched =
+            Searched { runs: total.runs, events: total.events, ..Searched::default() };
+        let judged = trial.checkers.iter().zip(&total.tallies);
+        for ((checker, tally), first) in judged.zip(firsts.into_vec()) {
+            let original = match first {
+                Some(first) => Some(as_it_came(trial, base, first)),
+                None => tally.first_violation.and_then(|run| again(trial, checker, base, run)),
+            };
+            let finding = original
+                .map(|original| finding(trial, checker, original, limits.shrink_replays, progress));
+            searched.rows.push(row(trial, checker, tally, finding.as_ref().map(|f| f.id.clone())));
+            searched.findings.extend(finding);
+        }
+        searched
+    }
 }
 
-fn report(trial: &Trial<'_>, base: Seed, limits: &Limits, total: Chunk) -> Searched {
-    let mut searched = Searched { runs: total.runs, events: total.events, ..Searched::default() };
-    for (checker, tally) in trial.checkers.iter().zip(&total.tallies) {
-        let finding = tally
-            .first_violation
-            .and_then(|run| finding(trial, checker, base, run, limits.shrink_replays));
-        searched.rows.push(row(trial, checker, tally, finding.as_ref().map(|f| f.id.clone())));
-        searched.findings.extend(finding);
-    }
-    searched
+/// The run that a finding is made of, as it came.
+fn as_it_came(trial: &Trial<'_>, base: Seed, first: First) -> Original {
+    let First { run, witness } = first;
+    let Ran { index, schedule, history } = Arc::unwrap_or_clone(run);
+    let seed = trial.seed(base, index);
+    Original { run: index, seed, schedule, violation: Violation { history, witness } }
+}
+
+/// The same where it repeats: it is run again, and written down whole.
+fn again(trial: &Trial<'_>, checker: &'static Checker, base: Seed, run: u64) -> Option<Original> {
+    let seed = trial.seed(base, run);
+    let schedule = trial.schedule(seed);
+    let violation = Violation::of(trial, checker, &schedule, Detail::Network)?;
+    Some(Original { run, seed, schedule, violation })
 }
 
 fn row(trial: &Trial<'_>, checker: &Checker, tally: &Tally, finding: Option<String>) -> Row {
@@ -151,86 +212,6 @@ fn row(trial: &Trial<'_>, checker: &Checker, tally: &Tally, finding: Option<Stri
         finding,
         reason: tally.reason.as_ref().map(|(_, reason)| reason.clone()),
         beyond_model: scenario.beyond_model && trial.outside_model_of_claims(checker.property),
+        unclean: tally.unclean,
     }
-}
-
-/// Shrinks and explains the violation of one run.
-pub fn finding(
-    trial: &Trial<'_>,
-    checker: &'static Checker,
-    base: Seed,
-    run: u64,
-    replays: u32,
-) -> Option<Finding> {
-    let seed = trial.seed(base, run);
-    let schedule = trial.schedule(seed);
-    let original = trial.run(&schedule, Detail::Network).ok()?;
-    let shrunk = shrink(trial, checker, &schedule, replays)?;
-    let before = Size::of(&schedule, &original);
-    Some(found(trial, checker, seed, run, before, shrunk))
-}
-
-fn found(
-    trial: &Trial<'_>,
-    checker: &'static Checker,
-    seed: Seed,
-    run: u64,
-    before: Size,
-    shrunk: Shrunk,
-) -> Finding {
-    let digest = shrunk.history.digest();
-    let again = (0..REPRODUCTIONS).filter(|_| {
-        let replayed = trial.run(&shrunk.schedule, Detail::Network);
-        replayed.is_ok_and(|history| history.digest() == digest)
-    });
-    let scenario = trial.plan.scenario;
-    Finding {
-        id: signature(trial, checker, &shrunk.history),
-        property: checker.property.to_owned(),
-        statement: checker.statement.to_owned(),
-        scenario: scenario.clone(),
-        run,
-        seed,
-        before,
-        after: Size::of(&shrunk.schedule, &shrunk.history),
-        unfinished: shrunk.unfinished,
-        needs: needs(trial, checker, &shrunk.schedule),
-        reproduced: (again.count() as u32, REPRODUCTIONS),
-        digest: format!("{digest:032x}"),
-        beyond_model: scenario.beyond_model && trial.outside_model_of_claims(checker.property),
-        schedule: shrunk.schedule,
-        history: shrunk.history,
-        witness: shrunk.witness,
-    }
-}
-
-/// How often a finding is replayed before it is reported.
-const REPRODUCTIONS: u32 = 10;
-
-/// The same for the same violation: the implementation, the flaw, the property, and what happened
-/// at the nodes, without times.
-fn signature(trial: &Trial<'_>, checker: &Checker, history: &History) -> String {
-    let scenario = trial.plan.scenario;
-    let flaw = scenario.flaw.as_deref().unwrap_or_default();
-    let mut text = format!("{} {flaw} {}", scenario.implementation, checker.property);
-    let told = history.events().filter(|event| !event.kind().is_transmission());
-    for event in told.filter(|event| event.kind() != Kind::Heal) {
-        let node = event.node().map(|node| node.to_string()).unwrap_or_default();
-        let message = event.message_name().unwrap_or_default();
-        text.push_str(&format!(" {node} {} {message}", event.kind().word()));
-    }
-    format!("F-{:08x}", xxhash_rust::xxh3::xxh3_64(text.as_bytes()) as u32)
-}
-
-/// Shrinks and explains a schedule that somebody else made, if it violates the property.
-pub fn finding_of(
-    trial: &Trial<'_>,
-    checker: &'static Checker,
-    schedule: &pepperland_core::schedule::Schedule,
-    replays: u32,
-) -> Option<Finding> {
-    let original = trial.run(schedule, Detail::Network).ok()?;
-    let shrunk = shrink(trial, checker, schedule, replays)?;
-    let before = Size::of(schedule, &original);
-    Some(found(trial, checker, schedule.header.seed, 0, before, shrunk))
 }

@@ -2,42 +2,52 @@
 
 use crate::reduce::{with_disturbances, with_steps};
 use crate::trial::Trial;
-use pepperland_core::checker::{Case, Checker};
+use crate::violation::Violation;
+use pepperland_core::checker::Checker;
 use pepperland_core::finding::Need;
+use pepperland_core::runtime::Repeats;
 use pepperland_core::schedule::{Ask, Disturbance, Fate, Links, Schedule, Step, Trouble, When};
 
 /// How many replays without a piece, each with other choices of the network.
 pub const EXPLAIN_REPLAYS: u32 = 20;
 
-/// Removes each piece in turn and counts the replays that still violate the property.
-pub fn needs(trial: &Trial<'_>, checker: &'static Checker, schedule: &Schedule) -> Vec<Need> {
-    let mut needs = Vec::new();
-    for index in 0..schedule.disturbances.len() {
+/// As many where a replay starts programs anew, and takes its time.
+const FEW_REPLAYS: u32 = 3;
+
+/// Removes each piece in turn and counts the replays that still violate the property. Once time is
+/// up the rest is left out.
+pub fn needs(
+    trial: &Trial<'_>,
+    checker: &'static Checker,
+    schedule: &Schedule,
+    time_is_up: &dyn Fn() -> bool,
+) -> Vec<Need> {
+    let disturbances = (0..schedule.disturbances.len()).map(|index| {
         let mut rest = schedule.disturbances.clone();
         let removed = rest.remove(index);
-        let without = with_disturbances(schedule, &rest);
-        needs.push(need(trial, checker, &without, in_words(&removed)));
-    }
-    for index in 0..schedule.steps.len() {
+        (with_disturbances(schedule, &rest), in_words(&removed))
+    });
+    let steps = (0..schedule.steps.len()).map(|index| {
         let mut rest = schedule.steps.clone();
         let removed = rest.remove(index);
-        let without = with_steps(schedule, &rest);
-        needs.push(need(trial, checker, &without, step_in_words(&removed)));
-    }
-    needs
+        (with_steps(schedule, &rest), step_in_words(&removed))
+    });
+    let pieces = disturbances.chain(steps).take_while(|_| !time_is_up());
+    pieces.map(|(without, piece)| need(trial, checker, &without, piece)).collect()
 }
 
 fn need(trial: &Trial<'_>, checker: &'static Checker, without: &Schedule, piece: String) -> Need {
     let fails = |replay: &u32| {
         let mut schedule = without.clone();
         schedule.header.seed = without.header.seed.child("explain", u64::from(*replay));
-        trial.run(&schedule, trial.detail()).is_ok_and(|history| {
-            let verdict = trial.judge_one(checker, &schedule, &Case::new(&history));
-            verdict.witness().is_some()
-        })
+        Violation::of(trial, checker, &schedule, trial.detail()).is_some()
     };
-    let failing = (0..EXPLAIN_REPLAYS).filter(fails).count() as u32;
-    Need { piece, failing, replays: EXPLAIN_REPLAYS }
+    let replays = match trial.runtime.repeats() {
+        Repeats::Exactly => EXPLAIN_REPLAYS,
+        Repeats::IfTheProgramDoes | Repeats::AtARate => FEW_REPLAYS,
+    };
+    let failing = (0..replays).filter(fails).count() as u32;
+    Need { piece, failing, replays }
 }
 
 fn step_in_words(step: &Step) -> String {
@@ -67,6 +77,7 @@ fn in_words(disturbance: &Disturbance) -> String {
         }
         Trouble::Pause { node } => format!("{node} stands still {during}"),
         Trouble::Skew { node, .. } => format!("the clock of {node} runs wrong {during}"),
+        Trouble::Lie { node, .. } => format!("{node} lies {during}"),
         Trouble::Cut { links } => format!("{} cut {during}", links_in_words(links)),
         Trouble::Lose { links, .. } => format!("{} lose messages {during}", links_in_words(links)),
         Trouble::Delay { links, .. } => format!("{} are slow {during}", links_in_words(links)),
@@ -82,6 +93,7 @@ fn in_words(disturbance: &Disturbance) -> String {
                 Fate::Delay { by } => format!("is {by} ms late"),
                 Fate::Duplicate { by } => format!("arrives again {by} ms later"),
                 Fate::Corrupt => "is corrupted".to_owned(),
+                Fate::Lie { .. } => "is a lie".to_owned(),
             };
             format!("message {number} from {from} to {to} {fate}")
         }

@@ -22,6 +22,7 @@ pub fn flatten(schedule: &Schedule, history: &History) -> Schedule {
                 Harm::Late(by) => late = late + by,
                 Harm::Doubled(by) => strike(&mut flat, transit, Fate::Duplicate { by }),
                 Harm::Corrupted(_) => {}
+                Harm::Lied(draw) => strike(&mut flat, transit, Fate::Lie { draw: draw as u32 }),
             }
         }
         if late > plain {
@@ -34,7 +35,11 @@ pub fn flatten(schedule: &Schedule, history: &History) -> Schedule {
 /// Whether the disturbance strikes messages by chance. Corruption stays as it is: which bit is
 /// changed cannot be named.
 fn by_chance(trouble: &Trouble) -> bool {
-    matches!(trouble, Trouble::Lose { .. } | Trouble::Delay { .. } | Trouble::Duplicate { .. })
+    match trouble {
+        Trouble::Lose { .. } | Trouble::Delay { .. } | Trouble::Duplicate { .. } => true,
+        Trouble::Lie { .. } => true,
+        _ => false,
+    }
 }
 
 fn chances<'a>(

@@ -10,6 +10,8 @@ pub struct Tally {
     pub effective: u64,
     pub obligations: u64,
     pub critical: u64,
+    /// Runs in which the harness itself was not up to its promises.
+    pub unclean: u64,
     /// The lowest run that violated the property.
     pub first_violation: Option<u64>,
     /// Why the lowest undecided run was undecided.
@@ -18,8 +20,9 @@ pub struct Tally {
 
 impl Tally {
     /// Counts one run.
-    pub fn count(&mut self, run: u64, verdict: &Verdict) {
+    pub fn count(&mut self, run: u64, verdict: &Verdict, clean: bool) {
         self.runs += 1;
+        self.unclean += u64::from(!clean);
         self.effective += u64::from(verdict.obligations > 0);
         self.obligations += verdict.obligations;
         self.critical += verdict.critical;
@@ -39,6 +42,7 @@ impl Tally {
     /// Adds another tally of the same property.
     pub fn merge(&mut self, other: Tally) {
         self.runs += other.runs;
+        self.unclean += other.unclean;
         self.effective += other.effective;
         self.obligations += other.obligations;
         self.critical += other.critical;
@@ -69,7 +73,10 @@ mod tests {
 
     fn tally(verdicts: &[Verdict]) -> Tally {
         let mut tally = Tally::default();
-        verdicts.iter().enumerate().for_each(|(run, verdict)| tally.count(run as u64, verdict));
+        verdicts
+            .iter()
+            .enumerate()
+            .for_each(|(run, verdict)| tally.count(run as u64, verdict, true));
         tally
     }
 
@@ -97,12 +104,13 @@ mod tests {
     #[test]
     fn merging_does_not_depend_on_the_order() {
         let mut early = Tally::default();
-        early.count(3, &Verdict::violated(Witness::default(), 1, 1));
+        early.count(3, &Verdict::violated(Witness::default(), 1, 1), true);
         let mut late = Tally::default();
-        late.count(7, &Verdict::undecided("why"));
+        late.count(7, &Verdict::undecided("why"), false);
         let (mut a, mut b) = (early.clone(), late.clone());
         a.merge(late);
         b.merge(early);
         assert_eq!(a, b);
+        assert_eq!((a.runs, a.unclean), (2, 1));
     }
 }

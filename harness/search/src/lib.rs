@@ -2,19 +2,26 @@
 
 pub mod campaign;
 mod ddmin;
+mod enough;
 mod executor;
 mod explain;
+mod finding;
+mod firsts;
 mod flatten;
 mod fold;
+mod majority;
 mod reduce;
+mod reproduce;
 mod shrink;
 #[cfg(feature = "proptest")]
 pub mod strategy;
 mod trial;
+mod violation;
 
-pub use campaign::{Limits, Progress, Searched, finding_of, search};
+pub use campaign::{Limits, Progress, Searched, search};
 pub use executor::{Executor, InOrder, map};
 pub use explain::{EXPLAIN_REPLAYS, needs};
+pub use finding::finding_of;
 pub use flatten::flatten;
 pub use shrink::{Shrunk, shrink};
 pub use trial::Trial;

@@ -4,7 +4,7 @@
 mod tests;
 
 use pepperland_core::id::{GroupId, NodeId};
-use pepperland_core::schedule::{Disturbance, Links, Schedule, Step, Trouble, When};
+use pepperland_core::schedule::{Disturbance, Fate, Links, Schedule, Step, Trouble, When};
 use pepperland_core::time::{Span, Time};
 use std::collections::BTreeSet;
 
@@ -90,7 +90,10 @@ fn renamed(
             *from = rename(*from)?;
             *to = rename(*to)?;
         }
-        Trouble::Crash { node, .. } | Trouble::Pause { node } | Trouble::Skew { node, .. } => {
+        Trouble::Crash { node, .. }
+        | Trouble::Pause { node }
+        | Trouble::Skew { node, .. }
+        | Trouble::Lie { node, .. } => {
             *node = rename(*node)?;
         }
         Trouble::Cut { links }
@@ -113,6 +116,9 @@ fn rename_links(links: &mut Links, rename: &impl Fn(NodeId) -> Option<NodeId>) -
     Some(())
 }
 
+/// Small draws name the changes of a message one by one: so many are tried instead of a large one.
+const SIMPLE_LIES: u32 = 48;
+
 /// Simpler forms of one disturbance, the simplest first.
 pub fn simpler(disturbance: &Disturbance) -> Vec<Disturbance> {
     let mut forms = Vec::new();
@@ -121,6 +127,11 @@ pub fn simpler(disturbance: &Disturbance) -> Vec<Disturbance> {
         Trouble::Crash { node, effects: Some(after) } => {
             add(Trouble::Crash { node: *node, effects: None });
             (0..*after).for_each(|k| add(Trouble::Crash { node: *node, effects: Some(k) }));
+        }
+        Trouble::Strike { from, to, number, fate: Fate::Lie { draw } } => {
+            let (from, to, number) = (*from, *to, *number);
+            let lie = |draw| Trouble::Strike { from, to, number, fate: Fate::Lie { draw } };
+            (0..SIMPLE_LIES.min(*draw)).for_each(|draw| add(lie(draw)));
         }
         Trouble::Cut { links } => {
             smaller_sides(links).into_iter().for_each(|links| add(Trouble::Cut { links }));
@@ -191,4 +202,36 @@ pub fn earlier(schedule: &Schedule) -> Schedule {
     }
     moved.header.heal_at = back(moved.header.heal_at);
     moved
+}
+
+/// Whether the network draws anything in this run.
+pub fn draws(schedule: &Schedule) -> bool {
+    let network = &schedule.header.network;
+    let rated = |d: &Disturbance| match &d.trouble {
+        Trouble::Cut { .. } => false,
+        Trouble::Lie { .. } => true,
+        other => other.links().is_some(),
+    };
+    network.min_latency != network.max_latency || schedule.disturbances.iter().any(rated)
+}
+
+/// The schedule with a latency that can be seen in a diagram.
+pub fn slower(schedule: &Schedule) -> Schedule {
+    let mut slower = schedule.clone();
+    if !draws(schedule) {
+        slower.header.network.min_latency = Span::millis(10);
+        slower.header.network.max_latency = Span::millis(10);
+    }
+    slower
+}
+
+/// Gives a strike another span; false if it has none.
+pub fn retimed(disturbance: &mut Disturbance, span: Span) -> bool {
+    match &mut disturbance.trouble {
+        Trouble::Strike { fate: Fate::Delay { by } | Fate::Duplicate { by }, .. } => {
+            *by = span;
+            true
+        }
+        _ => false,
+    }
 }

@@ -2,18 +2,20 @@
 
 use crate::ddmin::ddmin;
 use crate::flatten::flatten;
+use crate::majority::{TRIES, majority};
 use crate::reduce::{
-    crashing_sooner, earlier, rounded, simpler, with_disturbances, with_steps, without_group,
-    without_node,
+    crashing_sooner, draws, earlier, retimed, rounded, simpler, slower, with_disturbances,
+    with_steps, without_group, without_node,
 };
 use crate::trial::Trial;
-use pepperland_core::checker::{Case, Checker};
+use crate::violation::Violation;
+use pepperland_core::checker::Checker;
 use pepperland_core::history::{History, Kind};
 use pepperland_core::id::{GroupId, NodeId};
-use pepperland_core::runtime::Detail;
-use pepperland_core::schedule::{Disturbance, Fate, InFlight, Schedule, Trouble};
+use pepperland_core::runtime::{Detail, Repeats};
+use pepperland_core::schedule::{Disturbance, InFlight, Schedule, Trouble};
 use pepperland_core::time::{Span, Time};
-use pepperland_core::verdict::{Verdict, Witness};
+use pepperland_core::verdict::Witness;
 
 /// What shrinking arrived at.
 #[derive(Clone, Debug)]
@@ -28,6 +30,21 @@ pub struct Shrunk {
     pub unfinished: bool,
 }
 
+impl Shrunk {
+    /// Its violation alone.
+    pub fn violation(&self) -> Violation {
+        Violation { history: self.history.clone(), witness: self.witness.clone() }
+    }
+}
+
+/// How much may be spent on shrinking.
+pub struct Effort<'a> {
+    /// How many replays.
+    pub replays: u32,
+    /// Whether time is up.
+    pub time_is_up: &'a dyn Fn() -> bool,
+}
+
 /// Shrinks a schedule that violates the checker's property: fewer requests, disturbances, nodes
 /// and messages out of the ordinary, rounder numbers. A reduction counts only if the same property
 /// fails with a witness of the same shape. `limit` bounds the replays.
@@ -39,52 +56,51 @@ pub fn shrink(
     schedule: &Schedule,
     limit: u32,
 ) -> Option<Shrunk> {
-    let (history, witness) = violation(trial, checker, schedule)?;
-    let shape = shape(&history, &witness);
+    let violation = Violation::of(trial, checker, schedule, Detail::Network)?;
+    let effort = Effort { replays: limit, time_is_up: &|| false };
+    Some(shrink_from(trial, checker, schedule, &violation, &effort))
+}
+
+/// Shrinks a schedule that was seen to fail. Where runs come out at a rate, a reduction counts if
+/// most of its tries fail; then the run shown is one of those that did.
+pub fn shrink_from(
+    trial: &Trial<'_>,
+    checker: &'static Checker,
+    schedule: &Schedule,
+    violation: &Violation,
+    effort: &Effort<'_>,
+) -> Shrunk {
+    let repeats = trial.runtime.repeats();
+    let shape = violation.shape();
+    let (best, shown) = (schedule.clone(), violation.clone());
     let mut shrinker =
-        Shrinker { trial, checker, shape, best: schedule.clone(), replays: 0, limit };
+        Shrinker { trial, checker, repeats, shape, best, shown, replays: 0, effort, late: false };
     shrinker.reduce_until_stable();
     shrinker.make_choices_explicit();
     shrinker.reduce_until_stable();
     shrinker.tidy();
-    let unfinished = shrinker.replays >= limit;
+    let unfinished = shrinker.replays >= effort.replays || shrinker.late;
     let schedule = shrinker.best;
-    let (history, witness) = violation(trial, checker, &schedule)?;
-    Some(Shrunk { schedule, history, witness, unfinished })
-}
-
-/// The run with its network events, and the witness, if the schedule violates the property.
-fn violation(
-    trial: &Trial<'_>,
-    checker: &'static Checker,
-    schedule: &Schedule,
-) -> Option<(History, Witness)> {
-    let history = trial.run(schedule, Detail::Network).ok()?;
-    let witness = judge(trial, checker, schedule, &history).witness().cloned()?;
-    Some((history, witness))
-}
-
-fn judge(
-    trial: &Trial<'_>,
-    checker: &'static Checker,
-    schedule: &Schedule,
-    history: &History,
-) -> Verdict {
-    trial.judge_one(checker, schedule, &Case::new(history))
-}
-
-/// The kinds of a witness's events: what makes two violations alike.
-fn shape(history: &History, witness: &Witness) -> Vec<Kind> {
-    witness.events.iter().map(|id| history.event(*id).kind()).collect()
+    let again = match repeats {
+        Repeats::Exactly => Violation::of(trial, checker, &schedule, Detail::Network),
+        Repeats::IfTheProgramDoes | Repeats::AtARate => None,
+    };
+    let Violation { history, witness } = again.unwrap_or(shrinker.shown);
+    Shrunk { schedule, history, witness, unfinished }
 }
 
 struct Shrinker<'a, 'b> {
     trial: &'a Trial<'b>,
     checker: &'static Checker,
+    repeats: Repeats,
     shape: Vec<Kind>,
     best: Schedule,
+    /// A run of the best, as it failed when it was taken.
+    shown: Violation,
     replays: u32,
-    limit: u32,
+    effort: &'a Effort<'a>,
+    /// Whether time was up before the end.
+    late: bool,
 }
 
 /// How many other seeds of the network a reduction is tried with. Taking a piece away moves every
@@ -98,28 +114,39 @@ impl Shrinker<'_, '_> {
         if candidate == self.best {
             return false;
         }
-        let reseeds = if draws(&candidate) { RESEEDS } else { 0 };
+        let reseeds = match self.repeats {
+            // Other tries are other draws already.
+            Repeats::AtARate => 0,
+            _ if draws(&candidate) => RESEEDS,
+            _ => 0,
+        };
         let seed = self.best.header.seed;
         let seeds = (0..=reseeds).map(|n| if n == 0 { seed } else { seed.child("reseed", n) });
         for seed in seeds {
             let mut candidate = candidate.clone();
             candidate.header.seed = seed;
-            if self.still_fails(&candidate) {
+            if let Some(violation) = self.still_fails(&candidate) {
                 self.best = candidate;
+                self.shown = violation;
                 return true;
             }
         }
         false
     }
 
-    fn still_fails(&mut self, candidate: &Schedule) -> bool {
-        if self.replays >= self.limit {
-            return false;
+    fn still_fails(&mut self, candidate: &Schedule) -> Option<Violation> {
+        let tries = if self.repeats == Repeats::AtARate { TRIES } else { 1 };
+        majority(tries, || self.try_once(candidate), Violation::or_better)
+    }
+
+    fn try_once(&mut self, candidate: &Schedule) -> Option<Violation> {
+        self.late |= (self.effort.time_is_up)();
+        if self.late || self.replays >= self.effort.replays {
+            return None;
         }
         self.replays += 1;
-        let Ok(history) = self.trial.run(candidate, self.trial.detail()) else { return false };
-        let verdict = judge(self.trial, self.checker, candidate, &history);
-        verdict.witness().is_some_and(|witness| shape(&history, witness) == self.shape)
+        let violation = Violation::of(self.trial, self.checker, candidate, self.trial.detail())?;
+        (violation.shape() == self.shape).then_some(violation)
     }
 
     fn reduce_until_stable(&mut self) {
@@ -202,9 +229,17 @@ impl Shrinker<'_, '_> {
 
     /// Replaces what the network drew by a list of single messages, if the run stays as it is.
     fn make_choices_explicit(&mut self) {
-        let Ok(history) = self.trial.run(&self.best, Detail::Network) else { return };
-        let flat = flatten(&self.best, &history);
-        self.take_if_it_fails(flat);
+        let flat = match self.repeats {
+            Repeats::Exactly => {
+                let history = self.trial.run(&self.best, Detail::Network);
+                history.map(|history| flatten(&self.best, &history))
+            }
+            // Another run may have drawn otherwise.
+            _ => Ok(flatten(&self.best, &self.shown.history)),
+        };
+        if let Ok(flat) = flat {
+            self.take_if_it_fails(flat);
+        }
     }
 
     /// Rounder numbers, for whoever reads the result.
@@ -242,34 +277,4 @@ impl Shrinker<'_, '_> {
 fn weight(schedule: &Schedule) -> (usize, usize, u32, usize) {
     let header = &schedule.header;
     (schedule.steps.len(), schedule.disturbances.len(), header.nodes, header.groups.len())
-}
-
-/// Whether the network draws anything in this run.
-fn draws(schedule: &Schedule) -> bool {
-    let network = &schedule.header.network;
-    let drawn =
-        |d: &Disturbance| !matches!(d.trouble, Trouble::Strike { .. } | Trouble::Cut { .. });
-    let rated = |d: &&Disturbance| drawn(d) && d.trouble.links().is_some();
-    network.min_latency != network.max_latency || schedule.disturbances.iter().any(|d| rated(&d))
-}
-
-/// The schedule with a latency that can be seen in a diagram.
-fn slower(schedule: &Schedule) -> Schedule {
-    let mut slower = schedule.clone();
-    if !draws(schedule) {
-        slower.header.network.min_latency = Span::millis(10);
-        slower.header.network.max_latency = Span::millis(10);
-    }
-    slower
-}
-
-/// Gives a strike another span; false if it has none.
-fn retimed(disturbance: &mut Disturbance, span: Span) -> bool {
-    match &mut disturbance.trouble {
-        Trouble::Strike { fate: Fate::Delay { by } | Fate::Duplicate { by }, .. } => {
-            *by = span;
-            true
-        }
-        _ => false,
-    }
 }

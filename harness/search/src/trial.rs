@@ -1,12 +1,13 @@
 //! One trial: plan a schedule from a seed, run it, judge the history.
 
+use crate::enough::enough;
 use pepperland_core::checker::{Case, Checker};
 use pepperland_core::fault::Fault;
 use pepperland_core::history::{History, Kind};
 use pepperland_core::id::NodeId;
 use pepperland_core::implementation::{Groups, Implementation, Proviso};
 use pepperland_core::plan::Plan;
-use pepperland_core::runtime::{Detail, Refused, Runtime};
+use pepperland_core::runtime::{Detail, Refused, Repeats, Runtime};
 use pepperland_core::schedule::{Disturbance, Fate, InFlight, Schedule, Trouble};
 use pepperland_core::seed::Seed;
 use pepperland_core::time::Time;
@@ -19,7 +20,7 @@ pub struct Trial<'a> {
     /// What to plan.
     pub plan: Plan<'a>,
     /// What to run it on.
-    pub runtime: Arc<dyn Runtime>,
+    pub runtime: Arc<dyn Runtime + 'a>,
     /// What to judge it by.
     pub checkers: Vec<&'static Checker>,
 }
@@ -35,21 +36,38 @@ impl Trial<'_> {
         self.plan.schedule(seed)
     }
 
-    /// How much of a run must be written down to judge it: some properties speak of frames.
+    /// How much of a run must be written down to judge it: some properties speak of frames, and a
+    /// run that cannot be had again is written down whole.
     pub fn detail(&self) -> Detail {
-        let of_frames = |checker: &&&Checker| checker.needs.iter().any(|k| k.is_transmission());
-        match self.checkers.iter().find(of_frames) {
-            Some(_) => Detail::Network,
-            None => Detail::Application,
+        let of_frames = |checker: &Checker| checker.needs.iter().any(|k| k.is_transmission());
+        let whole = self.runtime.repeats() != Repeats::Exactly;
+        match whole || self.checkers.iter().any(|checker| of_frames(checker)) {
+            true => Detail::Network,
+            false => Detail::Application,
         }
     }
 
-    /// Runs a schedule.
+    /// Runs a schedule, for as long as there is something to learn of its properties.
     ///
     /// # Errors
     /// What the runtime refuses.
     pub fn run(&self, schedule: &Schedule, detail: Detail) -> Result<History, Refused> {
-        self.runtime.run(schedule, self.plan.implementation, detail)
+        let enough = |history: &History| enough(self, None, schedule, history);
+        self.runtime.run_until(schedule, self.plan.implementation, detail, &enough)
+    }
+
+    /// Runs a schedule to see whether it violates one property, whatever else it violates.
+    ///
+    /// # Errors
+    /// What the runtime refuses.
+    pub fn run_for(
+        &self,
+        sought: &Checker,
+        schedule: &Schedule,
+        detail: Detail,
+    ) -> Result<History, Refused> {
+        let enough = |history: &History| enough(self, Some(sought), schedule, history);
+        self.runtime.run_until(schedule, self.plan.implementation, detail, &enough)
     }
 
     /// The verdict on each property, in the order of the checkers.
@@ -181,7 +199,10 @@ fn makes_late(trouble: &Trouble) -> bool {
         | Trouble::Pause { .. }
         | Trouble::Skew { .. } => true,
         Trouble::Strike { fate, .. } => matches!(fate, Fate::Lose | Fate::Delay { .. }),
-        Trouble::Duplicate { .. } | Trouble::Corrupt { .. } | Trouble::Crash { .. } => false,
+        Trouble::Duplicate { .. }
+        | Trouble::Corrupt { .. }
+        | Trouble::Crash { .. }
+        | Trouble::Lie { .. } => false,
     }
 }
 

@@ -7,8 +7,9 @@ use common::{checker, failing, run, scenario, shape, trial, violation};
 use pepperland_core::history::{History, Kind};
 use pepperland_core::id::NodeId;
 use pepperland_core::runtime::Detail;
-use pepperland_core::schedule::{Schedule, Trouble};
+use pepperland_core::schedule::{Fate, Schedule, Trouble};
 use pepperland_core::time::Time;
+use pepperland_core::verdict::Outcome;
 use pepperland_search::{EXPLAIN_REPLAYS, Shrunk, Trial, flatten, needs, shrink};
 
 /// As many replays as the command line allows.
@@ -69,6 +70,36 @@ fn the_same_property_fails_in_the_same_shape() {
 }
 
 #[test]
+fn a_liar_shrinks_to_one_lie() {
+    for property in ["agreement", "no-creation"] {
+        let mut scenario = scenario("basic", None, "byzantine", property);
+        scenario.beyond_model = true;
+        let trial = trial(&scenario);
+        for schedule in failing(&trial, 6) {
+            let shrunk = shrunk(&trial, &schedule);
+            let told = shrunk.schedule.to_text();
+            let (steps, disturbances, nodes) = size(&shrunk.schedule);
+            assert!(steps <= 4 && disturbances == 1 && nodes <= 3, "{told}");
+            let trouble = &shrunk.schedule.disturbances[0].trouble;
+            assert!(matches!(trouble, Trouble::Strike { fate: Fate::Lie { .. }, .. }), "{told}");
+            assert_eq!(shrunk.history.header.byzantine.len(), 1);
+        }
+    }
+}
+
+#[test]
+fn a_liar_is_outside_every_model_unless_that_is_asked_for() {
+    let scenario = scenario("basic", None, "byzantine", "no-creation");
+    let trial = trial(&scenario);
+    let schedule = trial.schedule(trial.seed(common::BASE, 0));
+    assert!(!schedule.liars().is_empty());
+    let case = run(&trial, &schedule);
+    let verdict = &trial.judge(&schedule, &case)[0];
+    let reason = "outside the model: basic does not claim to live with byzantine";
+    assert_eq!(verdict.outcome, Outcome::Undecided(reason.to_owned()));
+}
+
+#[test]
 fn what_has_been_shrunk_does_not_shrink_again() {
     for (implementation, flaw, faults, property) in broken() {
         let scenario = scenario(implementation, flaw, faults, property);
@@ -88,7 +119,7 @@ fn nothing_fails_without_any_one_piece_of_a_shrunk_schedule() {
         let trial = trial(&scenario);
         for schedule in failing(&trial, 3) {
             let shrunk = shrunk(&trial, &schedule).schedule;
-            let needs = needs(&trial, trial.checkers[0], &shrunk);
+            let needs = needs(&trial, trial.checkers[0], &shrunk, &|| false);
             assert_eq!(needs.len(), shrunk.steps.len() + shrunk.disturbances.len());
             for need in needs {
                 let told = format!("{}\n{}", need.piece, shrunk.to_text());
@@ -109,7 +140,7 @@ fn a_piece_that_is_not_needed_is_said_to_be_none() {
     late.id += 1;
     late.when = pepperland_core::schedule::When::At(Time(more.header.end.0 - 1));
     more.steps.push(late);
-    let needs = needs(&trial, trial.checkers[0], &more);
+    let needs = needs(&trial, trial.checkers[0], &more, &|| false);
     let failing: Vec<u32> = needs.iter().map(|need| need.failing).collect();
     assert_eq!(failing, [0, 0, EXPLAIN_REPLAYS]);
 }
@@ -143,7 +174,12 @@ fn happened(history: &History) -> Vec<(Time, Option<NodeId>, Kind, Option<String
 #[test]
 fn a_flattened_schedule_does_the_same_without_any_choice() {
     let chances = ["none", "crash", "delay", "jitter", "reorder", "duplicate", "loss"];
-    let several = ["loss,duplicate,jitter", "duplicate,jitter,loss", "crash-recovery,jitter"];
+    let several = [
+        "loss,duplicate,jitter",
+        "duplicate,jitter,loss",
+        "crash-recovery,jitter",
+        "byzantine,jitter,duplicate",
+    ];
     for faults in chances.into_iter().chain(several) {
         for implementation in ["basic", "fifo", "sequencer"] {
             let mut scenario = scenario(implementation, None, faults, "validity-all");
@@ -157,6 +193,10 @@ fn a_flattened_schedule_does_the_same_without_any_choice() {
                 assert_eq!(flat.header.network.min_latency, flat.header.network.max_latency);
                 let again = run(&trial, &flat);
                 assert!(happened(&again) == happened(&history), "{told}");
+                // A liar that happened to tell the truth is no liar where each lie is named.
+                if flat.liars() != schedule.liars() {
+                    continue;
+                }
                 // Named one by one, harms make other obligations critical; nothing else changes.
                 let judged = |schedule: &Schedule, history: &History| {
                     let verdicts = trial.judge(schedule, history);

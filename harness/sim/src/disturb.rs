@@ -1,7 +1,7 @@
 //! Disturbances: when they begin and end, and what they do to nodes and links.
 
 use crate::flights::Flight;
-use crate::nodes::State;
+use crate::nodes::{Post, State};
 use crate::queue::Happening;
 use crate::world::World;
 use pepperland_core::history::{Channel, Kind};
@@ -108,7 +108,7 @@ impl World<'_> {
             return;
         }
         slot.stop();
-        slot.own.clear();
+        slot.own = Post::default();
         let event = self.recorder.befell(self.now, id, Kind::Crash);
         self.noted(id, event);
     }
@@ -122,7 +122,9 @@ impl World<'_> {
         slot.restart(self.schedule, self.build);
         let event = self.recorder.befell(self.now, id, Kind::Recover);
         self.noted(id, event);
-        self.handle(id, Some(event), |node, host| node.recover(host));
+        // What else begins or ends at this instant does so before any node acts.
+        self.nodes[id.index()].own.recovery = Some(event);
+        self.due.push(Some(id), Happening::Recover(id.0));
     }
 
     fn pause(&mut self, id: NodeId) {
@@ -140,7 +142,7 @@ impl World<'_> {
             return;
         }
         slot.state = State::Up;
-        let waiting = std::mem::take(&mut slot.own);
+        let waiting = std::mem::take(&mut slot.own.waiting);
         let event = self.recorder.befell(self.now, id, Kind::Resume);
         self.noted(id, event);
         for what in waiting {

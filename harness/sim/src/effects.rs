@@ -8,7 +8,7 @@ use pepperland_core::contract::{Effect, Host, Indication, Node, Timer};
 use pepperland_core::history::EventId;
 use pepperland_core::id::{NetworkId, NodeId};
 use pepperland_core::message::Message;
-use pepperland_core::schedule::Harm;
+use pepperland_core::schedule::{Harm, Transit};
 use pepperland_core::time::Span;
 use smallvec::SmallVec;
 
@@ -142,21 +142,9 @@ impl World<'_> {
         let header = &self.schedule.header;
         let mut latency = transit.latency(header.seed, &header.network);
         if self.disturbances.at_work() {
-            let harms = self.disturbances.harm(self.schedule, &transit);
-            for (index, harm) in harms {
-                self.record_harm(index, &flight);
-                match harm {
-                    Harm::Lost => return self.record_loss(&flight, "loss"),
-                    Harm::Late(by) => latency = latency + by,
-                    Harm::Doubled(by) => {
-                        let copy = self.flights.add(flight.clone());
-                        self.queue.plan(self.now + latency + by, Happening::Arrive(copy));
-                    }
-                    Harm::Corrupted(bit) => flip(&mut flight.frame, bit),
-                }
-            }
-            let Some(uncut) = self.pass_cuts(flight) else { return };
-            flight = uncut;
+            let harmed = self.pass_harms(flight, latency);
+            let Some((uncut, later)) = harmed else { return };
+            (flight, latency) = (uncut, later);
         }
         let slot = self.flights.add(flight);
         let (at, arrive) = (self.now + latency, Happening::Arrive(slot));
@@ -167,11 +155,34 @@ impl World<'_> {
             self.queue.plan(at, arrive);
         }
     }
-}
-
-fn flip(frame: &mut [u8], bit: u64) {
-    if !frame.is_empty() {
-        let bit = bit % (frame.len() as u64 * 8);
-        frame[(bit / 8) as usize] ^= 1 << (bit % 8);
+    /// The frame and its latency as the disturbances at work will have them; nothing if it goes no
+    /// further.
+    fn pass_harms(&mut self, mut flight: Flight, mut latency: Span) -> Option<(Flight, Span)> {
+        let transit = Transit { from: flight.from, to: flight.to, number: flight.number };
+        for (index, harm) in self.disturbances.harm(self.schedule, &transit) {
+            let sender = &self.nodes[flight.from.index()].node;
+            match harm {
+                Harm::Lost => {
+                    self.record_harm(index);
+                    self.record_loss(&flight, "loss");
+                    return None;
+                }
+                Harm::Late(by) => latency = latency + by,
+                Harm::Doubled(by) => {
+                    let copy = self.flights.add(flight.clone());
+                    self.queue.plan(self.now + latency + by, Happening::Arrive(copy));
+                }
+                Harm::Corrupted(bit) => flight.frame = sender.corrupt(&flight.frame, bit).into(),
+                Harm::Lied(draw) => match sender.mutate(&flight.frame, draw) {
+                    Some(lie) => flight.frame = lie.into(),
+                    None => {
+                        self.disturbances.spare(index);
+                        continue;
+                    }
+                },
+            }
+            self.record_harm(index);
+        }
+        Some((self.pass_cuts(flight)?, latency))
     }
 }

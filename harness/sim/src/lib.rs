@@ -1,10 +1,12 @@
 //! The discrete-event runtime: a schedule in, a history out, deterministic and fast.
 //!
-//! Virtual time jumps from event to event, so idle time costs nothing. The network's choices come
-//! from a hash of (seed, link, message number). A crash may fall between any two effects of one
-//! handler.
+//! Virtual time jumps from event to event, so idle time costs nothing. At one instant, disturbances
+//! begin and end first; then the nodes take turns, and each does all that is due. The network's
+//! choices come from a hash of (seed, link, message number). A crash may fall between any two
+//! effects of one handler.
 
 mod disturb;
+mod due;
 mod effects;
 mod flights;
 mod links;

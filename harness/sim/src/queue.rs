@@ -1,11 +1,11 @@
-//! What will happen, by time; at one time, in the order in which it was planned.
+//! What will happen, by time; of one time, in the order in which it was planned.
 
 use pepperland_core::time::Time;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
 /// Something that will happen.
-#[derive(Copy, Clone, Debug, Eq, PartialEq)]
+#[derive(Copy, Clone, Debug, Eq, PartialEq, Ord, PartialOrd)]
 pub enum Happening {
     /// A disturbance of the schedule ends.
     End(u32),
@@ -17,6 +17,8 @@ pub enum Happening {
     Arrive(u32),
     /// A timer runs out, if it has not been set anew or cancelled.
     Timeout(u32),
+    /// A node that has come back recovers, unless it has crashed again or has done so already.
+    Recover(u32),
 }
 
 impl Happening {
@@ -28,6 +30,7 @@ impl Happening {
             Happening::Ask(which) => (2, which),
             Happening::Arrive(which) => (3, which),
             Happening::Timeout(which) => (4, which),
+            Happening::Recover(which) => (5, which),
         };
         assert!(which < 1 << WHICH, "a run has fewer than 2^29 frames and timers at once");
         what << WHICH | which
@@ -40,7 +43,8 @@ impl Happening {
             1 => Happening::Begin(which),
             2 => Happening::Ask(which),
             3 => Happening::Arrive(which),
-            _ => Happening::Timeout(which),
+            4 => Happening::Timeout(which),
+            _ => Happening::Recover(which),
         }
     }
 }
@@ -51,6 +55,13 @@ const WHICH: u32 = 29;
 /// Something planned, in one number: the time in the upper 64 bits, then the order of planning,
 /// then what it is. The least comes first, by one comparison of 16 bytes.
 type Planned = u128;
+
+/// After everything that is ever planned.
+const NEVER: Planned = Planned::MAX;
+
+fn time_of(planned: Planned) -> Time {
+    Time((planned >> 64) as u64)
+}
 
 /// The queue of happenings.
 #[derive(Default)]
@@ -89,14 +100,11 @@ impl Queue {
         self.in_order.push_back(planned);
     }
 
-    /// Takes what happens next.
+    /// Takes what was planned first for the earliest time.
     pub fn next(&mut self) -> Option<(Time, Happening)> {
-        let never = Planned::MAX;
-        let foreseen = self.foreseen.last().copied().unwrap_or(never);
-        let in_order = self.in_order.front().copied().unwrap_or(never);
-        let heap = self.heap.peek().map_or(never, |Reverse(planned)| *planned);
+        let [foreseen, in_order, heap] = self.firsts();
         let next = foreseen.min(in_order).min(heap);
-        if next == never {
+        if next == NEVER {
             return None;
         }
         if next == heap {
@@ -106,7 +114,22 @@ impl Queue {
         } else {
             self.foreseen.pop();
         }
-        Some((Time((next >> 64) as u64), Happening::unpack(next as u32)))
+        Some((time_of(next), Happening::unpack(next as u32)))
+    }
+
+    /// Whether anything is planned for this time, before which nothing is.
+    pub fn has_more_at(&self, at: Time) -> bool {
+        let [foreseen, in_order, heap] = self.firsts();
+        let next = foreseen.min(in_order).min(heap);
+        next != NEVER && time_of(next) == at
+    }
+
+    /// The first of each part.
+    fn firsts(&self) -> [Planned; 3] {
+        let foreseen = self.foreseen.last().copied().unwrap_or(NEVER);
+        let in_order = self.in_order.front().copied().unwrap_or(NEVER);
+        let heap = self.heap.peek().map_or(NEVER, |Reverse(planned)| *planned);
+        [foreseen, in_order, heap]
     }
 
     fn planned(&mut self, at: Time, what: Happening) -> Planned {

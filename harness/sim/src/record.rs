@@ -25,7 +25,7 @@ impl World<'_> {
     }
 
     /// A disturbance harmed a message.
-    pub fn record_harm(&mut self, index: u32, _: &Flight) {
+    pub fn record_harm(&mut self, index: u32) {
         self.recorder.harm(self.now, self.schedule, index);
     }
 

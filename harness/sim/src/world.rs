@@ -1,5 +1,6 @@
 //! The world of one run: nodes, frames on their way, disturbances at work, and what will happen.
 
+use crate::due::Due;
 use crate::flights::Flight;
 use crate::flights::Flights;
 use crate::links::LinkCounts;
@@ -19,6 +20,7 @@ pub struct World<'a> {
     pub now: Time,
     pub nodes: Vec<Slot>,
     pub queue: Queue,
+    pub due: Due,
     pub flights: Flights,
     pub links: LinkCounts,
     pub tickets: Vec<Ticket>,
@@ -43,6 +45,7 @@ impl<'a> World<'a> {
             now: Time::ZERO,
             nodes: Slot::build_all(schedule, build),
             queue: Queue::default(),
+            due: Due::default(),
             flights: Flights::default(),
             links: LinkCounts::new(schedule.header.nodes as usize),
             tickets: Vec::new(),
@@ -60,7 +63,7 @@ impl<'a> World<'a> {
         for index in 0..self.nodes.len() {
             self.handle(NodeId(index as u32), None, |node, host| node.start(host));
         }
-        while let Some((at, what)) = self.queue.next() {
+        while let Some((at, what)) = self.next() {
             if at > self.schedule.header.end {
                 let header = &self.schedule.header;
                 return self.recorder.cut_off(header.end, header.network.max_latency);
@@ -85,12 +88,35 @@ impl<'a> World<'a> {
         self.queue.begin();
     }
 
-    /// Lets something happen; what concerns a paused node waits for it.
+    /// Takes what happens next, and when.
+    fn next(&mut self) -> Option<(Time, Happening)> {
+        let mut at = self.now;
+        if self.due.is_empty() {
+            let (time, only) = self.queue.next()?;
+            if !self.queue.has_more_at(time) {
+                return Some((time, only));
+            }
+            at = time;
+            self.due.push(self.concerned(only), only);
+        }
+        while self.queue.has_more_at(at) {
+            let (_, more) = self.queue.next()?;
+            self.due.push(self.concerned(more), more);
+        }
+        self.due.pop().map(|what| (at, what))
+    }
+
+    /// Lets something happen; what concerns a paused node waits for it, and one that has come back
+    /// recovers first.
     pub fn happen(&mut self, what: Happening) {
-        if let Some(node) = self.concerned(what)
-            && self.nodes[node.index()].state == State::Paused
-        {
-            return self.nodes[node.index()].own.push(what);
+        if let Some(node) = self.concerned(what) {
+            let slot = &mut self.nodes[node.index()];
+            if slot.state == State::Paused {
+                return slot.own.waiting.push(what);
+            }
+            if let Some(event) = slot.own.recovery.take() {
+                self.handle(node, Some(event), |node, host| node.recover(host));
+            }
         }
         match what {
             Happening::Ask(step) => self.ask(step),
@@ -98,6 +124,7 @@ impl<'a> World<'a> {
             Happening::Timeout(ticket) => self.time_out(ticket),
             Happening::Begin(index) => self.begin(index),
             Happening::End(index) => self.end(index),
+            Happening::Recover(_) => {}
         }
     }
 
@@ -106,6 +133,7 @@ impl<'a> World<'a> {
             Happening::Ask(step) => Some(self.schedule.steps[step as usize].node),
             Happening::Arrive(slot) => Some(self.flights.receiver(slot)),
             Happening::Timeout(ticket) => Some(self.tickets[ticket as usize].node),
+            Happening::Recover(node) => Some(NodeId(node)),
             Happening::Begin(_) | Happening::End(_) => None,
         }
     }

@@ -35,7 +35,7 @@ pub async fn drive(world: Rc<RefCell<World>>, me: NodeId, transport: Transport) 
     world.borrow_mut().nodes[me.index()].own.ready = true;
     let mut alarm = pin!(sleep(duration(TICK)));
     loop {
-        sockets.drain(&world);
+        sockets.land(&world).await;
         let rest = {
             let mut world = world.borrow_mut();
             world.run(me, &mut sockets);
@@ -76,9 +76,12 @@ impl Sockets {
         }
     }
 
-    fn drain(&mut self, world: &RefCell<World>) {
-        if let Sockets::Udp(udp) = self {
-            udp.drain(world);
+    /// Lands every frame that has come, so that the node meets them in the order of their turns.
+    async fn land(&mut self, world: &RefCell<World>) {
+        match self {
+            Sockets::Udp(udp) => udp.drain(world),
+            // Each connection is a task of the same host, and has its turn now.
+            Sockets::Tcp(_) => tokio::task::yield_now().await,
         }
     }
 }

@@ -4,7 +4,6 @@
 use pepperland_core::history::{EventId, Transmission};
 use pepperland_core::id::{NetworkId, NodeId};
 use pepperland_core::time::Time;
-use smallvec::SmallVec;
 
 /// What marks a frame on the socket: its place in the table, and a number used only once.
 #[derive(Copy, Clone, Debug, Default, Eq, PartialEq)]
@@ -32,9 +31,6 @@ pub struct Passage {
     pub cause: Option<EventId>,
 }
 
-/// The bits that corruption changes in a frame.
-pub type Flips = SmallVec<[u64; 1]>;
-
 /// One frame on its way.
 #[derive(Debug)]
 pub struct Flight {
@@ -45,8 +41,9 @@ pub struct Flight {
     /// It was due before the socket had brought it: its turn, once it lands.
     pub late: Option<(Time, u32)>,
     pub bytes: Vec<u8>,
-    /// What corruption does to the bytes when they land.
-    pub flips: Flips,
+    /// What lands instead of the bytes that cross the socket, if a link corrupts them or the sender
+    /// lies.
+    pub instead: Option<Vec<u8>>,
     /// What the history says of it, where the network's side is recorded.
     pub told: Option<Transmission>,
 }
@@ -66,11 +63,17 @@ const NOBODY: u64 = 0;
 
 impl Flights {
     /// A frame sets off.
-    pub fn add(&mut self, passage: Passage, flips: Flips, told: Option<Transmission>) -> Label {
+    pub fn add(
+        &mut self,
+        passage: Passage,
+        instead: Option<Vec<u8>>,
+        told: Option<Transmission>,
+    ) -> Label {
         self.serials += 1;
         let serial = self.serials;
         let bytes = Vec::new();
-        let mut flight = Flight { passage, serial, landed: false, late: None, bytes, flips, told };
+        let mut flight =
+            Flight { passage, serial, landed: false, late: None, bytes, instead, told };
         if let Some(place) = self.free.pop() {
             let last = &mut self.places[place as usize];
             last.bytes.clear();

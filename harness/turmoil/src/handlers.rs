@@ -35,7 +35,11 @@ impl World {
         }
     }
 
+    /// Starts or recovers a node that is to, unless it stands still.
     fn boot(&mut self, id: NodeId, wire: &mut dyn Wire) {
+        if self.nodes[id.index()].state != State::Up {
+            return;
+        }
         match self.nodes[id.index()].own.boot.take() {
             Some(Boot::Start) => self.handle(id, None, wire, |node, host| node.start(host)),
             Some(Boot::Recover(event)) => {

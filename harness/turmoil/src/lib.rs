@@ -4,8 +4,9 @@
 //! Every node is a turmoil host. Its frames cross turmoil's datagram sockets or its streams, and
 //! its crash is turmoil's: tasks are dropped, sockets close. Latency, loss, duplication,
 //! corruption, delay and cuts are applied frame by frame above the sockets, so that a schedule
-//! means here what it means in the simulator. turmoil's time goes in whole milliseconds: every
-//! instant and span is rounded up to them, and no frame to another node takes less than one.
+//! means here what it means in the simulator: what happens at one instant has the same order, too.
+//! turmoil's time goes in whole milliseconds: every instant and span is rounded up to them, and no
+//! frame to another node takes less than one.
 
 mod accepts;
 pub mod bare;

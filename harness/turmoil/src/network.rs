@@ -24,8 +24,8 @@ impl World {
         if flight.passage.to != at {
             return;
         }
-        flight.bytes.extend_from_slice(frame);
-        flight.flips.drain(..).for_each(|bit| flip(&mut flight.bytes, bit));
+        let instead = flight.instead.take();
+        flight.bytes.extend_from_slice(instead.as_deref().unwrap_or(frame));
         flight.landed = true;
         let Some((at, turn)) = flight.late.take() else { return };
         let to = flight.passage.to;
@@ -153,13 +153,5 @@ impl World {
             let Passage { from, cause, .. } = *passage;
             self.recorder.transmission(self.now, from, Kind::Drop, told, cause);
         }
-    }
-}
-
-/// Changes one bit of a frame.
-fn flip(frame: &mut [u8], bit: u64) {
-    if !frame.is_empty() {
-        let bit = bit % (frame.len() as u64 * 8);
-        frame[(bit / 8) as usize] ^= 1 << (bit % 8);
     }
 }

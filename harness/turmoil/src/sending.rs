@@ -1,9 +1,10 @@
 //! Putting frames on their way: what the network and the disturbances at work make of each.
 
-use crate::flights::{Flips, Label, Passage};
+use crate::flights::{Label, Passage};
 use crate::nodes::Happening;
 use crate::wire::Wire;
 use crate::world::World;
+use pepperland_core::contract::Node;
 use pepperland_core::history::{Channel, EventId, Kind, Transmission};
 use pepperland_core::id::{GroupId, NetworkId, NodeId};
 use pepperland_core::runtime::Detail;
@@ -85,13 +86,13 @@ impl World {
         let latency = transit.latency(self.schedule.header.seed, &self.schedule.header.network);
         if from == to {
             // One to the sender itself is never disturbed, and needs no socket.
-            let label = self.launch(passage, (Flips::new(), told), latency);
+            let label = self.launch(passage, (None, told), latency);
             self.land(to, label, frame);
             return Labels::new();
         }
         match self.disturbances.at_work() {
-            true => self.set_off_through_harm(passage, told, &transit, latency),
-            false => Labels::from_iter([self.launch(passage, (Flips::new(), told), latency)]),
+            true => self.set_off_through_harm((passage, frame), told, latency),
+            false => Labels::from_iter([self.launch(passage, (None, told), latency)]),
         }
     }
 
@@ -103,30 +104,40 @@ impl World {
 
     fn set_off_through_harm(
         &mut self,
-        passage: Passage,
+        (passage, frame): (Passage, &[u8]),
         told: Option<Transmission>,
-        transit: &Transit,
         mut latency: Span,
     ) -> Labels {
         let schedule = self.schedule();
-        let (mut labels, mut flips) = (Labels::new(), Flips::new());
-        for (index, harm) in self.disturbances.harm(&schedule, transit) {
-            self.recorder.harm(self.now, &schedule, index);
+        let (mut labels, mut instead) = (Labels::new(), None);
+        let Passage { from, to, number, .. } = passage;
+        for (index, harm) in self.disturbances.harm(&schedule, &Transit { from, to, number }) {
+            let sender = &self.nodes[from.index()].node;
+            let now = instead.as_deref().unwrap_or(frame);
             match harm {
                 Harm::Lost => {
+                    self.recorder.harm(self.now, &schedule, index);
                     self.record_loss(&passage, told, "loss");
                     return labels;
                 }
                 Harm::Late(by) => latency = latency + by,
                 Harm::Doubled(by) => {
-                    let what = (flips.clone(), told.clone());
+                    let what = (instead.clone(), told.clone());
                     labels.push(self.launch(passage, what, latency + by));
                 }
-                Harm::Corrupted(bit) => flips.push(bit),
+                Harm::Corrupted(bit) => instead = Some(sender.corrupt(now, bit)),
+                Harm::Lied(draw) => match sender.mutate(now, draw) {
+                    Some(lie) => instead = Some(lie),
+                    None => {
+                        self.disturbances.spare(index);
+                        continue;
+                    }
+                },
             }
+            self.recorder.harm(self.now, &schedule, index);
         }
         let Some(cut) = self.disturbances.cut(&schedule, passage.from, passage.to) else {
-            labels.push(self.launch(passage, (flips, told), latency));
+            labels.push(self.launch(passage, (instead, told), latency));
             return labels;
         };
         cut.touched += 1;
@@ -134,7 +145,7 @@ impl World {
             self.record_loss(&passage, told, "cut");
             return labels;
         }
-        let label = self.flights.add(passage, flips, told);
+        let label = self.flights.add(passage, instead, told);
         cut.held.push(label.place);
         labels.push(label);
         labels
@@ -144,10 +155,10 @@ impl World {
     fn launch(
         &mut self,
         passage: Passage,
-        (flips, told): (Flips, Option<Transmission>),
+        (instead, told): (Option<Vec<u8>>, Option<Transmission>),
         latency: Span,
     ) -> Label {
-        let label = self.flights.add(passage, flips, told);
+        let label = self.flights.add(passage, instead, told);
         self.plan(passage.to, self.now + latency, Happening::Arrive(label.place));
         label
     }

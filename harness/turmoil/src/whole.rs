@@ -6,9 +6,9 @@ use pepperland_core::schedule::{Disturbance, Fate, Links, Schedule, Trouble, Whe
 use pepperland_core::seed::PerMillion;
 use pepperland_core::time::{Span, Time};
 
-/// The schedule in whole milliseconds and nearly without ties: instants and spans are rounded up,
-/// clocks do not drift, the doubles of messages come at once, and every link has a constant
-/// latency of its own until the heal, by one `delay` a link at the end of the list.
+/// The schedule in whole milliseconds: instants and spans are rounded up, clocks do not drift, the
+/// doubles of messages come at once, and every link has a constant latency of its own until the
+/// heal, by one `delay` a link at the end of the list.
 pub fn whole_millisecond(schedule: &Schedule) -> Schedule {
     let mut whole = schedule.clone();
     let header = &mut whole.header;

@@ -54,6 +54,16 @@ fn no_latency_is_one_tick_between_nodes() {
 }
 
 #[test]
+fn a_frame_of_one_tick_has_its_turn_among_what_needs_no_socket() {
+    let mut schedule = multicasts(Channel::FairLoss, &[3]);
+    schedule.header.network.min_latency = Span::millis(1);
+    schedule.header.network.max_latency = Span::millis(1);
+    schedule.steps.push(multicast(9, 1, 3));
+    let history = run(&schedule, &PLAIN);
+    assert_eq!(with(&history, "n2 deliver"), ["4 n2 deliver n1:0:1", "4 n2 deliver n2:0:1"]);
+}
+
+#[test]
 fn a_cut_loses_both_ways_and_in_flight() {
     let mut schedule = multicasts(Channel::FairLoss, &[15, 25, 40]);
     schedule.steps.push(multicast(9, 1, 25));
@@ -262,4 +272,27 @@ fn a_garbled_frame_is_discarded_with_a_note() {
     let history = run(&schedule, &STRICT);
     assert_eq!(with(&history, "n2"), ["11 n2 note a frame from n1 was garbled"]);
     assert_eq!(with(&history, "understood").len(), 2);
+}
+
+#[test]
+fn a_liar_says_something_else_to_others_and_is_byzantine() {
+    let mut schedule = multicasts(Channel::FairLoss, &[1, 2, 3]);
+    let lie = Trouble::Lie { node: NodeId(0), rate: ALWAYS };
+    schedule.disturbances = vec![during(0, 20, lie)];
+    let history = run(&schedule, &PLAIN);
+    assert_eq!(history.header.byzantine, ["n1"]);
+    assert_eq!(with(&history, "garbled").len(), 0, "a lie is a message");
+    let delivered = |node: NodeId| -> Vec<_> {
+        let own = |e: &pepperland_core::history::Event<'_>| {
+            e.node() == Some(node) && e.kind().is_delivery()
+        };
+        history.events().filter(own).map(|e| (e.message_name(), e.digest())).collect()
+    };
+    let truth = delivered(NodeId(0));
+    assert_eq!(truth.len(), 3);
+    for other in [NodeId(1), NodeId(2)] {
+        assert_eq!(delivered(other).len(), 3);
+        assert!(delivered(other).iter().all(|message| !truth.contains(message)), "{other}");
+    }
+    assert_eq!(with(&history, "heal"), ["20 heal touched=6 id=0"]);
 }

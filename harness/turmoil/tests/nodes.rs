@@ -107,6 +107,16 @@ fn a_paused_node_does_everything_when_it_goes_on() {
 }
 
 #[test]
+fn a_node_that_comes_back_into_a_pause_recovers_after_it() {
+    let mut schedule = quiet(Channel::FairLoss);
+    let pause = Trouble::Pause { node: NodeId(1) };
+    schedule.disturbances = vec![during(50, 100, crash(1)), during(100, 120, pause)];
+    let history = run(&schedule, &on_network::<Counts>());
+    let after = ["100 n2 recover", "100 n2 pause", "120 n2 resume", "120 n2 note recovered with 0"];
+    assert_eq!(lines(&history)[1..], after);
+}
+
+#[test]
 fn requests_that_waited_for_a_node_are_lost_in_its_crash() {
     let mut schedule = quiet(Channel::FairLoss);
     schedule.steps = vec![multicast(0, 1, 15)];

@@ -21,11 +21,12 @@
 
 use crate::changed::{HARMLESS, changed};
 use crate::claims::{FIFO, INTEGRITY, VALIDITY};
+use crate::for_group::ForGroup;
 use crate::in_order::InOrder;
 use crate::links::FAIR_LOSS_AND_RESTARTS;
 use crate::links::sealed::Sealed;
 use crate::links::stubborn::{Packet, Stubborn};
-use crate::multicast::basic::{Addressed, Basic};
+use crate::multicast::basic::Basic;
 use pepperland_core::contract::{Cx, Delivery, Layer, Network, Protocol, Stack, Value};
 use pepperland_core::id::NodeId;
 use pepperland_core::implementation::{Claim, Cost, Flaw, Implementation, Proviso, Setup};
@@ -87,7 +88,7 @@ pub const ENTRY: Implementation = Implementation {
     breaks: &[],
     cost: Some(Cost { formula: "2n", messages: |n| 2.0 * n, steps: 1, note: "" }),
     build: |setup| {
-        changed(setup, Stack::node(Basic::over(fifo_links::<Addressed<Message>>(setup), setup)))
+        changed(setup, Stack::node(Basic::over(fifo_links::<ForGroup<Message>>(setup), setup)))
     },
 };
 

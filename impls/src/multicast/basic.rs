@@ -11,6 +11,7 @@
 
 use crate::changed::{HARMLESS_WITHOUT_DUPLICATES, WRONG_PAYLOAD, changed};
 use crate::claims::{INTEGRITY, VALIDITY};
+use crate::for_group::ForGroup;
 use pepperland_core::contract::{Cx, Delivery, Layer, Network, Protocol, Stack, Value};
 use pepperland_core::fault::Fault;
 use pepperland_core::id::{GroupId, NodeId};
@@ -18,7 +19,6 @@ use pepperland_core::implementation::{
     Break, Claim, Cost, Flaw, Groups, Implementation, Model, Setup,
 };
 use pepperland_core::message::Message;
-use serde::{Deserialize, Serialize};
 
 /// M1.
 pub const ENTRY: Implementation = Implementation {
@@ -72,14 +72,7 @@ pub const ENTRY: Implementation = Implementation {
 
 /// The layer on a network of the scenario.
 pub fn basic<M: Value>(setup: &Setup<'_>) -> impl Layer<Payload = M> + use<M> {
-    Basic::over(Network::<Addressed<M>>::payload(), setup)
-}
-
-/// What travels: the message and the group it is for.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Addressed<M> {
-    pub(super) group: GroupId,
-    pub(super) m: M,
+    Basic::over(Network::<ForGroup<M>>::payload(), setup)
 }
 
 /// The group of a message that is sent to one node only.
@@ -103,7 +96,7 @@ impl<L> Basic<L> {
     }
 }
 
-impl<M: Value, L: Layer<Payload = Addressed<M>>> Protocol for Basic<L> {
+impl<M: Value, L: Layer<Payload = ForGroup<M>>> Protocol for Basic<L> {
     type Payload = M;
     type Lower = L;
 
@@ -112,22 +105,22 @@ impl<M: Value, L: Layer<Payload = Addressed<M>>> Protocol for Basic<L> {
     }
 
     fn multicast(&mut self, group: GroupId, m: M, cx: &mut Cx<'_, M>) {
-        self.send_each_below(cx.members(group), Addressed { group, m }, cx);
+        self.send_each_below(cx.members(group), ForGroup { group, m }, cx);
     }
 
     fn send(&mut self, to: NodeId, m: M, cx: &mut Cx<'_, M>) {
-        self.send_below(to, Addressed { group: NO_GROUP, m }, cx);
+        self.send_below(to, ForGroup { group: NO_GROUP, m }, cx);
     }
 
     fn send_each(&mut self, to: &[NodeId], m: M, cx: &mut Cx<'_, M>) {
-        self.send_each_below(to.into(), Addressed { group: NO_GROUP, m }, cx);
+        self.send_each_below(to.into(), ForGroup { group: NO_GROUP, m }, cx);
     }
 
-    fn upon_deliver(&mut self, received: Delivery<Addressed<M>>, cx: &mut Cx<'_, M>) {
+    fn upon_deliver(&mut self, received: Delivery<ForGroup<M>>, cx: &mut Cx<'_, M>) {
         if self.never_deliver || self.self_only && received.from != cx.me() {
             return;
         }
-        let Addressed { group, m } = received.message;
+        let ForGroup { group, m } = received.message;
         cx.deliver(Delivery { from: received.from, group, message: m, slot: None });
     }
 }

@@ -21,7 +21,7 @@ mod record;
 
 pub use record::ENTRY;
 
-use crate::multicast::basic::Addressed;
+use crate::for_group::ForGroup;
 use crate::multicast::streams::{Name, Streams};
 use crate::patience::{Patience, between};
 use pepperland_core::contract::{Cx, Delivery, Indication, Layer, Protocol, Value};
@@ -88,7 +88,7 @@ impl Alarm {
     }
 }
 
-impl<M: Value, L: Layer<Payload = Addressed<Said<M>>>> Nack<M, L> {
+impl<M: Value, L: Layer<Payload = ForGroup<Said<M>>>> Nack<M, L> {
     /// Multicast with negative acknowledgements over this network.
     pub fn over(lower: L, setup: &Setup<'_>) -> Nack<M, L> {
         Nack {
@@ -103,7 +103,7 @@ impl<M: Value, L: Layer<Payload = Addressed<Said<M>>>> Nack<M, L> {
     }
 
     fn tell(&mut self, group: GroupId, said: Said<M>, cx: &mut Cx<'_, M>) {
-        self.multicast_below(group, Addressed { group, m: said }, cx);
+        self.multicast_below(group, ForGroup { group, m: said }, cx);
     }
 
     fn group(&mut self, group: GroupId, cx: &mut Cx<'_, M>) -> &mut Group<M> {
@@ -229,7 +229,7 @@ impl<M: Value, L: Layer<Payload = Addressed<Said<M>>>> Nack<M, L> {
     }
 }
 
-impl<M: Value, L: Layer<Payload = Addressed<Said<M>>>> Protocol for Nack<M, L> {
+impl<M: Value, L: Layer<Payload = ForGroup<Said<M>>>> Protocol for Nack<M, L> {
     type Payload = M;
     type Lower = L;
 
@@ -244,8 +244,8 @@ impl<M: Value, L: Layer<Payload = Addressed<Said<M>>>> Protocol for Nack<M, L> {
         self.tell(group, Said::Data(number, m), cx);
     }
 
-    fn upon_deliver(&mut self, received: Delivery<Addressed<Said<M>>>, cx: &mut Cx<'_, M>) {
-        let (from, Addressed { group, m: said }) = (received.from, received.message);
+    fn upon_deliver(&mut self, received: Delivery<ForGroup<Said<M>>>, cx: &mut Cx<'_, M>) {
+        let (from, ForGroup { group, m: said }) = (received.from, received.message);
         match said {
             Said::Data(number, m) => self.receive(group, (from, number), m, cx),
             Said::Nack(missing) if from != cx.me() => self.upon_nack(group, missing, cx),

@@ -22,8 +22,8 @@
 
 use crate::changed::{HARMLESS, changed};
 use crate::claims::INTEGRITY;
+use crate::for_group::ForGroup;
 use crate::multicast::FAIR_LOSS;
-use crate::multicast::basic::Addressed;
 use crate::multicast::streams::{Name, Streams};
 use crate::patience::Patience;
 use pepperland_core::contract::{Cx, Delivery, Layer, Network, Protocol, Stack, Value};
@@ -138,7 +138,7 @@ struct Group<M> {
     asked: Option<usize>,
 }
 
-impl<M: Value, L: Layer<Payload = Addressed<Said<M>>>> ReliableIp<M, L> {
+impl<M: Value, L: Layer<Payload = ForGroup<Said<M>>>> ReliableIp<M, L> {
     /// Reliable multicast over this network.
     pub fn over(lower: L, setup: &Setup<'_>) -> ReliableIp<M, L> {
         ReliableIp {
@@ -202,7 +202,7 @@ impl<M: Value, L: Layer<Payload = Addressed<Said<M>>>> ReliableIp<M, L> {
             requests.entry(*whom.unwrap_or(&name.0)).or_default().push(name);
         }
         for (whom, missing) in requests {
-            self.send_below(whom, Addressed { group, m: Said::Nack(missing) }, cx);
+            self.send_below(whom, ForGroup { group, m: Said::Nack(missing) }, cx);
         }
     }
 
@@ -218,13 +218,13 @@ impl<M: Value, L: Layer<Payload = Addressed<Said<M>>>> ReliableIp<M, L> {
     fn upon_nack(&mut self, group: GroupId, from: NodeId, missing: Vec<Name>, cx: &mut Cx<'_, M>) {
         for name in missing {
             if let Some(m) = self.group(group, cx).streams.get(name).cloned() {
-                self.send_below(from, Addressed { group, m: Said::Repair(name, m) }, cx);
+                self.send_below(from, ForGroup { group, m: Said::Repair(name, m) }, cx);
             }
         }
     }
 }
 
-impl<M: Value, L: Layer<Payload = Addressed<Said<M>>>> Protocol for ReliableIp<M, L> {
+impl<M: Value, L: Layer<Payload = ForGroup<Said<M>>>> Protocol for ReliableIp<M, L> {
     type Payload = M;
     type Lower = L;
 
@@ -239,11 +239,11 @@ impl<M: Value, L: Layer<Payload = Addressed<Said<M>>>> Protocol for ReliableIp<M
         let number = state.sent;
         state.sent += 1;
         let m = Said::Data { number, acks, m };
-        self.multicast_below(group, Addressed { group, m }, cx);
+        self.multicast_below(group, ForGroup { group, m }, cx);
     }
 
-    fn upon_deliver(&mut self, received: Delivery<Addressed<Said<M>>>, cx: &mut Cx<'_, M>) {
-        let (from, Addressed { group, m: said }) = (received.from, received.message);
+    fn upon_deliver(&mut self, received: Delivery<ForGroup<Said<M>>>, cx: &mut Cx<'_, M>) {
+        let (from, ForGroup { group, m: said }) = (received.from, received.message);
         match said {
             Said::Data { number, acks, m } => {
                 self.upon_acks(group, acks, cx);

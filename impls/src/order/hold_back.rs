@@ -2,20 +2,9 @@
 //! members hold messages back until their numbers are next.
 
 use pepperland_core::collections::Set;
-use pepperland_core::id::{GroupId, MessageId};
+use pepperland_core::id::MessageId;
 use pepperland_core::implementation::{Flaw, Setup};
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-
-/// A message says itself which group it is for: what is sent to one node alone says it nowhere
-/// else.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct ForGroup<T> {
-    /// The group.
-    pub group: GroupId,
-    /// What is said.
-    pub m: T,
-}
 
 /// s: the numbers that a sequencer gives out, one to each message.
 #[derive(Default)]

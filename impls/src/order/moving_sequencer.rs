@@ -30,9 +30,9 @@ mod record;
 
 pub use record::ENTRY;
 
+use crate::for_group::ForGroup;
 use crate::naming::Naming;
 use crate::order::agreed_log::{AgreedLog, Rules};
-use crate::order::hold_back::ForGroup;
 use crate::order::log_messages::{Epoch, Quorum};
 use crate::order::on_log::{OnLog, Said, groups_of_me};
 use pepperland_core::contract::{Cx, Delivery, Indication, Layer, Protocol, TokenTurn, Value};

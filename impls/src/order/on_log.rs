@@ -1,8 +1,8 @@
 //! How a protocol stands on agreed logs, one for each group: it hears what members say of a log,
 //! and is told when an epoch has begun and when an entry is delivered.
 
+use crate::for_group::ForGroup;
 use crate::order::agreed_log::AgreedLog;
-use crate::order::hold_back::ForGroup;
 use crate::order::log_messages::{LogMessage, Members, Say};
 use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Value};
 use pepperland_core::id::{GroupId, MessageId, NodeId};

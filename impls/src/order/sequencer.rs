@@ -20,10 +20,11 @@
 
 use crate::changed::{HARMLESS, changed};
 use crate::claims::{AGREEMENT, INTEGRITY, ORDER};
+use crate::for_group::ForGroup;
 use crate::multicast::reliable::reliable;
 use crate::naming::Naming;
 use crate::order::hold_back::{
-    ForGroup, HoldBack, IGNORE_SEQUENCE_NUMBERS, Numbers, ORDER_BEFORE_DATA, SKIP_WAIT, Switches,
+    HoldBack, IGNORE_SEQUENCE_NUMBERS, Numbers, ORDER_BEFORE_DATA, SKIP_WAIT, Switches,
 };
 use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Stack, Value};
 use pepperland_core::id::{GroupId, MessageId, NodeId};

@@ -26,10 +26,10 @@
 use crate::changed::{HARMLESS_IN_TIME, changed};
 use crate::claims::{FIFO_TOTAL, INTEGRITY, ORDER, UNIFORM_AGREEMENT, VALIDITY};
 use crate::detectors::heartbeat::{SYNCHRONOUS, heartbeat};
+use crate::for_group::ForGroup;
 use crate::in_order::InOrder;
 use crate::naming::Naming;
 use crate::order::agreed_log::{AgreedLog, Rules};
-use crate::order::hold_back::ForGroup;
 use crate::order::log_messages::{Entry, Epoch, Quorum};
 use crate::order::on_log::{OnLog, Said, groups_of_me};
 use pepperland_core::contract::{Cx, Delivery, Indication, Layer, Protocol, Stack, Value};

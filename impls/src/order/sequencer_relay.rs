@@ -19,9 +19,10 @@
 
 use crate::changed::{HARMLESS, changed};
 use crate::claims::{AGREEMENT, INTEGRITY, ORDER};
+use crate::for_group::ForGroup;
 use crate::multicast::reliable::reliable;
 use crate::naming::Naming;
-use crate::order::hold_back::{ForGroup, HoldBack, Numbers, Switches};
+use crate::order::hold_back::{HoldBack, Numbers, Switches};
 use crate::order::sequencer::{SEQUENCER, VALIDITY_WHILE_THE_SEQUENCER_LIVES};
 use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Stack, Value};
 use pepperland_core::id::{GroupId, MessageId};

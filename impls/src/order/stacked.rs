@@ -27,10 +27,10 @@
 
 use crate::changed::{HARMLESS, changed};
 use crate::claims::{AGREEMENT, CAUSALITY, INTEGRITY};
+use crate::for_group::ForGroup;
 use crate::multicast::reliable::reliable;
 use crate::order::causal::{Causal, causal};
 use crate::order::fifo::{Fifo, Sequenced};
-use crate::order::hold_back::ForGroup;
 use crate::order::sequencer::{Ordered, Sequencer, VALIDITY_WHILE_THE_SEQUENCER_LIVES};
 use pepperland_core::contract::{Layer, Stack, Value};
 use pepperland_core::implementation::{Claim, Control, Cost, Flaw, Implementation, Model, Setup};

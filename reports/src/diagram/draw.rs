@@ -3,7 +3,7 @@
 use super::marks::{End, Mark, Shape, Way};
 use super::scene::Scene;
 use super::space::{BAR, LANE, SHAPE, Space, tag_width, tags_width, text_width};
-use crate::text::{short, visible};
+use crate::text::visible;
 use crate::words;
 use maud::{Markup, html};
 use pepperland_core::history::EventId;
@@ -74,7 +74,7 @@ fn lanes(scene: &Scene<'_>, space: &Space) -> Markup {
             @let y = space.lane(node.0);
             @let name = scene.history.node_name(node);
             text class="node" x="10" y=(px(y + 4.5)) {
-                (short(name, 14)) title { (visible(name)) }
+                (words::lane(scene.history, node, 14)) title { (visible(name)) }
             }
             (line("lane", (space.left - 8.0, y), (space.right, y)))
         }

@@ -3,7 +3,7 @@
 use super::faults;
 use super::marks::Mark;
 use super::scene::Scene;
-use crate::text::short;
+use crate::words;
 use pepperland_core::id::NodeId;
 use pepperland_core::time::Time;
 use std::collections::BTreeMap;
@@ -280,7 +280,7 @@ pub fn text_width(text: &str) -> f64 {
 
 /// Room for the names of the nodes.
 fn gutter(scene: &Scene<'_>) -> f64 {
-    let name = |node| text_width(&short(scene.history.node_name(node), 14)) * 1.25;
+    let name = |node| text_width(&words::lane(scene.history, node, 14)) * 1.25;
     let widest = NodeId::first(scene.history.node_count()).map(name).fold(20.0, f64::max);
     widest + 26.0
 }

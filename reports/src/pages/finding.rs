@@ -1,13 +1,15 @@
 //! The page of one finding: what broke, drawn, with the rule, what it needs and every event.
 
-use super::{card, data, events, heads, page, panels, said, scroller};
+use super::{card, data, events, heads, logs, page, panels, said, scroller};
 use crate::diagram::{Diagram, diagram};
+use crate::rates;
 use crate::terminal::replay;
 use crate::text::{count, ms, thousands};
 use crate::words;
 use maud::{Markup, PreEscaped, html};
 use pepperland_core::finding::{Finding, Need};
 use pepperland_core::history::{EventId, History};
+use pepperland_core::runtime::Repeats;
 
 /// The page as one file.
 pub fn finding_page(finding: &Finding) -> String {
@@ -29,6 +31,7 @@ pub fn finding_page(finding: &Finding) -> String {
             (card("What the failure needs", needs(finding)))
         }
         (events::card_of(finding))
+        (logs::cards(&finding.history.logs))
         (schedule(finding))
         (data::block(finding))
     };
@@ -45,8 +48,10 @@ fn head(finding: &Finding) -> Markup {
             span.badge { "FAIL" }
             span { (said(&finding.property, 80)) }
             @if finding.beyond_model { span.badge.outside { "outside the model" } }
+            @if finding.history.header.unclean().is_some() { span.badge.outside { "unclean run" } }
         }
         p.statement { (said(&finding.statement, 300)) }
+        @if let Some(unclean) = rates::unclean(&finding.history) { p.note { (unclean) } }
     }
 }
 
@@ -81,7 +86,6 @@ fn known(history: &History, ids: &[EventId]) -> impl Iterator<Item = EventId> {
 fn facts(finding: &Finding) -> Markup {
     let (before, after) = (finding.before, finding.after);
     let number = |n: usize| thousands(n as u64);
-    let (again, replays) = finding.reproduced;
     let flaw = finding.scenario.flaw.as_ref();
     html! {
         div.facts {
@@ -98,7 +102,7 @@ fn facts(finding: &Finding) -> Markup {
                 }
             }
             span { "Nodes " b { (number(after.nodes)) } }
-            span { "Reproduces " b { (again) " of " (replays) } }
+            (rate(finding))
             span { "Run " b { (finding.run) } ", seed " b { (finding.seed) } }
             span {
                 "Implementation " b { (said(&finding.scenario.implementation, 60)) }
@@ -106,6 +110,16 @@ fn facts(finding: &Finding) -> Markup {
             }
             span { "Runtime " b { (said(&finding.scenario.runtime, 30)) } }
             span { "Digest " code { (said(&finding.digest, 40)) } }
+        }
+    }
+}
+
+fn rate(finding: &Finding) -> Markup {
+    let (again, replays) = finding.reproduced;
+    match finding.repeats {
+        Repeats::Exactly => html! { span { "Reproduces " b { (again) " of " (replays) } } },
+        Repeats::IfTheProgramDoes | Repeats::AtARate => {
+            html! { span { "In other runs it " b { (rates::reproduces(finding)) } } }
         }
     }
 }
@@ -163,11 +177,15 @@ fn rule(finding: &Finding) -> Markup {
 }
 
 fn needs(finding: &Finding) -> Markup {
+    let pieces = finding.schedule.steps.len() + finding.schedule.disturbances.len();
     if finding.needs.is_empty() {
         return html! { p.note { "No piece was taken away on trial." } };
     }
     html! {
         p.note { "Each piece taken away, everything else kept, and the run replayed." }
+        @if finding.needs.len() < pieces {
+            p.note { (pieces - finding.needs.len()) " more were left out: time was up." }
+        }
         (scroller("What the failure needs", html! {
             table {
                 (heads(&["Without", "#Fails", "So it is"]))
@@ -211,13 +229,8 @@ fn schedule(finding: &Finding) -> Markup {
                         li { "… in words up to 200 each; all of it below" }
                     }
                 }
-                pre tabindex="0" aria-label="Schedule file" { (lines(&schedule.to_text())) }
+                pre tabindex="0" aria-label="Schedule file" { (super::lines(&schedule.to_text())) }
             }
         }
     }
-}
-
-/// Every line made visible, the ends of lines kept.
-fn lines(text: &str) -> String {
-    text.lines().map(|line| crate::text::visible(line) + "\n").collect()
 }

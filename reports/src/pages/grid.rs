@@ -3,6 +3,7 @@
 use super::index::link;
 use super::{said, scroller};
 use crate::bound;
+use crate::rates;
 use crate::text::{thousands, visible};
 use maud::{Markup, html};
 use pepperland_core::finding::{Campaign, Row};
@@ -90,6 +91,10 @@ fn parts(name: &str) -> Markup {
 fn cell(row: Option<&Row>) -> Markup {
     let Some(row) = row else { return html! { td.dim { "–" } } };
     let runs = format!("{} of {}", thousands(row.effective), thousands(row.runs));
+    let runs = match rates::unclean_runs(row) {
+        Some(unclean) => format!("{runs}, {unclean}"),
+        None => runs,
+    };
     match row.outcome {
         Ruling::Held if bound::not_tested(row) => html! {
             td { span.untested { "held, not tested" } span.sub { (runs) } }
@@ -102,6 +107,7 @@ fn cell(row: Option<&Row>) -> Markup {
                 span.violated { "violated" }
                 @if row.beyond_model { " " span.dim { "outside the model" } }
                 span.sub { @if let Some(id) = &row.finding { (link(id)) } @else { (runs) } }
+                @if let Some(unclean) = rates::unclean_runs(row) { span.sub { (unclean) } }
             }
         },
         Ruling::Undecided => html! { td { span.undecided { "undecided" } span.sub { (runs) } } },

@@ -2,6 +2,7 @@
 
 use super::{card, grid, heads, page, said, scroller};
 use crate::bound;
+use crate::rates;
 use crate::text::count;
 use maud::{Markup, html};
 use pepperland_core::finding::{Campaign, Canary, Finding};
@@ -75,6 +76,12 @@ fn finding_row(finding: &Finding) -> Markup {
             td {
                 (said(&finding.property, 60))
                 @if finding.beyond_model { " " span.undecided { "outside the model" } }
+                @if !finding.repeats.is_exactly() {
+                    " " span.dim { (rates::reproduces(finding)) }
+                }
+                @if let Some(unclean) = rates::unclean(&finding.history) {
+                    " " span.undecided title=(unclean) { "unclean run" }
+                }
             }
             td { (said(&finding.scenario.name(), 80)) }
             td { (said(&finding.witness.because, 300)) }

@@ -91,3 +91,43 @@ fn the_data_of_a_page_can_be_read() {
     assert_eq!(data["events"]["t"].as_array().unwrap().len(), finding.history.len());
     assert_eq!(data["because"], finding.witness.because);
 }
+
+#[test]
+fn a_page_says_rate_unclean_run_and_logs() {
+    let page = finding_page(&fixtures::at_a_rate());
+    let parts = [
+        "unclean run",
+        "the run was unclean: the harness was 120 ms late once",
+        "In other runs it <b>reproduces 7 of 10</b>",
+        "id=\"e0\"",
+        "The log of n1: the last 2 lines",
+        "listening\nI am the sequencer\n",
+    ];
+    let mut rest = page.as_str();
+    for part in parts {
+        let (_, after) = rest.split_once(part).unwrap_or_else(|| panic!("no {part}"));
+        rest = after;
+    }
+    assert!(!page.contains("The log of n2"), "it wrote nothing");
+    let sure = finding_page(&fixtures::two_sequencers());
+    assert!(!sure.contains("unclean") && !sure.contains("Logs") && !sure.contains("other runs"));
+}
+
+#[test]
+fn pieces_that_nobody_had_time_for_are_counted() {
+    let mut finding = fixtures::at_a_rate();
+    assert!(!finding_page(&finding).contains("time was up"));
+    finding.needs.truncate(1);
+    assert!(finding_page(&finding).contains("2 more were left out: time was up."));
+}
+
+#[test]
+fn the_index_says_rates_and_unclean_runs() {
+    let mut campaign = fixtures::campaign();
+    campaign.findings = vec![fixtures::at_a_rate()];
+    campaign.rows[16].unclean = 3;
+    let page = index_page(&campaign, "a run", &[]);
+    for part in ["reproduces 7 of 10", "unclean run", "3 of 100 runs unclean"] {
+        assert!(page.contains(part), "{part}");
+    }
+}

@@ -120,7 +120,7 @@ fn columns(history: &History, rows: &[Row], kept: &[usize]) -> Vec<(NodeId, usiz
 }
 
 fn name(history: &History, node: NodeId) -> String {
-    text::short(history.node_name(node), 24)
+    words::lane(history, node, 24)
 }
 
 fn header(history: &History, columns: &[(NodeId, usize)]) -> String {

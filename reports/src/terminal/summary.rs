@@ -1,6 +1,7 @@
 //! The summary of a campaign.
 
 use crate::bound;
+use crate::rates;
 use crate::style::{Style, Tone};
 use crate::text::{count, short, thousands};
 use pepperland_core::finding::{Campaign, Canary, Row};
@@ -87,8 +88,10 @@ fn held_line(group: &[&Row]) -> String {
     let least = group.iter().min_by_key(|row| row.effective).map_or(0, |row| row.effective);
     let runs = group.iter().map(|row| row.runs).min().unwrap_or(0);
     let each = if group.len() == 1 { "" } else { " each" };
+    let worst = group.iter().max_by_key(|row| row.unclean);
+    let unclean = worst.map(|row| unclean(row)).unwrap_or_default();
     format!(
-        "{place}: {shown}: {}{each}, {}{} effective: chance per run below {}{each} (95 %)",
+        "{place}: {shown}: {}{each}, {}{} effective: chance per run below {}{each} (95 %){unclean}",
         count(runs, "run", "runs"),
         if group.len() == 1 { "" } else { "at least " },
         thousands(least),
@@ -112,12 +115,18 @@ fn violated(row: &Row) -> String {
     let outside = if row.beyond_model { "   outside the model" } else { "" };
     let property = short(&row.property, 40);
     let runs = count(row.runs, "run", "runs");
-    format!("{}: {property}: in {runs}{finding}{outside}", place(row))
+    format!("{}: {property}: in {runs}{finding}{outside}{}", place(row), unclean(row))
+}
+
+/// How many of the runs were unclean, set apart.
+fn unclean(row: &Row) -> String {
+    rates::unclean_runs(row).map(|runs| format!("   {runs}")).unwrap_or_default()
 }
 
 fn undecided(row: &Row) -> String {
     let reason = row.reason.as_deref().unwrap_or("no run was effective");
-    format!("{}: {}: {}", place(row), short(&row.property, 40), short(reason, 200))
+    let property = short(&row.property, 40);
+    format!("{}: {property}: {}{}", place(row), short(reason, 200), unclean(row))
 }
 
 fn untested(row: &Row) -> String {
@@ -174,6 +183,15 @@ mod tests {
     #[test]
     fn of_a_mixed_campaign() {
         insta::assert_snapshot!(summary(&fixtures::campaign(), Style::Plain));
+    }
+
+    #[test]
+    fn unclean_runs_are_counted_beside_the_row() {
+        let mut campaign = fixtures::campaign();
+        campaign.rows[16].unclean = 3;
+        let text = summary(&campaign, Style::Plain);
+        assert!(text.contains("F-5eed52fe   3 of 100 runs unclean\n"), "{text}");
+        assert_eq!(text.matches("unclean").count(), 1);
     }
 
     #[test]

@@ -9,7 +9,7 @@ impl Words<'_> {
         match event.kind() {
             Kind::Heal => self.heal(event),
             Kind::Skew => self.skew(event),
-            Kind::Byzantine => format!("{} begins to lie", self.field(event, "n")),
+            Kind::Byzantine if event.field("message").is_none() => self.liar(event),
             Kind::Note => format!("note: {}", self.field(event, "text")),
             kind => match harm(kind) {
                 Some(harm) => self.links(event, harm),
@@ -51,13 +51,7 @@ impl Words<'_> {
         }
         let both = event.field("both_ways") == Some(&Value::Bool(true));
         let arrow = if both { "↔" } else { "→" };
-        let rate = match event.field("rate").and_then(Value::as_u64) {
-            Some(rate) if rate < 1_000_000 && event.kind() != Kind::Cut => {
-                format!(" {} % of messages", per_cent(rate))
-            }
-            Some(_) if event.kind() != Kind::Cut => " every message".to_owned(),
-            _ => String::new(),
-        };
+        let rate = if event.kind() == Kind::Cut { String::new() } else { share(event) };
         format!("links {from}{arrow}{to} {many}{rate}{}", extent(event))
     }
 
@@ -98,11 +92,29 @@ impl Words<'_> {
 
     fn skew(&self, event: Event<'_>) -> String {
         let number = |key| event.field(key).and_then(Value::as_i64).unwrap_or(0);
-        // Other tools may name the node as they name it everywhere.
-        let key = if event.field("node").is_some() { "node" } else { "n" };
-        let node = self.field(event, key);
+        let node = self.victim(event);
         let jump = number("jump") as f64 / 1e6;
         format!("clock of {node} jumps by {jump} ms and drifts by {} ppm", number("drift"))
+    }
+
+    fn liar(&self, event: Event<'_>) -> String {
+        let share = share(event);
+        let extent = if share.is_empty() { share } else { format!(" in{share}") };
+        format!("{} begins to lie{extent}", self.victim(event))
+    }
+
+    /// The node that a disturbance befalls. Other tools may name it as they name nodes everywhere.
+    fn victim(&self, event: Event<'_>) -> String {
+        self.field(event, if event.field("node").is_some() { "node" } else { "n" })
+    }
+}
+
+/// How many messages are concerned, if that is told.
+fn share(event: Event<'_>) -> String {
+    match event.field("rate").and_then(Value::as_u64) {
+        Some(rate) if rate < 1_000_000 => format!(" {} % of messages", per_cent(rate)),
+        Some(_) => " every message".to_owned(),
+        None => String::new(),
     }
 }
 
@@ -120,6 +132,7 @@ fn harm(kind: Kind) -> Option<(&'static str, &'static str)> {
         Kind::Delay => Some(("delayed", "delay")),
         Kind::Duplicate => Some(("doubled", "double")),
         Kind::Corrupt => Some(("corrupted", "corrupt")),
+        Kind::Byzantine => Some(("a lie", "lie in")),
         _ => None,
     }
 }

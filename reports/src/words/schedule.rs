@@ -48,6 +48,7 @@ pub fn trouble(trouble: &Trouble) -> String {
             let jump = *jump as f64 / 1e6;
             format!("clock of {node} jumps by {jump} ms and drifts by {drift} ppm")
         }
+        Trouble::Lie { node, rate } => format!("{node} lies in {}", share(*rate)),
     }
 }
 
@@ -105,6 +106,7 @@ fn suffered(fate: Fate) -> String {
         Fate::Delay { by } => format!("delayed by {by} ms"),
         Fate::Duplicate { by } => format!("doubled after {by} ms"),
         Fate::Corrupt => "corrupted".to_owned(),
+        Fate::Lie { .. } => "a lie".to_owned(),
     }
 }
 
@@ -127,5 +129,11 @@ mod tests {
         let late = Fate::Delay { by: Span::millis(40) };
         let strike = Trouble::Strike { from: n(1), to: n(2), number: 4, fate: late };
         assert_eq!(trouble(&strike), "message 4 from n2 to n3 is delayed by 40 ms");
+        let lie = Trouble::Lie { node: n(0), rate: PerMillion::percent(30) };
+        let lie = Disturbance::during(Time::millis(60), Time::millis(210), lie);
+        assert_eq!(disturbance(&lie), "n1 lies in 30 % of messages, 60–210 ms");
+        let fate = Fate::Lie { draw: 7 };
+        let strike = Trouble::Strike { from: n(1), to: n(2), number: 4, fate };
+        assert_eq!(trouble(&strike), "message 4 from n2 to n3 is a lie");
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::exit::{Failure, Outcome};
 use crate::output::print;
+use pepperland_process::kept::Keeper;
 use pepperland_process::program::Program;
 use pepperland_process::stepped::features_of;
 use std::process::ExitCode;
@@ -52,7 +53,7 @@ fn processes() -> Finding {
     let works = executable.and_then(|path| {
         let args = ["node", "--impl", "basic"].map(str::to_owned).to_vec();
         let program = Program { path, args };
-        features_of(&program).map_err(|unfit| unfit.to_string())
+        features_of(&program, &Keeper::none()).map_err(|unfit| unfit.to_string())
     });
     Finding {
         what: "processes",

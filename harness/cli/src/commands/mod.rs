@@ -5,6 +5,8 @@ mod check;
 mod completions;
 mod doctor;
 mod export;
+mod init;
+mod keep;
 mod list;
 mod node;
 mod replay;
@@ -37,7 +39,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>, catalog: &Catalog) -> ExitC
         Command::Bench(bench) => bench::bench(&bench, catalog),
         Command::Node(node) => node::node(&node, catalog),
         Command::Doctor => doctor::doctor(),
+        Command::Init(init) => init::init(&init),
         Command::Completions { shell } => completions::completions(shell),
+        Command::KeepNode(keep) => keep::keep(&keep),
     };
     let code = outcome.unwrap_or_else(Failure::end);
     if was_lost() {

@@ -5,7 +5,7 @@ use crate::commands::run::style;
 use crate::exit::{Failure, Outcome};
 use crate::files::{Stored, find_finding, read_schedule};
 use crate::options::{Outside, Replay};
-use crate::output::{print, say};
+use crate::output::print;
 use crate::programs;
 use pepperland_core::checker::Case;
 use pepperland_core::history::History;
@@ -51,25 +51,32 @@ fn replay_finding(
     let digest = format!("{:032x}", history.digest());
     print(&format!("digest     {digest}\n"));
     if *runtime == stored.facts.runtime && digest != stored.facts.digest {
-        diverged(&trial, &digest, &stored.facts.digest)?;
+        diverged(&digest, stored, trial.runtime.repeats())?;
+    }
+    if !stored.facts.repeats.is_exactly() {
+        let (again, replays) = stored.facts.reproduced;
+        print(&format!("rate       when it was found, {again} of {replays} replays failed\n"));
     }
     Ok(end(&judge(&trial, &stored.schedule, &history)))
 }
 
-/// Two runs of one schedule differ: a bug of ours, unless the program may do as it likes.
-fn diverged(trial: &Trial<'_>, digest: &str, recorded: &str) -> Result<(), Failure> {
-    if trial.runtime.repeats() == Repeats::Exactly {
-        return Err(Failure::Harness(format!(
+/// The replay came to other bytes than the finding, on the same runtime.
+fn diverged(digest: &str, stored: &Stored, repeats: Repeats) -> Result<(), Failure> {
+    let recorded = &stored.facts.digest;
+    match repeats {
+        Repeats::Exactly => Err(Failure::Harness(format!(
             "the replay diverged: its history has digest {digest}, the finding {recorded}; \
              was the finding made by another build?"
-        )));
+        ))),
+        Repeats::IfTheProgramDoes => {
+            print(&format!(
+                "diverged   the finding has digest {recorded}: the program is not deterministic, \
+                 or another build\n"
+            ));
+            Ok(())
+        }
+        Repeats::AtARate => Ok(()),
     }
-    let program = trial.plan.implementation.name;
-    say(&format!(
-        "the replay differs from the finding, whose digest is {recorded}: {program} has changed, \
-         or draws randomness or reads a clock of its own"
-    ));
-    Ok(())
 }
 
 fn replay_schedule(options: &Replay, catalog: &Catalog) -> Result<ExitCode, Failure> {

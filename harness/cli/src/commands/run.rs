@@ -1,24 +1,25 @@
 //! `pepperland run`: search scenarios, judge, shrink, explain, report.
 
 mod canaries;
+mod keep;
 mod scenarios;
 
 use crate::catalog::Catalog;
 use crate::exit::{Failure, Outcome};
 use crate::files::RunFolder;
-use crate::options::{Ci, Format, Keep, Run};
+use crate::options::{Ci, Format, Run};
 use crate::output::{print, say_raw};
 use crate::processes;
 use crate::progress::{Campaign as Watch, interruption};
 use crate::suite::Suite;
 use crate::threads::Threads;
+use keep::Keeping;
 use pepperland_core::finding::{Campaign, Finding, Row};
-use pepperland_core::runtime::Detail;
 use pepperland_core::scenario::Scenario;
 use pepperland_core::verdict::Ruling;
 use pepperland_reports::annotations::{Platform, annotations, step_summary};
 use pepperland_reports::style::Style;
-use pepperland_search::{Limits, search};
+use pepperland_search::{Limits, Progress, search};
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
@@ -33,10 +34,10 @@ pub fn run(options: &Run, catalog: &Catalog) -> Result<ExitCode, Failure> {
     let total = suite.scenarios.iter().map(|(_, runs)| runs / shards(options)).sum();
     let watch = Watch::new(total, options.budget, interruption());
     let folder = RunFolder::create(options.out.as_deref())?;
-    let mut campaign = search_all(options, catalog, &suite, &watch)?;
+    let mut campaign = search_all(options, catalog, &suite, (&folder, &watch))?;
     campaign.canaries = canaries::try_all(catalog, &suite.canaries)?;
     watch.finish();
-    keep_histories(options, catalog, &suite, &campaign, (&folder, &watch))?;
+    keep::run_again(options, catalog, &suite, &campaign, (&folder, &watch))?;
     folder.write(&campaign, &format!("{:.1} s", watch.elapsed().as_secs_f64()))?;
     tell(options, &campaign, &folder);
     if watch.is_interrupted() {
@@ -53,7 +54,7 @@ fn search_all(
     options: &Run,
     catalog: &Catalog,
     suite: &Suite,
-    watch: &Watch,
+    (folder, watch): (&RunFolder, &Watch),
 ) -> Result<Campaign, Failure> {
     let threads = Threads::new(options.jobs);
     let mut campaign = Campaign { seed: options.seed, ..Campaign::default() };
@@ -61,7 +62,9 @@ fn search_all(
         let trial = catalog.trial(scenario)?;
         watch.scenario(&scenario.name());
         let limits = limits(options, (scenario, *runs));
-        let mut found = search(&trial, options.seed, &limits, &threads, watch)?;
+        let keeping = Keeping::of(scenario, keep::kept(options, suite), folder, watch);
+        let mut found = search(&trial, options.seed, &limits, &threads, &keeping)?;
+        keeping.finish()?;
         found.rows.iter_mut().for_each(|row| at_least(row, options.min_runs));
         campaign.runs += found.runs;
         campaign.events += found.events;
@@ -91,47 +94,6 @@ fn at_least(row: &mut Row, min_runs: u64) {
         row.reason =
             Some(format!("{effective} effective runs, fewer than the {min_runs} asked for"));
     }
-}
-
-/// Writes the histories that are to be kept: of every run, or of the first run that violated each
-/// row.
-fn keep_histories(
-    options: &Run,
-    catalog: &Catalog,
-    suite: &Suite,
-    campaign: &Campaign,
-    (folder, watch): (&RunFolder, &Watch),
-) -> Result<(), Failure> {
-    let default = match suite.scenarios.iter().all(|(_, runs)| *runs == 1) {
-        true => Keep::All,
-        false => Keep::Failed,
-    };
-    let kept = options.keep.unwrap_or(default);
-    for (scenario, runs) in &suite.scenarios {
-        let (shard, shards) = options.shard.unwrap_or((0, 1));
-        let wanted: Vec<u64> = match kept {
-            Keep::All => (0..*runs).filter(|run| run % shards == shard).collect(),
-            Keep::Failed => failed_runs(campaign, scenario),
-        };
-        let trial = catalog.trial(scenario)?;
-        for run in wanted {
-            if watch.is_over() {
-                return Ok(());
-            }
-            let schedule = trial.schedule(trial.seed(options.seed, run));
-            let history = trial.run(&schedule, Detail::Application)?;
-            folder.keep_history(&scenario.name(), run, &history)?;
-        }
-    }
-    Ok(())
-}
-
-fn failed_runs(campaign: &Campaign, scenario: &Scenario) -> Vec<u64> {
-    let of_it = campaign.findings.iter().filter(|finding| finding.scenario == *scenario);
-    let mut runs: Vec<u64> = of_it.map(|finding| finding.run).collect();
-    runs.sort_unstable();
-    runs.dedup();
-    runs
 }
 
 fn tell(options: &Run, campaign: &Campaign, folder: &RunFolder) {
@@ -214,10 +176,8 @@ fn outcome(campaign: &Campaign) -> (Outcome, String) {
     let with = |ruling| campaign.rows.iter().filter(move |row| row.outcome == ruling);
     let properties =
         |n: usize| if n == 1 { "1 property".to_owned() } else { format!("{n} properties") };
-    // Of a program that may do as it likes, the rate is told with the finding.
-    let ours = |f: &&Finding| f.scenario.bin.is_none() && !f.scenario.real_time;
-    let mut exact = campaign.findings.iter().filter(ours);
-    let diverged = exact.find(|f| f.reproduced.0 < f.reproduced.1);
+    let diverges = |f: &&Finding| f.repeats.is_exactly() && f.reproduced.0 < f.reproduced.1;
+    let diverged = campaign.findings.iter().find(diverges);
     let (violated, undecided) = (with(Ruling::Violated).count(), with(Ruling::Undecided));
     let lost = campaign.canaries.iter().find(|canary| !canary.found);
     let stray = campaign.canaries.iter().find(|canary| !canary.collateral.is_empty());

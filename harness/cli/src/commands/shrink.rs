@@ -7,11 +7,14 @@ use crate::exit::{Failure, Outcome};
 use crate::files::{RunFolder, read_schedule};
 use crate::options::Shrink;
 use crate::output::print;
+use crate::progress::{Campaign as Watch, interruption};
 use pepperland_core::finding::{Campaign, Finding, Row};
+use pepperland_core::runtime::Repeats;
 use pepperland_core::scenario::Scenario;
 use pepperland_core::verdict::Ruling;
-use pepperland_search::finding_of;
+use pepperland_search::{Trial, finding_of};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// How many replays it may take.
 const REPLAYS: u32 = 20_000;
@@ -32,7 +35,17 @@ fn row(finding: &Finding) -> Row {
         finding: Some(finding.id.clone()),
         reason: None,
         beyond_model: finding.beyond_model,
+        unclean: u64::from(finding.history.header.unclean().is_some()),
     }
+}
+
+/// Whoever interrupts what takes real time wants to see what there is.
+fn watch(trial: &Trial<'_>) -> Watch {
+    let interrupted = match trial.runtime.repeats() {
+        Repeats::Exactly => Arc::default(),
+        Repeats::IfTheProgramDoes | Repeats::AtARate => interruption(),
+    };
+    Watch::new(0, None, interrupted)
 }
 
 /// Shrinks the schedule for each property that it violates.
@@ -41,12 +54,14 @@ pub fn shrink(options: &Shrink, catalog: &Catalog) -> Result<ExitCode, Failure> 
     let scenario = Scenario {
         properties: options.properties.clone(),
         beyond_model: options.beyond_model,
-        ..scenario_of(&schedule, &options.outside, None)?
+        ..scenario_of(&schedule, &options.outside, options.runtime.as_deref())?
     };
     let trial = catalog.trial(&scenario)?;
     trial.runtime.accepts(&schedule)?;
-    let found = |checker| finding_of(&trial, checker, &schedule, REPLAYS);
+    let watch = watch(&trial);
+    let found = |checker| finding_of(&trial, checker, &schedule, REPLAYS, &watch);
     let findings: Vec<_> = trial.checkers.iter().copied().filter_map(found).collect();
+    watch.finish();
     if findings.is_empty() {
         return Ok(Outcome::Held.end("the schedule violates none of the properties"));
     }

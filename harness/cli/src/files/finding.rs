@@ -1,9 +1,10 @@
 //! The folder of a finding.
 
 use crate::exit::Failure;
-use crate::files::{read_history, read_text, write};
+use crate::files::{logs, read_history, read_text, write};
 use pepperland_core::finding::{Finding, Need, Size};
 use pepperland_core::history::History;
+use pepperland_core::runtime::Repeats;
 use pepperland_core::scenario::Scenario;
 use pepperland_core::schedule::Schedule;
 use pepperland_core::seed::Seed;
@@ -38,13 +39,24 @@ pub struct Facts {
     pub digest: String,
     /// The runtime that found it.
     pub runtime: String,
-    reproduced: (u32, u32),
+    /// How many replays failed again, out of how many.
+    pub reproduced: (u32, u32),
+    /// How alike the runs of one schedule are, where it was found.
+    #[serde(default, skip_serializing_if = "Repeats::is_exactly")]
+    pub repeats: Repeats,
+    #[serde(default = "usually", skip_serializing_if = "Clone::clone")]
+    alike: bool,
     beyond_model: bool,
     unfinished: bool,
     before: Size,
     after: Size,
     needs: Vec<Need>,
     witness: Witness,
+}
+
+/// Replays give the same bytes unless the finding says otherwise.
+fn usually() -> bool {
+    true
 }
 
 impl Stored {
@@ -60,6 +72,8 @@ impl Stored {
             digest: finding.digest.clone(),
             runtime: finding.scenario.runtime.clone(),
             reproduced: finding.reproduced,
+            repeats: finding.repeats,
+            alike: finding.alike,
             beyond_model: finding.beyond_model,
             unfinished: finding.unfinished,
             before: finding.before,
@@ -88,6 +102,7 @@ impl Stored {
         write(&folder.join("scenario.toml"), scenario.as_bytes())?;
         write(&folder.join("schedule.jsonl"), self.schedule.to_text().as_bytes())?;
         write(&folder.join("history.jsonl"), &history)?;
+        logs::write_all(folder, &self.history.logs)?;
         write(&folder.join("verdicts.json"), (facts + "\n").as_bytes())
     }
 
@@ -107,12 +122,14 @@ impl Stored {
         if !read.id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') || read.id.is_empty() {
             return Err(wrong(&facts, &"its id is none: ids are letters, digits and \"-\""));
         }
+        let mut history = read_history(&folder.join("history.jsonl"))?;
+        history.logs = logs::read_all(folder, &history.header.nodes)?;
         Ok(Stored {
             facts: read,
             scenario: toml::from_str(&read_text(&scenario)?)
                 .map_err(|error| wrong(&scenario, &error))?,
             schedule: read_schedule(&folder.join("schedule.jsonl"))?,
-            history: read_history(&folder.join("history.jsonl"))?,
+            history,
         })
     }
 
@@ -134,6 +151,8 @@ impl Stored {
             unfinished: facts.unfinished,
             needs: facts.needs,
             reproduced: facts.reproduced,
+            repeats: facts.repeats,
+            alike: facts.alike,
             digest: facts.digest,
             beyond_model: facts.beyond_model,
         }

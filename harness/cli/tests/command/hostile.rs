@@ -45,6 +45,25 @@ fn what_is_named_twice_is_judged_once() {
 }
 
 #[test]
+fn fault_profiles_named_twice_are_tried_once_under_one_name() {
+    let folder = Folder::new();
+    let twice = "run --impl basic --properties no-creation --runs 2 --format json";
+    let ended = folder.run(&format!("{twice} --faults crash,crash --faults crash"));
+    assert_eq!(ended.stdout.lines().count(), 1, "{}", ended.stdout);
+    assert!(ended.stdout.contains("\"scenario\":\"basic/steady/crash\""), "{}", ended.stdout);
+}
+
+#[test]
+fn no_faults_are_not_combined_with_some() {
+    let why = "\"none\" combines with no other; leave it out";
+    ends(&Folder::new().run("run --impl basic --faults none,crash"), 64, why);
+    ends(&Folder::new().run("run --impl basic --faults none --faults crash --runs 2"), 0, "held");
+    let folder = Folder::new();
+    folder.write("s.toml", "[[scenario]]\nimpl = \"basic\"\nfaults = \"crash,none\"\n");
+    ends(&folder.run("run s.toml"), 64, why);
+}
+
+#[test]
 fn scenarios_that_differ_in_their_numbers_have_names_of_their_own() {
     let folder = Folder::new();
     let scenario = "[[scenario]]\nimpl = \"basic\"\nfaults = \"none\"\n";
@@ -157,6 +176,20 @@ fn a_byte_order_mark_is_named() {
     let folder = Folder::new();
     folder.write("bom.jsonl", "\u{feff}{\"format\":\"pepperland.history\"}\n");
     ends(&folder.run("check bom.jsonl"), 64, "byte order mark");
+}
+
+#[test]
+fn bytes_that_are_no_text_are_named_by_their_place() {
+    let folder = Folder::new();
+    let mut schedule = SCHEDULE.as_bytes().to_vec();
+    let second = SCHEDULE.find('\n').unwrap() + 1;
+    schedule.insert(second + 2, 0xff);
+    std::fs::write(folder.path("s.jsonl"), &schedule).unwrap();
+    let place = "s.jsonl: line 2, column 3: the bytes from here on are not UTF-8";
+    ends(&folder.run("replay s.jsonl"), 64, place);
+    ends(&folder.run("shrink s.jsonl"), 64, place);
+    std::fs::write(folder.path("s.toml"), b"runs = 3 # \xff\n").unwrap();
+    ends(&folder.run("run s.toml"), 64, "s.toml: line 1, column 12: the bytes");
 }
 
 #[test]

@@ -36,6 +36,8 @@ pub enum Given {
     Digests,
     /// Clients ask for this operation.
     Operation(&'static str),
+    /// The nodes speak the line protocol, and whoever reads it notes what is wrong.
+    Lines,
 }
 
 impl Given {
@@ -62,6 +64,7 @@ impl Given {
                 events.any(|(kind, digest)| *kind == Kind::Deliver && *digest != NONE)
             }
             Given::Operation(name) => asks_for(history, name),
+            Given::Lines => header.about.get("protocol").is_some_and(|p| p == "lines"),
         }
     }
 }
@@ -108,6 +111,7 @@ impl fmt::Display for Given {
             }
             Given::Digests => write!(f, "digests of deliveries"),
             Given::Operation(name) => write!(f, "operation {name}"),
+            Given::Lines => write!(f, "about.protocol lines"),
         }
     }
 }

@@ -3,9 +3,11 @@
 use crate::contract::cx::{Cx, Risen};
 use crate::contract::host::{Effect, Host, Timer};
 use crate::contract::layer::Layer;
+use crate::contract::mutate::mutate;
 use crate::contract::vocabulary::Request;
 use crate::id::NodeId;
 use crate::message::Message;
+use crate::seed::mix;
 
 /// A node as a runtime sees it. Each call leaves its effects in the host, to be performed in order.
 pub trait Node {
@@ -34,6 +36,38 @@ pub trait Node {
     /// # Errors
     /// [`Garbled`] if the JSON is no message of this protocol.
     fn frame(&self, described: serde_json::Value) -> Result<Vec<u8>, Garbled>;
+    /// The frame that this node sends instead when it lies: one place of the message is changed a
+    /// little ([`mutate`]). The draw chooses which; nothing if no choice in reach of it gives
+    /// another message of this protocol.
+    fn mutate(&self, frame: &[u8], draw: u64) -> Option<Vec<u8>> {
+        let described = self.describe(frame).ok()?;
+        (0..LIES_TRIED).find_map(|attempt| {
+            let mut changed = described.clone();
+            let draw = if attempt == 0 { draw } else { mix(draw ^ attempt) };
+            let lie = self.frame(mutate(&mut changed, draw).then_some(changed)?).ok()?;
+            (lie != frame && self.describe(&lie).is_ok()).then_some(lie)
+        })
+    }
+    /// The frame as it arrives over a link that corrupts it: this bit of it (modulo its length) is
+    /// changed. Where frames are text, most changed bits only make it unreadable, and a node may
+    /// prefer [`mutate`](Node::mutate).
+    fn corrupt(&self, frame: &[u8], bit: u64) -> Vec<u8> {
+        flip(frame, bit)
+    }
+}
+
+/// How often a lie is drawn anew because the one before is no message of the protocol: wrong
+/// numbers are messages, wrong words of an enum are not.
+const LIES_TRIED: u64 = 32;
+
+/// The frame with one bit changed, counted modulo its length; an empty one stays as it is.
+pub fn flip(frame: &[u8], bit: u64) -> Vec<u8> {
+    let mut flipped = frame.to_vec();
+    if !frame.is_empty() {
+        let bit = bit % (frame.len() as u64 * 8);
+        flipped[(bit / 8) as usize] ^= 1 << (bit % 8);
+    }
+    flipped
 }
 
 /// The bytes are no message of the protocol.

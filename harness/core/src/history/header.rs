@@ -85,6 +85,12 @@ impl Header {
             about: Map::new(),
         }
     }
+
+    /// Why what the run says is less sure than it should be, if it is: the harness was late, or
+    /// lost something (`about.unclean`).
+    pub fn unclean(&self) -> Option<&str> {
+        self.about.get("unclean").and_then(Value::as_str)
+    }
 }
 
 /// How nodes may fail.

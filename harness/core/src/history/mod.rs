@@ -6,6 +6,7 @@ mod header;
 mod keys;
 mod kind;
 pub mod lanes;
+mod logs;
 mod messages;
 mod read;
 mod recorder;
@@ -20,6 +21,7 @@ pub use header::{
     PartitionContract,
 };
 pub use kind::Kind;
+pub use logs::Log;
 pub use messages::{MessageTable, NONE};
 pub use read::ReadError;
 pub use recorder::{QUIET, Recorder};
@@ -48,6 +50,8 @@ impl EventId {
 pub struct History {
     /// What was run, and under which contracts.
     pub header: Header,
+    /// What nodes wrote beside it. No part of the file, and nothing is judged by it.
+    pub logs: Vec<Log>,
     messages: MessageTable,
     time: Vec<Time>,
     node: Vec<u32>,

@@ -36,6 +36,7 @@ impl Recorder {
         Recorder {
             history: History {
                 header,
+                logs: Vec::new(),
                 messages: MessageTable::default(),
                 time: Vec::new(),
                 node: Vec::new(),
@@ -234,10 +235,28 @@ impl Recorder {
     /// falls silent, but one that was cut short has not been given its time.
     /// Nor has one whose messages may be on their way for longer than that.
     pub fn cut_off(self, end: Time, latency: Span) -> History {
+        let last = self.last_seen();
+        self.finish(end, end.since(last) >= QUIET.max(latency))
+    }
+
+    /// When the application last saw something happen.
+    pub fn last_seen(&self) -> Time {
         let seen = |kind: &Kind| kind.is_seen_by_the_application();
         let last = self.history.kind.iter().rposition(seen);
-        let last = last.map_or(Time::ZERO, |index| self.history.time[index]);
-        self.finish(end, end.since(last) >= QUIET.max(latency))
+        last.map_or(Time::ZERO, |index| self.history.time[index])
+    }
+
+    /// The history so far, as if the run ended now and had been given its time.
+    pub fn so_far(&self, now: Time) -> History {
+        let mut history = self.history.clone();
+        history.header.end = Some(now);
+        history.header.complete = true;
+        history
+    }
+
+    /// Something about the run that is known only once it runs.
+    pub fn remark(&mut self, key: &str, value: Value) {
+        self.history.header.about.insert(key.to_owned(), value);
     }
 
     /// Ends the run.

@@ -63,6 +63,12 @@ impl<Frame> Disturbances<Frame> {
         harms
     }
 
+    /// The disturbance has not touched a message after all: there was nothing in it to change.
+    pub fn spare(&mut self, index: u32) {
+        let spared = self.active.iter_mut().find(|active| active.index == index);
+        spared.into_iter().for_each(|active| active.touched -= 1);
+    }
+
     /// The first cut at work on the link.
     pub fn cut(
         &mut self,
@@ -80,7 +86,9 @@ impl<Frame> Disturbances<Frame> {
 fn turn(harm: &Harm) -> u8 {
     match harm {
         Harm::Lost => 0,
-        Harm::Late(_) | Harm::Corrupted(_) => 1,
-        Harm::Doubled(_) => 2,
+        // A liar lies before any link corrupts what it says.
+        Harm::Lied(_) => 1,
+        Harm::Late(_) | Harm::Corrupted(_) => 2,
+        Harm::Doubled(_) => 3,
     }
 }

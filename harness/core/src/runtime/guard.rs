@@ -1,7 +1,7 @@
 //! A node that panics is evidence, not an error of the harness: the panic is caught and noted, and
 //! the node is mute from then on.
 
-use crate::contract::{Effect, Garbled, Host, Node, Request, Timer};
+use crate::contract::{Effect, Garbled, Host, Node, Request, Timer, flip};
 use crate::id::NodeId;
 use crate::implementation::Setup;
 use crate::message::Message;
@@ -85,6 +85,17 @@ impl Node for Guarded {
     fn frame(&self, described: serde_json::Value) -> Result<Vec<u8>, Garbled> {
         let node = self.node.as_ref().map_err(|_| Garbled)?;
         caught(|| node.frame(described)).unwrap_or(Err(Garbled))
+    }
+
+    fn mutate(&self, frame: &[u8], draw: u64) -> Option<Vec<u8>> {
+        let node = self.node.as_ref().ok()?;
+        caught(|| node.mutate(frame, draw)).ok().flatten()
+    }
+
+    fn corrupt(&self, frame: &[u8], bit: u64) -> Vec<u8> {
+        let node = self.node.as_ref().ok();
+        let corrupted = node.and_then(|node| caught(|| node.corrupt(frame, bit)).ok());
+        corrupted.unwrap_or_else(|| flip(frame, bit))
     }
 }
 
@@ -193,6 +204,8 @@ mod tests {
         let [Effect::Note(text)] = &host.effects.list[..] else { panic!("one note") };
         assert_eq!(text, "panicked: no room");
         assert!(node.describe(&[0]).is_err());
+        assert_eq!(node.mutate(&[0], 0), None);
+        assert_eq!(node.corrupt(&[0], 9), [2], "links need no node");
     }
 
     #[test]

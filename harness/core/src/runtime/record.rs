@@ -19,6 +19,7 @@ impl Header {
         let frame = &schedule.header;
         let nodes = NodeId::first(frame.nodes as usize).map(|node| node.to_string());
         let mut header = Header::new(nodes.collect());
+        header.byzantine = schedule.liars().iter().map(NodeId::to_string).collect();
         header.heal_at = (!schedule.disturbances.is_empty()).then_some(frame.heal_at);
         header.clock = Clock::Virtual;
         header.contract.channel = Some(frame.network.channel);
@@ -223,6 +224,7 @@ impl Trouble {
             }
             Trouble::Corrupt { .. } | Trouble::Strike { fate: Fate::Corrupt, .. } => Kind::Corrupt,
             Trouble::Skew { .. } => Kind::Skew,
+            Trouble::Lie { .. } | Trouble::Strike { fate: Fate::Lie { .. }, .. } => Kind::Byzantine,
             Trouble::Crash { .. } => Kind::Crash,
             Trouble::Pause { .. } => Kind::Pause,
         }

@@ -28,6 +28,8 @@ pub enum Harm {
     Doubled(Span),
     /// This bit of it (modulo its length) is changed.
     Corrupted(u64),
+    /// Its sender says something else; the draw chooses what.
+    Lied(u64),
 }
 
 impl Transit {
@@ -55,7 +57,7 @@ impl Transit {
             let struck = (*from, *to, *number) == (self.from, self.to, self.number);
             return struck.then(|| self.strike(seed, *fate));
         }
-        if !trouble.links()?.contain(self.from, self.to) {
+        if !self.is_reached_by(trouble) {
             return None;
         }
         let mut stream = self.stream(seed, disturbance.key());
@@ -69,7 +71,16 @@ impl Transit {
                 hit(*rate).then(|| Harm::Doubled(Span(stream.between(0, most.0))))
             }
             Trouble::Corrupt { rate, .. } => hit(*rate).then(|| Harm::Corrupted(stream.bits())),
+            // 32 bits, so that every reader of JSON can tell the draw.
+            Trouble::Lie { rate, .. } => hit(*rate).then(|| Harm::Lied(stream.bits() >> 32)),
             _ => None,
+        }
+    }
+
+    fn is_reached_by(&self, trouble: &Trouble) -> bool {
+        match trouble {
+            Trouble::Lie { node, .. } => *node == self.from && self.from != self.to,
+            other => other.links().is_some_and(|links| links.contain(self.from, self.to)),
         }
     }
 
@@ -79,6 +90,7 @@ impl Transit {
             Fate::Delay { by } => Harm::Late(by),
             Fate::Duplicate { by } => Harm::Doubled(by),
             Fate::Corrupt => Harm::Corrupted(self.stream(seed, 1).bits()),
+            Fate::Lie { draw } => Harm::Lied(u64::from(draw)),
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::fault::Fault;
 use crate::id::NodeId;
-use crate::schedule::{Schedule, named};
+use crate::schedule::named;
 use crate::seed::PerMillion;
 use crate::time::{Span, Time};
 use serde::{Deserialize, Serialize};
@@ -111,6 +111,15 @@ pub enum Trouble {
         /// Parts per million faster than true time.
         drift: i32,
     },
+    /// The node lies: each message that it sends to another says something else with this chance,
+    /// each receiver's copy by itself. The node is Byzantine for the whole run.
+    Lie {
+        /// The node.
+        #[serde(rename = "n", with = "named::node")]
+        node: NodeId,
+        /// The chance.
+        rate: PerMillion,
+    },
 }
 
 /// What happens to one message.
@@ -131,6 +140,11 @@ pub enum Fate {
     },
     /// One bit of it is changed.
     Corrupt,
+    /// Its sender says something else, and is Byzantine for the whole run.
+    Lie {
+        /// Which of the changes that its structure allows.
+        draw: u32,
+    },
 }
 
 /// A set of directed links: from each of these nodes to each of those.
@@ -194,6 +208,7 @@ impl Trouble {
             Trouble::Crash { .. } => "crash",
             Trouble::Pause { .. } => "pause",
             Trouble::Skew { .. } => "skew",
+            Trouble::Lie { .. } => "lie",
         }
     }
 
@@ -216,6 +231,18 @@ impl Trouble {
             Trouble::Crash { .. } => &[Fault::Crash],
             Trouble::Pause { .. } => &[Fault::Pause],
             Trouble::Skew { .. } => &[Fault::Clock],
+            Trouble::Lie { .. } | Trouble::Strike { fate: Fate::Lie { .. }, .. } => {
+                &[Fault::Byzantine]
+            }
+        }
+    }
+
+    /// The node that it makes Byzantine, if it makes one.
+    pub fn liar(&self) -> Option<NodeId> {
+        match self {
+            Trouble::Lie { node, .. } => Some(*node),
+            Trouble::Strike { from, fate: Fate::Lie { .. }, .. } => Some(*from),
+            _ => None,
         }
     }
 
@@ -257,27 +284,5 @@ impl Disturbance {
         };
         let latest = if self.at < header.heal_at { header.heal_at } else { Time::NEVER };
         (self.at, until.map(|until| until.min(latest).max(self.at)))
-    }
-}
-
-impl Schedule {
-    /// Whether a pause of the node is at work at this instant, which is no longer its last.
-    pub fn pauses(&self, node: NodeId, at: Time) -> bool {
-        self.at_work(at).any(|trouble| matches!(trouble, Trouble::Pause { node: n } if *n == node))
-    }
-
-    /// Whether a skew of the node's clock is at work at this instant, which is no longer its last.
-    pub fn skews(&self, node: NodeId, at: Time) -> bool {
-        let skew =
-            |trouble: &Trouble| matches!(trouble, Trouble::Skew { node: n, .. } if *n == node);
-        self.at_work(at).any(skew)
-    }
-
-    fn at_work(&self, at: Time) -> impl Iterator<Item = &Trouble> {
-        let now = move |d: &&Disturbance| {
-            let (begin, end) = d.window(&self.header);
-            begin <= at && end.is_none_or(|end| at < end)
-        };
-        self.disturbances.iter().filter(now).map(|d| &d.trouble)
     }
 }

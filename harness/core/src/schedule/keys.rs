@@ -99,6 +99,7 @@ const FAULTS: &[Form] = &[
             must("drift", Signed(i32::MAX as u64)),
         ],
     },
+    Form { word: "lie", keys: &[must("n", Node), must("rate", RATE)] },
 ];
 
 const FATES: &[Form] = &[
@@ -106,6 +107,7 @@ const FATES: &[Form] = &[
     Form { word: "delay", keys: &[must("by", ANY)] },
     Form { word: "duplicate", keys: &[must("by", ANY)] },
     Form { word: "corrupt", keys: &[] },
+    Form { word: "lie", keys: &[must("draw", U32)] },
 ];
 
 /// Whether a line is a step or a disturbance.

@@ -1,5 +1,6 @@
 //! Schedules: everything the environment will do in one run, as a list.
 
+mod afflicted;
 mod choices;
 mod disturbance;
 mod file;

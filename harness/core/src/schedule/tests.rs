@@ -36,6 +36,7 @@ fn fate() -> impl Strategy<Value = Fate> {
         span().prop_map(|by| Fate::Delay { by }),
         span().prop_map(|by| Fate::Duplicate { by }),
         Just(Fate::Corrupt),
+        any::<u32>().prop_map(|draw| Fate::Lie { draw }),
     ]
 }
 
@@ -68,6 +69,7 @@ fn trouble() -> impl Strategy<Value = Trouble> {
         (node(), any::<Option<u32>>()).prop_map(|(node, effects)| Trouble::Crash { node, effects }),
         node().prop_map(|node| Trouble::Pause { node }),
         (node(), jump, drift).prop_map(|(node, jump, drift)| Trouble::Skew { node, jump, drift }),
+        (node(), rate()).prop_map(|(node, rate)| Trouble::Lie { node, rate }),
     ]
 }
 
@@ -271,7 +273,7 @@ refused! { of_lines;
         "line 2, column 66: there is no fate \"loose\"; did you mean \"lose\"?",
     fault_no_text: r#"{"at":1,"fault":7}"# =>
         "line 2, column 17: \"fault\" must be one of \
-         cut, lose, delay, duplicate, corrupt, strike, crash, pause, skew",
+         cut, lose, delay, duplicate, corrupt, strike, crash, pause, skew, lie",
     key_misspelt: r#"{"at":1,"fault":"lose","rate":5,"form":["n1"]}"# =>
         "line 2, column 33: \"form\" is no key of lose; did you mean \"from\"?",
     key_of_another_fault: r#"{"at":1,"fault":"cut","rate":5}"# =>
@@ -290,6 +292,11 @@ refused! { of_lines;
     no_object: "[1]" => "line 2: a line is a JSON object",
     cut_off: r#"{"at":1,"fault":"pause","n":"n1""# =>
         "line 2, column 32: EOF while parsing an object",
+    liar_unknown: r#"{"at":1,"fault":"lie","n":"eve","rate":5}"# =>
+        "line 2, column 27: \"n\" is \"eve\"; it must be one of n1 to n3",
+    lie_without_a_draw:
+        r#"{"at":1,"fault":"strike","from":"n1","to":"n2","number":1,"fate":"lie"}"# =>
+        "line 2: strike needs \"draw\"",
     rate_too_great: r#"{"at":1,"fault":"lose","rate":1000001}"# =>
         "line 2, column 31: \"rate\" is 1000001; it must be a whole number from 0 to 1000000",
     time_negative: r#"{"at":-1,"fault":"lose","rate":1}"# =>

@@ -42,7 +42,7 @@ fn live<W: Write>(
     mut input: impl Read + AsFd,
 ) -> Result<(), Stopped> {
     loop {
-        while let Some(line) = lines.next() {
+        while let Some(line) = lines.take() {
             if !line.trim_ascii().is_empty() {
                 node.hear(line)?;
             }
@@ -56,7 +56,7 @@ fn live<W: Write>(
 
 fn first_line(lines: &mut Lines, input: &mut (impl Read + AsFd)) -> io::Result<Option<Vec<u8>>> {
     loop {
-        while let Some(line) = lines.next() {
+        while let Some(line) = lines.take() {
             if !line.trim_ascii().is_empty() {
                 return Ok(Some(line.to_vec()));
             }

@@ -1,5 +1,6 @@
 //! The processes of one run.
 
+use crate::kept::Keeper;
 use crate::program::Program;
 use crate::stepped::remote::{Birth, Remote};
 use pepperland_core::contract::Node;
@@ -16,6 +17,7 @@ pub const PATIENCE: Duration = Duration::from_secs(10);
 /// The processes of one run: each a node, in a folder of its own that outlives its crashes.
 pub struct Fleet {
     program: Program,
+    keeper: Keeper,
     /// The seed of the run.
     root: Seed,
     patience: Duration,
@@ -27,13 +29,14 @@ impl Fleet {
     ///
     /// # Errors
     /// If the disk does not take them.
-    pub fn new(program: &Program, schedule: &Schedule) -> io::Result<Fleet> {
+    pub fn new(program: &Program, keeper: &Keeper, schedule: &Schedule) -> io::Result<Fleet> {
         let folder = tempfile::Builder::new().prefix("pepperland-").tempdir()?;
         for node in 1..=schedule.header.nodes {
             std::fs::create_dir(folder.path().join(format!("n{node}")))?;
         }
         Ok(Fleet {
             program: program.clone(),
+            keeper: keeper.clone(),
             root: schedule.header.seed,
             patience: PATIENCE,
             folder,
@@ -52,6 +55,6 @@ impl Fleet {
         let Setup { node, nodes, max_latency, .. } = *setup;
         let birth = Birth { node, nodes, max_latency, root: self.root, patience: self.patience };
         let folder = self.folder.path().join(node.to_string());
-        Box::new(Remote::start(&self.program, &folder, birth))
+        Box::new(Remote::start(&self.program, &self.keeper, &folder, birth))
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Nobody is ever waited for without end, and what is kept is bounded, whatever the process does.
 
-use crate::kept::{Exit, Kept};
+use crate::kept::{Exit, Keeper, Kept};
 use crate::program::Program;
 use crate::stepped::broken::{Broken, Ending, shortened};
 use crate::stepped::clock::Deadline;
@@ -41,8 +41,8 @@ impl Pipes {
     ///
     /// # Errors
     /// If it cannot be started.
-    pub fn start(program: &Program, folder: &Path) -> Result<Pipes, Broken> {
-        let mut process = Kept::start(program, folder).map_err(Broken::NotStarted)?;
+    pub fn start(program: &Program, keeper: &Keeper, folder: &Path) -> Result<Pipes, Broken> {
+        let mut process = Kept::start(program, keeper, folder).map_err(Broken::NotStarted)?;
         let stdin = unblocked(process.stdin.take())?;
         let stdout = unblocked(process.stdout.take())?;
         let stderr = Some(unblocked(process.stderr.take())?);
@@ -81,7 +81,7 @@ impl Pipes {
         let late = || Broken::Silent { to: shortened(line.trim_ascii_end()), within: limit };
         self.write(line, deadline, late)?;
         loop {
-            while let Some(line) = self.lines.next() {
+            while let Some(line) = self.lines.take() {
                 if !line.trim_ascii().is_empty() && each(line)?.is_break() {
                     return Ok(());
                 }
@@ -172,7 +172,7 @@ impl Pipes {
 
     /// After it has said that it is done, it must have written nothing more.
     fn nothing_left(&mut self) -> Result<(), Broken> {
-        if let Some(line) = self.lines.next() {
+        if let Some(line) = self.lines.take() {
             return Err(Broken::Unasked(shortened(line)));
         }
         match self.lines.rest() {

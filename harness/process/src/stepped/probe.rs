@@ -1,6 +1,7 @@
 //! What a program can do: it is started once, asked, and ended.
 
 use crate::features::{Features, OFFERED};
+use crate::kept::Keeper;
 use crate::program::Program;
 use crate::stepped::broken::Broken;
 use crate::stepped::fleet::PATIENCE;
@@ -27,20 +28,24 @@ pub struct Unfit {
 ///
 /// # Errors
 /// If it cannot be started, does not answer `init`, or asks for what is not offered.
-pub fn features_of(program: &Program) -> Result<Features, Unfit> {
-    features_within(program, PATIENCE)
+pub fn features_of(program: &Program, keeper: &Keeper) -> Result<Features, Unfit> {
+    features_within(program, keeper, PATIENCE)
 }
 
 /// The same, where the program may take so long to answer.
 ///
 /// # Errors
 /// As of [`features_of`].
-pub fn features_within(program: &Program, patience: Duration) -> Result<Features, Unfit> {
+pub fn features_within(
+    program: &Program,
+    keeper: &Keeper,
+    patience: Duration,
+) -> Result<Features, Unfit> {
     let unfit = |why: String| Unfit { program: program.path.display().to_string(), why };
     let folder =
         tempfile::tempdir().map_err(|error| unfit(format!("no folder for it: {error}")))?;
     let mut pipes =
-        Pipes::start(program, folder.path()).map_err(|broken| unfit(broken.to_string()))?;
+        Pipes::start(program, keeper, folder.path()).map_err(|broken| unfit(broken.to_string()))?;
     let mut ready = None;
     let asked = pipes.ask(&hello(), patience, |line| {
         ready = init_ok(line)?;

@@ -1,6 +1,7 @@
 //! A process as a node.
 
 use crate::features::OFFERED;
+use crate::kept::Keeper;
 use crate::program::Program;
 use crate::stepped::broken::Broken;
 use crate::stepped::names::Disk;
@@ -48,9 +49,9 @@ pub struct Birth {
 
 impl Remote {
     /// Starts a process in a folder. It is spoken to when the run begins.
-    pub fn start(program: &Program, folder: &Path, birth: Birth) -> Remote {
+    pub fn start(program: &Program, keeper: &Keeper, folder: &Path, birth: Birth) -> Remote {
         let reader = Reader { nodes: birth.nodes, ..Reader::default() };
-        let process = Pipes::start(program, folder).map_err(Some);
+        let process = Pipes::start(program, keeper, folder).map_err(Some);
         Remote { process, reader, birth, asked: 0, lines: 0 }
     }
 

@@ -25,8 +25,7 @@ impl Lines {
     }
 
     /// The next whole line, without its end; of one that is too long, its beginning.
-    #[expect(clippy::should_implement_trait, reason = "a line is lent until the next one")]
-    pub fn next(&mut self) -> Option<&[u8]> {
+    pub fn take(&mut self) -> Option<&[u8]> {
         loop {
             let start = self.taken;
             let rest = &self.bytes[self.searched..];
@@ -69,7 +68,7 @@ mod tests {
     use super::*;
 
     fn all(lines: &mut Lines) -> Vec<String> {
-        std::iter::from_fn(|| lines.next().map(|l| String::from_utf8_lossy(l).into_owned()))
+        std::iter::from_fn(|| lines.take().map(|l| String::from_utf8_lossy(l).into_owned()))
             .collect()
     }
 
@@ -90,7 +89,7 @@ mod tests {
         let mut told = 0;
         for _ in 0..40 {
             lines.push(&vec![b'x'; 1 << 20]);
-            while let Some(line) = lines.next() {
+            while let Some(line) = lines.take() {
                 assert_eq!(line.len(), MOST);
                 told += 1;
             }

@@ -2,6 +2,8 @@
 
 mod envelope;
 mod lines;
+mod word;
 
 pub use envelope::{Envelope, Head, line};
 pub use lines::{Lines, MOST};
+pub use word::Word;

@@ -2,11 +2,13 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod flaky;
+
 use pepperland_core::checker::{Case, Checker};
 use pepperland_core::history::{History, Kind};
 use pepperland_core::implementation::Implementation;
 use pepperland_core::plan::Plan;
-use pepperland_core::runtime::Detail;
+use pepperland_core::runtime::{Detail, Runtime};
 use pepperland_core::scenario::Scenario;
 use pepperland_core::schedule::Schedule;
 use pepperland_core::seed::Seed;
@@ -32,6 +34,11 @@ pub fn scenario(
 
 /// The scenario made ready to run.
 pub fn trial(scenario: &Scenario) -> Trial<'_> {
+    trial_on(&Simulator, scenario)
+}
+
+/// The scenario made ready to run on a runtime.
+pub fn trial_on<'a>(runtime: &'a dyn Runtime, scenario: &'a Scenario) -> Trial<'a> {
     Trial {
         plan: Plan {
             scenario,
@@ -40,7 +47,7 @@ pub fn trial(scenario: &Scenario) -> Trial<'_> {
             faults: pepperland_faults::resolve(&scenario.faults).expect("profiles"),
             profiles: pepperland_faults::ALL,
         },
-        runtime: std::sync::Arc::new(Simulator),
+        runtime: std::sync::Arc::new(runtime),
         checkers: scenario.properties.iter().map(|name| checker(name)).collect(),
     }
 }

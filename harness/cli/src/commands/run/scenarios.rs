@@ -2,6 +2,7 @@
 
 use crate::catalog::{Catalog, Unknown};
 use crate::exit::Failure;
+use crate::files::read_text;
 use crate::options::Run;
 use crate::processes;
 use crate::programs;
@@ -42,9 +43,7 @@ pub fn asked_for(options: &Run, catalog: &Catalog) -> Result<Suite, Failure> {
 fn from_files(options: &Run, catalog: &Catalog) -> Result<Suite, Failure> {
     let mut all = Suite { scenarios: Vec::new(), canaries: Vec::new() };
     for path in &options.suites {
-        let text = std::fs::read_to_string(path).map_err(|error| {
-            Failure::Usage(format!("failed to read the suite {}: {error}", path.display()))
-        })?;
+        let text = read_text(path)?;
         let mut suite = Suite::read(&text, path, catalog)?;
         all.scenarios.append(&mut suite.scenarios);
         all.canaries.append(&mut suite.canaries);
@@ -62,7 +61,7 @@ fn named(options: &Run, catalog: &Catalog) -> Result<Suite, Unknown> {
         let implementation = catalog.implementation(name)?;
         let faults: Vec<String> = match options.faults.is_empty() {
             true => catalog.claimed_faults(implementation).into_iter().map(str::to_owned).collect(),
-            false => options.faults.clone(),
+            false => each_once(&options.faults),
         };
         let workload = catalog.usual_workload(implementation);
         let scenario = |faults: String| {
@@ -81,6 +80,14 @@ fn outside(bin: &Path, options: &Run) -> Result<Suite, Unknown> {
     let bare = programs::scenario(bin, &options.outside.args)?;
     let scenario = |faults| (Scenario { faults, ..bare.clone() }, 0);
     Ok(Suite { scenarios: faults.into_iter().map(scenario).collect(), canaries: Vec::new() })
+}
+
+/// The combinations of fault profiles, each once, and in each every profile once.
+fn each_once(combinations: &[String]) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    let combinations =
+        combinations.iter().map(|faults| pepperland_faults::named_once(faults).join(","));
+    combinations.filter(|faults| seen.insert(faults.clone())).collect()
 }
 
 /// What the command line says of every scenario.

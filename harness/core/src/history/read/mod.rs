@@ -11,6 +11,7 @@ mod values;
 pub(super) use names::find_row;
 
 use crate::history::History;
+use crate::utf8::{NotUtf8, utf8};
 use event::Reader;
 use token::Fields;
 
@@ -89,14 +90,11 @@ impl History {
 /// About how many bytes an event takes, to make room for as many.
 const TYPICAL_LINE: usize = 90;
 
-fn utf8(text: &[u8]) -> Result<&str, ReadError> {
-    std::str::from_utf8(text).map_err(|error| {
-        let good = std::str::from_utf8(&text[..error.valid_up_to()]).unwrap_or_default();
-        let line = good.rsplit('\n').next().unwrap_or_default();
-        let problem = "the bytes from here on are not UTF-8".to_owned();
-        let number = good.bytes().filter(|b| *b == b'\n').count() + 1;
-        ReadError { line: number, column: line.chars().count() + 1, problem }
-    })
+impl From<NotUtf8> for ReadError {
+    fn from(error: NotUtf8) -> ReadError {
+        let NotUtf8 { line, column } = error;
+        ReadError { line, column, problem: error.problem().to_owned() }
+    }
 }
 
 /// A word of the file, short enough for a message.

@@ -1,0 +1,59 @@
+//! Programs that live in real time: one process each, joined by a router that has every fault in
+//! its hand.
+//!
+//! One thread, one loop: what is due happens, then whatever the nodes have written is read. All
+//! events are recorded by that one observer, so the times of a history are instants of one clock.
+
+mod agenda;
+mod breach;
+mod clock;
+mod desk;
+mod disturb;
+mod health;
+mod log;
+mod node;
+mod outbox;
+mod pump;
+mod record;
+mod requests;
+mod route;
+mod send;
+mod told;
+mod world;
+
+use crate::kept::Keeper;
+use crate::program::Program;
+use pepperland_core::history::{Clock, Header, History};
+use pepperland_core::runtime::Detail;
+use pepperland_core::schedule::Schedule;
+use std::io;
+use world::World;
+
+/// What a run in real time needs besides its schedule.
+pub struct Cast<'a> {
+    /// What is started as each node.
+    pub program: &'a Program,
+    /// Who starts it, and ends all that it makes.
+    pub keeper: &'a Keeper,
+    /// How much is written down.
+    pub detail: Detail,
+}
+
+/// Runs a schedule. After the faults have ended, `enough` is asked now and then of the history so
+/// far, taken as complete; the run ends when it has had enough, or at its bound.
+///
+/// # Errors
+/// If the program cannot be started.
+pub fn run(
+    cast: &Cast<'_>,
+    schedule: &Schedule,
+    header: Header,
+    enough: &dyn Fn(&History) -> bool,
+) -> io::Result<History> {
+    let mut header = Header { clock: Clock::Real, ..header };
+    header.about.insert("protocol".to_owned(), "lines".into());
+    let mut world = World::new(cast, schedule, header)?;
+    world.start()?;
+    world.live(enough);
+    Ok(world.end())
+}

@@ -1,0 +1,162 @@
+//! Messages between nodes, and what the network does to them.
+
+use crate::live::agenda::Happening;
+use crate::live::breach::Breach;
+use crate::live::node::State;
+use crate::live::world::World;
+use crate::wire::{Envelope, Head};
+use pepperland_core::contract::mutate;
+use pepperland_core::history::{Channel, EventId};
+use pepperland_core::id::NodeId;
+use pepperland_core::schedule::{Harm, InFlight, Transit};
+use pepperland_core::time::Span;
+use serde_json::Value;
+use serde_json::value::RawValue;
+use std::sync::Arc;
+
+/// A message on its way.
+#[derive(Clone, Debug)]
+pub struct Parcel {
+    pub from: NodeId,
+    pub to: NodeId,
+    pub from_incarnation: u32,
+    pub to_incarnation: u32,
+    /// The how-manieth on its link.
+    pub number: u32,
+    /// The how-manieth of the run.
+    pub id: u64,
+    pub kind: Arc<str>,
+    pub body: Arc<RawValue>,
+    pub cause: Option<EventId>,
+}
+
+impl World<'_> {
+    /// Puts a message on its way, as the network and the disturbances at work will have it.
+    pub fn send(&mut self, from: NodeId, to: NodeId, envelope: &Envelope<'_>, head: &Head<'_>) {
+        let mut parcel = self.parcel(from, to, envelope, head);
+        self.record_sending(&mut parcel);
+        let header = &self.schedule.header;
+        let transit = Transit { from, to, number: parcel.number };
+        let mut latency = transit.latency(header.seed, &header.network);
+        for (index, harm) in self.disturbances.harm(self.schedule, &transit) {
+            self.recorder.harm(self.now, self.schedule, index);
+            match harm {
+                Harm::Lost => return self.record_loss(&parcel, "loss"),
+                Harm::Late(by) => latency = latency + by,
+                Harm::Doubled(by) => self.put_on_its_way(parcel.clone(), latency + by),
+                Harm::Corrupted(draw) | Harm::Lied(draw) => {
+                    parcel.body = changed(&parcel.body, draw);
+                }
+            }
+        }
+        if let Some(parcel) = self.pass_cuts(parcel) {
+            self.put_on_its_way(parcel, latency);
+        }
+    }
+
+    fn parcel(
+        &mut self,
+        from: NodeId,
+        to: NodeId,
+        envelope: &Envelope<'_>,
+        head: &Head<'_>,
+    ) -> Parcel {
+        self.messages += 1;
+        let link = from.index() * self.nodes.len() + to.index();
+        self.carried[link] += 1;
+        Parcel {
+            from,
+            to,
+            from_incarnation: self.nodes[from.index()].incarnation,
+            to_incarnation: self.nodes[to.index()].incarnation,
+            number: self.carried[link],
+            id: self.messages,
+            kind: head.kind.as_ref().into(),
+            body: envelope.body.to_owned().into(),
+            cause: self.nodes[from.index()].last,
+        }
+    }
+
+    fn put_on_its_way(&mut self, parcel: Parcel, latency: Span) {
+        self.count(&parcel);
+        self.agenda.plan(self.now + latency, Happening::Arrive(parcel));
+    }
+
+    /// A message arrives, unless a crash or a cut is in the way.
+    pub fn arrive(&mut self, parcel: Parcel) {
+        self.discount(&parcel);
+        if let Some(why) = self.fenced(&parcel) {
+            return self.record_loss(&parcel, why);
+        }
+        let Some(parcel) = self.pass_cuts(parcel) else { return };
+        self.record_receipt(&parcel);
+        self.write(parcel.to, &parcel.from.to_string(), &&*parcel.body);
+    }
+
+    /// A message is on its way, or held.
+    fn count(&mut self, parcel: &Parcel) {
+        let node = &mut self.nodes[parcel.from.index()];
+        let flooded = node.floods();
+        node.in_flight += 1;
+        node.in_flight_bytes += parcel.body.get().len();
+        if node.floods() && !flooded {
+            let (count, bytes) = (node.in_flight, node.in_flight_bytes);
+            let text = format!("{count} messages of {bytes} bytes are on their way: it must wait");
+            self.breach(parcel.from, Breach::Floods, &text);
+        }
+    }
+
+    /// It is no longer.
+    fn discount(&mut self, parcel: &Parcel) {
+        let node = &mut self.nodes[parcel.from.index()];
+        node.in_flight -= 1;
+        node.in_flight_bytes -= parcel.body.get().len();
+    }
+
+    /// Why a message may not enter the node it has arrived at, if so.
+    fn fenced(&self, parcel: &Parcel) -> Option<&'static str> {
+        if self.schedule.header.network.in_flight == InFlight::Lost {
+            let sender = &self.nodes[parcel.from.index()];
+            let lives = sender.incarnation == parcel.from_incarnation;
+            if sender.state == State::Down || !lives {
+                return Some("sender crashed");
+            }
+        }
+        let receiver = &self.nodes[parcel.to.index()];
+        let lives = receiver.incarnation == parcel.to_incarnation;
+        (!receiver.lives() || !lives).then_some("receiver down")
+    }
+
+    /// The message, if no cut is at work on its link. A perfect channel holds it until the cut
+    /// heals; any other loses it.
+    fn pass_cuts(&mut self, parcel: Parcel) -> Option<Parcel> {
+        let Some(cut) = self.disturbances.cut(self.schedule, parcel.from, parcel.to) else {
+            return Some(parcel);
+        };
+        cut.touched += 1;
+        if self.schedule.header.network.channel == Channel::Perfect {
+            cut.held.push(parcel.clone());
+            self.count(&parcel);
+        } else {
+            self.record_loss(&parcel, "cut");
+        }
+        None
+    }
+
+    /// A message that a cut held goes on, unless another cut holds it.
+    pub fn release(&mut self, parcel: Parcel) {
+        self.discount(&parcel);
+        let Some(parcel) = self.pass_cuts(parcel) else { return };
+        let header = &self.schedule.header;
+        let transit = Transit { from: parcel.from, to: parcel.to, number: parcel.number };
+        let latency = transit.latency(header.seed.child("held", 0), &header.network);
+        self.put_on_its_way(parcel, latency);
+    }
+}
+
+/// The body with one thing in it changed: it stays JSON, so that the receiver reads it.
+fn changed(body: &RawValue, draw: u64) -> Arc<RawValue> {
+    let mut value: Value = serde_json::from_str(body.get()).unwrap_or_default();
+    mutate(&mut value, draw);
+    RawValue::from_string(value.to_string()).expect("JSON is printed as JSON").into()
+}

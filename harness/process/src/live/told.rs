@@ -1,0 +1,154 @@
+//! What a node tells its application, and so the harness.
+
+use crate::live::breach::{Breach, shown};
+use crate::live::world::World;
+use crate::wire::{Envelope, Head, Word};
+use pepperland_core::history::{EventId, Kind, Place, ViewInstall};
+use pepperland_core::id::{GroupId, MessageId, NodeId};
+use pepperland_core::message::{Body, Message};
+use serde_json::{Map, Value, json};
+
+impl World<'_> {
+    /// A node has told the harness something.
+    pub fn told(&mut self, from: NodeId, envelope: &Envelope<'_>, head: &Head<'_>) {
+        if let Some(number) = head.in_reply_to {
+            return self.answered_harness(from, number, envelope, head);
+        }
+        match serde_json::from_str::<Word>(envelope.body.get()) {
+            Ok(word) => {
+                let event = self.record_word(from, word);
+                self.nodes[from.index()].last = event.or(self.nodes[from.index()].last);
+            }
+            Err(error) => {
+                let body = shown(envelope.body.get().as_bytes());
+                let text = format!("the harness does not understand it ({error}): {body}");
+                self.breach(from, Breach::UnknownWord, &text);
+            }
+        }
+    }
+
+    /// A node has answered a request of the harness: only a refusal is worth a word.
+    fn answered_harness(
+        &mut self,
+        from: NodeId,
+        number: i64,
+        envelope: &Envelope<'_>,
+        head: &Head<'_>,
+    ) {
+        let body = shown(envelope.body.get().as_bytes());
+        if !(1..=self.nodes[from.index()].asked + 1).contains(&number) {
+            return self.breach(from, Breach::StrayAnswer, &format!("it answered nothing: {body}"));
+        }
+        if head.kind == "error" {
+            self.recorder.note(self.now, from, &format!("it refused a request: {body}"), None);
+        }
+    }
+
+    fn record_word(&mut self, at: NodeId, word: Word) -> Option<EventId> {
+        let (kind, fields) = match word {
+            Word::Deliver { id, payload, group, view, slot } => {
+                let message =
+                    Message { id: self.message(at, &id), body: Body::new(payload.as_bytes()) };
+                let place = Place { slot, view, group: self.group(group.as_deref()) };
+                let event = self.recorder.deliver_at(self.now, at, &message, place, None);
+                self.upon_delivery(at, message.id);
+                return Some(event);
+            }
+            Word::View { view, members, group, primary, transitional } => {
+                let group = self.group(group.as_deref());
+                let install = ViewInstall {
+                    view,
+                    members: self.known(at, &members)?,
+                    primary: primary.unwrap_or(true),
+                    transitional: match transitional {
+                        Some(names) => Some(self.known(at, &names)?),
+                        None => None,
+                    },
+                    group,
+                };
+                return Some(self.recorder.view(self.now, at, install, None));
+            }
+            Word::Discard { id } => {
+                let id = self.message(at, &id);
+                return Some(self.recorder.discard(self.now, at, id));
+            }
+            Word::Note { text } => return Some(self.recorder.note(self.now, at, &text, None)),
+            Word::Block { view } => (Kind::Block, json!({"view": view.to_string()})),
+            Word::Suspect { target, state } => {
+                self.known(at, std::slice::from_ref(&target))?;
+                (Kind::Suspect, with(json!({"target": target}), "state", state))
+            }
+            Word::Trust { target } => {
+                self.known(at, std::slice::from_ref(&target))?;
+                (Kind::Trust, json!({"target": target}))
+            }
+            Word::Decide { instance, value } => {
+                (Kind::Decide, json!({"i": instance, "value": value}))
+            }
+            Word::Respond { op_id, result } => {
+                let client = format!("{at}.{op_id}");
+                (Kind::Response, json!({"client": client, "result": result, "status": "ok"}))
+            }
+            Word::Token { what, epoch } => (Kind::Token, json!({"what": what, "epoch": epoch})),
+            Word::StateSet { from, view, slot, hash } => {
+                let view = view.map(|view| json!(view.to_string()));
+                let mut fields = with(json!({"from": from}), "view", view);
+                fields = with(fields, "slot", slot);
+                (Kind::StateSet, with(fields, "hash", hash))
+            }
+            Word::StateHash { slot, hash } => (Kind::Apply, json!({"slot": slot, "hash": hash})),
+        };
+        let Value::Object(fields) = fields else { return None };
+        Some(self.recorder.event(self.now, at, kind, fields, None))
+    }
+
+    /// The message of this name. Whoever delivers a name that nobody minted has made it up, and is
+    /// told so by a name that nobody can have minted.
+    fn message(&mut self, at: NodeId, name: &str) -> MessageId {
+        if let Ok(id) = name.parse::<MessageId>()
+            && id.origin.index() < self.nodes.len()
+        {
+            return id;
+        }
+        let node = &mut self.nodes[at.index()];
+        if let Some(id) = node.foreign.get(name) {
+            return *id;
+        }
+        let number = u32::MAX - node.foreign.len() as u32;
+        let id = MessageId { origin: at, incarnation: node.incarnation, number };
+        node.foreign.insert(name.to_owned(), id);
+        let text = format!("\"{}\" names no message; it is shown as {id}", shown(name.as_bytes()));
+        self.breach(at, Breach::UnknownWord, &text);
+        id
+    }
+
+    /// The group of this name, where there are several.
+    fn group(&self, name: Option<&str>) -> Option<u32> {
+        let groups = self.recorder.groups().len();
+        let group: GroupId = name?.parse().ok()?;
+        Some(group.0).filter(|_| groups > 1 && group.index() < groups)
+    }
+
+    /// The nodes of these names; a name of nobody is a breach.
+    fn known(&mut self, at: NodeId, names: &[String]) -> Option<Vec<NodeId>> {
+        let known = |name: &String| {
+            name.parse::<NodeId>().ok().filter(|node| node.index() < self.nodes.len())
+        };
+        let nodes: Vec<Option<NodeId>> = names.iter().map(known).collect();
+        if let Some(place) = nodes.iter().position(Option::is_none) {
+            let text = format!("it names \"{}\", which is no node", shown(names[place].as_bytes()));
+            self.breach(at, Breach::UnknownWord, &text);
+            return None;
+        }
+        Some(nodes.into_iter().flatten().collect())
+    }
+}
+
+/// The same fields, with one more if there is one.
+fn with(mut fields: Value, key: &str, value: Option<impl Into<Value>>) -> Value {
+    if let (Some(fields), Some(value)) = (fields.as_object_mut(), value) {
+        let fields: &mut Map<String, Value> = fields;
+        fields.insert(key.to_owned(), value.into());
+    }
+    fields
+}

@@ -1,0 +1,300 @@
+//! The world of one run: nodes, messages on their way, disturbances at work, and what is due.
+
+use crate::kept::Keeper;
+use crate::live::Cast;
+use crate::live::agenda::{Agenda, Happening};
+use crate::live::breach::Breach;
+use crate::live::clock::WallClock;
+use crate::live::desk::Desk;
+use crate::live::health::Health;
+use crate::live::node::{Node, State};
+use crate::live::pump::{drain, pump};
+use crate::live::send::Parcel;
+use crate::program::Program;
+use crate::services::Services;
+use pepperland_core::history::{Header, History, Kind, Log, Recorder};
+use pepperland_core::id::NodeId;
+use pepperland_core::runtime::{Clients, Detail, Disturbances};
+use pepperland_core::schedule::{Schedule, When};
+use pepperland_core::time::{Span, Time};
+use serde_json::{Value, json};
+use std::io;
+use tempfile::TempDir;
+
+/// The world of one run.
+pub struct World<'a> {
+    pub schedule: &'a Schedule,
+    pub program: &'a Program,
+    pub keeper: &'a Keeper,
+    pub detail: Detail,
+    pub clock: WallClock,
+    pub now: Time,
+    pub nodes: Vec<Node>,
+    pub agenda: Agenda,
+    pub disturbances: Disturbances<Parcel>,
+    /// How many messages each link has carried, by sender and receiver.
+    pub carried: Vec<u32>,
+    pub messages: u64,
+    pub recorder: Recorder,
+    pub waiting: Clients,
+    pub desk: Desk,
+    pub services: Services,
+    health: Health,
+    /// Set once the run is to end, with whether it was given its time.
+    over: Option<bool>,
+    folder: TempDir,
+}
+
+/// How long a node may take to answer `init`.
+const READY_LIMIT: Span = Span::seconds(10);
+
+/// How often it is looked whether the run has had enough; final operations are asked anew.
+const LOOK_EVERY: Span = Span::millis(200);
+
+/// How long nothing must happen before it is looked at all.
+const CALM: Span = Span::millis(100);
+
+/// So many messages make a history that nobody can judge.
+const MOST_MESSAGES: u64 = 2_000_000;
+
+impl<'a> World<'a> {
+    pub fn new(cast: &Cast<'a>, schedule: &'a Schedule, header: Header) -> io::Result<World<'a>> {
+        let folder = tempfile::Builder::new().prefix("pepperland-").tempdir()?;
+        let count = schedule.header.nodes as usize;
+        let node = |id: NodeId| {
+            let path = folder.path().join(id.to_string());
+            std::fs::create_dir(&path).map(|()| Node::new(id, path))
+        };
+        Ok(World {
+            schedule,
+            program: cast.program,
+            keeper: cast.keeper,
+            detail: cast.detail,
+            clock: WallClock::start(),
+            now: Time::ZERO,
+            nodes: NodeId::first(count).map(node).collect::<io::Result<_>>()?,
+            agenda: Agenda::default(),
+            disturbances: Disturbances::default(),
+            carried: vec![0; count * count],
+            messages: 0,
+            desk: Desk::new(count),
+            recorder: Recorder::new(header),
+            waiting: Clients::new(schedule),
+            services: Services::new(schedule.header.seed),
+            health: Health::default(),
+            over: None,
+            folder,
+        })
+    }
+
+    /// Starts every node and waits until each is ready. Time begins then.
+    pub fn start(&mut self) -> io::Result<()> {
+        for index in 0..self.nodes.len() {
+            self.nodes[index].launch(self.program, self.keeper)?;
+            self.introduce(NodeId(index as u32));
+        }
+        let limit = Time::ZERO + READY_LIMIT;
+        while self.nodes.iter().any(|node| node.state == State::Starting)
+            && self.clock.now() < limit
+        {
+            self.read(limit);
+        }
+        self.clock = WallClock::start();
+        self.now = Time::ZERO;
+        self.tell_who_is_not_ready();
+        Ok(())
+    }
+
+    /// Tells a node who it is.
+    pub fn introduce(&mut self, id: NodeId) {
+        let frame = &self.schedule.header;
+        let names = |nodes: &[NodeId]| nodes.iter().map(NodeId::to_string).collect::<Vec<_>>();
+        let all: Vec<NodeId> = NodeId::first(self.nodes.len()).collect();
+        let groups: serde_json::Map<String, Value> = (1..)
+            .zip(frame.members())
+            .map(|(number, members)| (format!("g{number}"), json!(names(&members))))
+            .collect();
+        let node = &self.nodes[id.index()];
+        let seed = frame.seed.child("node", id.0.into()).child("life", node.incarnation.into());
+        let body = json!({
+            "type": "init", "msg_id": 1, "node_id": id.to_string(), "node_ids": names(&all),
+            "groups": groups, "open": frame.open, "incarnation": node.incarnation,
+            "seed": seed, "max_latency": frame.network.max_latency, "features": ["invoke"],
+        });
+        self.write(id, "c0", &body);
+    }
+
+    /// Plans what the schedule says, and lets it happen, until the run has had enough or its bound
+    /// has come.
+    pub fn live(&mut self, enough: &dyn Fn(&History) -> bool) {
+        self.plan();
+        loop {
+            self.now = self.clock.now();
+            while let Some((at, what)) = self.agenda.due(self.now) {
+                self.health.late(self.now.since(at));
+                self.happen(what, enough);
+                self.now = self.clock.now();
+            }
+            if self.messages > MOST_MESSAGES {
+                self.stop_short();
+            }
+            if self.over.is_some() || self.now > self.schedule.header.end {
+                break;
+            }
+            let next = self.agenda.next().unwrap_or(self.schedule.header.end);
+            self.read(next.min(self.schedule.header.end + Span::millis(1)));
+            self.expire_operations();
+        }
+    }
+
+    /// The run ends before its time: too much has happened.
+    fn stop_short(&mut self) {
+        let most = self.carried.iter().enumerate().max_by_key(|(_, count)| **count);
+        let from = most.map_or(0, |(link, _)| link / self.nodes.len());
+        let text = format!("the run ends here, after {MOST_MESSAGES} messages");
+        self.breach(NodeId(from as u32), Breach::Floods, &text);
+        self.over = Some(false);
+    }
+
+    fn plan(&mut self) {
+        for (index, disturbance) in (0..).zip(&self.schedule.disturbances) {
+            let (begin, end) = disturbance.window(&self.schedule.header);
+            self.agenda.plan(begin, Happening::Begin(index));
+            if let Some(end) = end.filter(|end| *end < Time::NEVER) {
+                self.agenda.plan(end, Happening::End(index));
+            }
+        }
+        for (at, step) in Clients::timed(self.schedule) {
+            self.agenda.plan(at, Happening::Ask(step));
+        }
+        let instants = self.schedule.steps.iter().filter_map(|step| match step.when {
+            When::At(at) => Some(at),
+            When::Upon { .. } => None,
+        });
+        let last = instants.max().unwrap_or_default().max(self.schedule.header.heal_at);
+        self.agenda.plan(last + LOOK_EVERY, Happening::Look);
+    }
+
+    fn happen(&mut self, what: Happening, enough: &dyn Fn(&History) -> bool) {
+        match what {
+            Happening::Ask(step) => self.ask(step),
+            Happening::Arrive(parcel) => self.arrive(parcel),
+            Happening::Begin(index) => self.begin(index),
+            Happening::End(index) => self.end_of(index),
+            Happening::Readiness => self.tell_who_is_not_ready(),
+            Happening::Look => self.look(enough),
+        }
+    }
+
+    /// Reads what the nodes write, until something is due.
+    fn read(&mut self, until: Time) {
+        let wait = until.since(self.clock.now());
+        let heard = pump(&mut self.nodes, wait);
+        self.now = self.clock.now();
+        for (node, bytes) in heard.errors {
+            self.nodes[node.index()].log.push(&bytes);
+        }
+        for node in heard.wrote {
+            self.take_lines(node);
+        }
+        for node in heard.closed {
+            self.take_end(node);
+        }
+    }
+
+    /// Everything that a node has written so far is heard.
+    pub fn take_lines(&mut self, id: NodeId) {
+        while let Some(line) = self.nodes[id.index()].lines.take().map(<[u8]>::to_vec) {
+            if self.nodes[id.index()].doomed == Some(0) {
+                return self.crash(id);
+            }
+            self.hear(id, &line);
+            let node = &mut self.nodes[id.index()];
+            node.doomed = node.doomed.map(|left| left.saturating_sub(1));
+        }
+    }
+
+    /// A node that nobody has killed has closed its standard output.
+    fn take_end(&mut self, id: NodeId) {
+        let node = &mut self.nodes[id.index()];
+        if !node.lives() {
+            return;
+        }
+        drain(node);
+        node.state = State::Gone;
+        node.outbox.clear();
+        let Some(mut kept) = node.kept.take() else { return };
+        let how = match kept.ended_within(std::time::Duration::from_millis(500)) {
+            Some(exit) => format!("it ended by itself: {exit}"),
+            None => "it closed its standard output".to_owned(),
+        };
+        self.breach(id, Breach::Exit, &how);
+    }
+
+    /// Whoever is not ready in time is told of.
+    pub fn await_readiness(&mut self) {
+        self.agenda.plan(self.now + READY_LIMIT, Happening::Readiness);
+    }
+
+    fn tell_who_is_not_ready(&mut self) {
+        let late: Vec<NodeId> = self.nodes.iter().filter(|n| n.not_ready()).map(|n| n.id).collect();
+        for node in late {
+            self.breach(node, Breach::NotReady, "it has not answered init within 10 s");
+        }
+    }
+
+    /// Whether the run has had enough; what is asked in the end is asked again until then.
+    fn look(&mut self, enough: &dyn Fn(&History) -> bool) {
+        let quiet = self.last_seen() + CALM <= self.now;
+        let answered = self.desk.all_answered() && self.desk.asks_in_the_end();
+        if (quiet || answered) && self.messages_on_their_way() == 0 {
+            let so_far = self.recorder.so_far(self.now);
+            if enough(&so_far) {
+                self.over = Some(true);
+                return;
+            }
+        }
+        if answered {
+            self.ask_in_the_end_again();
+        }
+        self.agenda.plan(self.now + LOOK_EVERY, Happening::Look);
+    }
+
+    fn messages_on_their_way(&self) -> usize {
+        self.nodes.iter().map(|node| node.in_flight).sum()
+    }
+
+    /// When the application last saw something.
+    fn last_seen(&self) -> Time {
+        self.recorder.last_seen()
+    }
+
+    /// Ends every node, and the run.
+    pub fn end(mut self) -> History {
+        self.tell_of_the_rest();
+        let header = &self.schedule.header;
+        let gave_time = self.now > header.end;
+        self.nodes.iter_mut().for_each(|node| drop(node.kept.take()));
+        let log = |node: &Node| Log::of(&node.id.to_string(), &node.log.bytes());
+        let logs = self.nodes.iter().map(log).filter(|log| !log.text.is_empty()).collect();
+        if let Some(complaint) = self.health.complaint() {
+            self.recorder.remark("unclean", complaint.into());
+        }
+        let (end, latency) = (self.now, header.network.max_latency);
+        let mut history = match self.over {
+            Some(complete) => self.recorder.finish(end, complete),
+            // Whoever is asked again and again is never quiet, and has been given all the time.
+            None if self.desk.asks_in_the_end() => self.recorder.finish(end, gave_time),
+            None => self.recorder.cut_off(end, latency),
+        };
+        drop(self.folder);
+        history.logs = logs;
+        history
+    }
+
+    /// An event that befell a node.
+    pub fn befell(&mut self, id: NodeId, kind: Kind) {
+        let event = self.recorder.befell(self.now, id, kind);
+        self.nodes[id.index()].last = Some(event);
+    }
+}
