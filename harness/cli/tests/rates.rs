@@ -8,6 +8,7 @@ use pepperland::core::schedule::Schedule;
 use pepperland::sim::Simulator;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tempfile::TempDir;
 
@@ -58,7 +59,7 @@ impl Runtime for Moody {
 /// Faults have no effect in every so-manieth run.
 fn catalog(repeats: Repeats, spares: u64) -> Catalog {
     let mut catalog = pepperland::builtin();
-    catalog.runtimes.push(std::sync::Arc::new(Moody { repeats, spares, runs: AtomicU64::new(0) }));
+    catalog.runtimes.push(Arc::new(Moody { repeats, spares, runs: AtomicU64::new(0) }));
     catalog
 }
 
