@@ -36,8 +36,9 @@ impl Processes {
     pub fn of_library(executable: PathBuf, implementation: &str, flaw: Option<&str>) -> Processes {
         let mut args = ["node", "--impl", implementation].map(str::to_owned).to_vec();
         args.extend(flaw.iter().flat_map(|flaw| ["--flaw", flaw]).map(str::to_owned));
-        let keeper = Keeper::executable(executable.clone());
         let program = Program { path: executable, args };
+        // They make no processes of their own, and end when their input does.
+        let keeper = Keeper::none();
         Processes { program, keeper, real_time: false, repeats: Repeats::Exactly }
     }
 
@@ -94,7 +95,10 @@ impl Runtime for Processes {
         enough: &dyn Fn(&History) -> bool,
     ) -> Result<History, Refused> {
         self.accepts(schedule)?;
-        let header = Header::of_run(NAME, schedule, implementation);
+        let mut header = Header::of_run(NAME, schedule, implementation);
+        if self.repeats != Repeats::Exactly {
+            header.about.insert("protocol".to_owned(), "lines".into());
+        }
         match self.real_time {
             true => self.live(schedule, header, detail, enough),
             false => self.step(schedule, header, detail),

@@ -50,7 +50,7 @@ impl One {
     fn effects(&mut self) -> (Vec<String>, usize) {
         let list = std::mem::take(&mut self.host.effects.list);
         let note = |effect: &Effect| match effect {
-            Effect::Note(text) => Some(text.clone()),
+            Effect::Note(text) | Effect::Breach(_, text) => Some(text.clone()),
             _ => None,
         };
         let notes: Vec<String> = list.iter().filter_map(note).collect();

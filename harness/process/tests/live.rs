@@ -129,6 +129,11 @@ fn whatever_a_node_makes_up_is_recorded_as_made_up() {
     let mut bytes = Vec::new();
     ran.write_to(&mut bytes).unwrap();
     assert!(History::read(&bytes).is_ok());
+    let (ran, notes) = rude("senseless", 2, 10_000, &[MULTICAST]);
+    told(&notes, "senseless", "operation 7");
+    told(&notes, "senseless", "view 1");
+    assert_eq!(count(&ran, Kind::View), 1);
+    assert_eq!(count(&ran, Kind::Response), 0);
     let (ran, notes) = rude("names", 2, 10_000, &[MULTICAST]);
     told(&notes, "unknown-word", "n77");
     told(&notes, "unknown-word", "everybody");

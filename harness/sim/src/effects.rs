@@ -73,6 +73,9 @@ impl World<'_> {
                 self.note(id, &format!("no layer offers \"{request}\""), *cause);
             }
             Effect::Note(text) => self.note(id, &text, *cause),
+            Effect::Breach(what, text) => {
+                self.recorder.breach(self.now, id, what, &text);
+            }
         }
     }
 

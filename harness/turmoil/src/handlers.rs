@@ -136,6 +136,9 @@ impl World {
                 self.note(id, &format!("no layer offers \"{request}\""), *cause);
             }
             Effect::Note(text) => self.note(id, &text, *cause),
+            Effect::Breach(what, text) => {
+                self.recorder.breach(self.now, id, what, &text);
+            }
         }
     }
 

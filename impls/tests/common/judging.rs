@@ -46,7 +46,7 @@ pub fn judge_scenario<'a>(
             faults: pepperland_faults::resolve(&scenario.faults).expect("a profile"),
             profiles: pepperland_faults::ALL,
         },
-        runtime: &Simulator,
+        runtime: std::sync::Arc::new(Simulator),
         checkers: properties.map(find).collect(),
     };
     let names = trial.checkers.iter().map(|checker| checker.property);

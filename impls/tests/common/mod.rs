@@ -299,7 +299,7 @@ impl Post {
                 member.host.stable.perform(*key, value.clone());
                 alone(format!("stores {}", key.1))
             }
-            Effect::Note(text) => alone(format!("notes: {text}")),
+            Effect::Note(text) | Effect::Breach(_, text) => alone(format!("notes: {text}")),
             other => alone(format!("{other:?}")),
         }
     }

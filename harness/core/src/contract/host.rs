@@ -55,6 +55,9 @@ pub enum Effect {
     Refuse(&'static str),
     /// A remark for whoever reads the history.
     Note(String),
+    /// The program behind the node has broken the protocol by which it is spoken to: in a word,
+    /// and in a sentence.
+    Breach(&'static str, String),
 }
 
 /// The effects of one handler, in order, and the bytes of their frames.

@@ -154,6 +154,12 @@ impl Recorder {
         self.event(at, node, Kind::Note, object(json!({ "text": text })), cause)
     }
 
+    /// A node has broken the protocol by which it is spoken to.
+    pub fn breach(&mut self, at: Time, node: NodeId, what: &str, text: &str) -> EventId {
+        let fields = object(json!({ "text": text, "breach": what }));
+        self.event(at, node, Kind::Note, fields, None)
+    }
+
     /// Something befell a node: it crashed, recovered, stands still or goes on.
     pub fn befell(&mut self, at: Time, node: NodeId, kind: Kind) -> EventId {
         self.event(at, node, kind, Map::new(), None)

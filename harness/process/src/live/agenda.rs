@@ -1,6 +1,7 @@
 //! What is to happen, by the time at which it is due.
 
 use crate::live::send::Parcel;
+use pepperland_core::id::NodeId;
 use pepperland_core::time::Time;
 use std::collections::BTreeMap;
 
@@ -15,8 +16,8 @@ pub enum Happening {
     Begin(u32),
     /// A disturbance ends.
     End(u32),
-    /// Whoever is still not ready by now is told of.
-    Readiness,
+    /// If the node has not become ready in this incarnation by now, it is told of.
+    Readiness(NodeId, u32),
     /// It is looked whether the run has had enough.
     Look,
 }

@@ -1,8 +1,9 @@
 //! Clients: who has asked what, and who still waits for an answer.
 
 use crate::clients::{Client, Status, answer_of, body_of};
-use crate::live::breach::{Breach, shown};
+use crate::live::breach::shown;
 use crate::live::world::World;
+use crate::wire::Breach;
 use crate::wire::{Envelope, Head};
 use pepperland_core::collections::Map;
 use pepperland_core::history::{EventId, Kind};

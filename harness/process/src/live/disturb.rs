@@ -1,9 +1,9 @@
 //! Disturbances: when they begin and end, and what they do to nodes.
 
-use crate::live::breach::Breach;
 use crate::live::node::State;
 use crate::live::pump::drain;
 use crate::live::world::World;
+use crate::wire::Breach;
 use pepperland_core::history::Kind;
 use pepperland_core::id::NodeId;
 use pepperland_core::schedule::Trouble;
@@ -71,7 +71,7 @@ impl World<'_> {
         match launched {
             Ok(()) => {
                 self.introduce(id);
-                self.await_readiness();
+                self.await_readiness(id);
             }
             Err(error) => {
                 self.nodes[id.index()].state = State::Gone;

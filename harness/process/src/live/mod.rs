@@ -50,8 +50,7 @@ pub fn run(
     header: Header,
     enough: &dyn Fn(&History) -> bool,
 ) -> io::Result<History> {
-    let mut header = Header { clock: Clock::Real, ..header };
-    header.about.insert("protocol".to_owned(), "lines".into());
+    let header = Header { clock: Clock::Real, ..header };
     let mut world = World::new(cast, schedule, header)?;
     world.start()?;
     world.live(enough);

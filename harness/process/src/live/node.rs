@@ -7,8 +7,8 @@ use crate::live::log::StandardError;
 use crate::live::outbox::Outbox;
 use crate::program::Program;
 use crate::wire::Lines;
+use crate::words::Sense;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
-use pepperland_core::collections::Map;
 use pepperland_core::history::EventId;
 use pepperland_core::id::{MessageId, NodeId};
 use pepperland_core::schedule::{Ask, Step};
@@ -61,8 +61,8 @@ pub struct Node {
     pub last: Option<EventId>,
     /// The number of the last request made of it in this incarnation.
     pub asked: i64,
-    /// The names of messages that it delivers and nobody minted.
-    pub foreign: Map<String, MessageId>,
+    /// What it may say.
+    pub sense: Sense,
     folder: PathBuf,
     minted: u32,
 }
@@ -87,7 +87,7 @@ impl Node {
             in_flight_bytes: 0,
             last: None,
             asked: 0,
-            foreign: Map::default(),
+            sense: Sense::default(),
             folder,
             minted: 0,
         }
@@ -113,6 +113,7 @@ impl Node {
         self.incarnation += 1;
         self.minted = 0;
         self.asked = 0;
+        self.sense.restarted();
         self.doomed = None;
     }
 
@@ -137,11 +138,6 @@ impl Node {
     /// Whether more of it is on its way than anybody could carry.
     pub fn floods(&self) -> bool {
         self.in_flight >= MOST_IN_FLIGHT || self.in_flight_bytes >= MOST_BYTES
-    }
-
-    /// Whether it runs and has not answered `init`.
-    pub fn not_ready(&self) -> bool {
-        self.state == State::Starting
     }
 
     /// The number of the next request made of it.

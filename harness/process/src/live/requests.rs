@@ -2,11 +2,10 @@
 
 use crate::live::agenda::Happening;
 use crate::live::world::World;
+use crate::words::{Asked, HARNESS, Numbered};
 use pepperland_core::contract::Request;
 use pepperland_core::id::{MessageId, NodeId};
-use pepperland_core::message::Message;
 use pepperland_core::schedule::{Ask, Step};
-use serde_json::{Value, json};
 
 impl World<'_> {
     /// A step's request is made. At a node that is down, nobody hears it.
@@ -33,8 +32,13 @@ impl World<'_> {
         if let Ask::Multicast { .. } = step.ask {
             self.waiting.asked(step, id);
         }
-        let body = body(&request, number + 1);
-        self.write(step.node, "harness", &body);
+        if let Request::Invoke { operation, .. } = &request {
+            self.nodes[step.node.index()].sense.invoked(*operation);
+        }
+        if let Some(asked) = Asked::of(&request) {
+            let body = Numbered { asked, msg_id: Some(number + 1) };
+            self.write(step.node, HARNESS, &body);
+        }
     }
 
     /// A step's message was delivered: the steps that wait for it at this node are planned.
@@ -43,33 +47,4 @@ impl World<'_> {
             self.agenda.plan(self.now + after, Happening::Ask(step));
         }
     }
-}
-
-/// A request as the node reads it.
-pub fn body(request: &Request<Message>, number: i64) -> Value {
-    let kind = request.name();
-    match request {
-        Request::Multicast(group, message) => json!({
-            "type": kind, "msg_id": number, "id": message.id.to_string(),
-            "group": group.to_string(), "payload": text(message),
-        }),
-        Request::Join(group) | Request::Leave(group) => {
-            json!({"type": kind, "msg_id": number, "group": group.to_string()})
-        }
-        Request::Propose { instance, value } => {
-            json!({"type": kind, "msg_id": number, "instance": instance, "value": text(value)})
-        }
-        Request::Invoke { operation, value } => {
-            let op = serde_json::from_str(&text(value)).unwrap_or_else(|_| json!(text(value)));
-            json!({"type": kind, "msg_id": number, "op_id": operation, "op": op})
-        }
-        Request::BlockOk(view) => {
-            json!({"type": kind, "msg_id": number, "view": view.to_string()})
-        }
-        Request::Send(..) | Request::SendEach(..) => json!({"type": kind, "msg_id": number}),
-    }
-}
-
-fn text(message: &Message) -> String {
-    String::from_utf8_lossy(&message.body.0).into_owned()
 }

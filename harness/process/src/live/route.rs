@@ -1,10 +1,11 @@
 //! Where a line of a node goes.
 
 use crate::features::Features;
-use crate::live::breach::{Breach, shown};
+use crate::live::breach::shown;
 use crate::live::node::State;
 use crate::live::world::World;
 use crate::services;
+use crate::wire::Breach;
 use crate::wire::{Envelope, Head, line};
 use pepperland_core::id::NodeId;
 use serde_json::{Map, Value};

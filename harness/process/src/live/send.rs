@@ -1,9 +1,9 @@
 //! Messages between nodes, and what the network does to them.
 
 use crate::live::agenda::Happening;
-use crate::live::breach::Breach;
 use crate::live::node::State;
 use crate::live::world::World;
+use crate::wire::Breach;
 use crate::wire::{Envelope, Head};
 use pepperland_core::contract::mutate;
 use pepperland_core::history::{Channel, EventId};

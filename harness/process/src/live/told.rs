@@ -1,9 +1,11 @@
 //! What a node tells its application, and so the harness.
 
-use crate::live::breach::{Breach, shown};
+use crate::live::breach::shown;
 use crate::live::world::World;
-use crate::wire::{Envelope, Head, Word};
-use pepperland_core::history::{EventId, Kind, Place, ViewInstall};
+use crate::wire::Breach;
+use crate::wire::{Envelope, Head};
+use crate::words::{Told, stranger, text, view_id};
+use pepperland_core::history::{EventId, Kind, Place, ViewInstall, ViewName};
 use pepperland_core::id::{GroupId, MessageId, NodeId};
 use pepperland_core::message::{Body, Message};
 use serde_json::{Map, Value, json};
@@ -14,8 +16,11 @@ impl World<'_> {
         if let Some(number) = head.in_reply_to {
             return self.answered_harness(from, number, envelope, head);
         }
-        match serde_json::from_str::<Word>(envelope.body.get()) {
+        match serde_json::from_str::<Told>(envelope.body.get()) {
             Ok(word) => {
+                if let Err(why) = self.nodes[from.index()].sense.check(&word) {
+                    return self.breach(from, Breach::Senseless, &why);
+                }
                 let event = self.record_word(from, word);
                 self.nodes[from.index()].last = event.or(self.nodes[from.index()].last);
             }
@@ -44,20 +49,24 @@ impl World<'_> {
         }
     }
 
-    fn record_word(&mut self, at: NodeId, word: Word) -> Option<EventId> {
+    fn record_word(&mut self, at: NodeId, word: Told) -> Option<EventId> {
         let (kind, fields) = match word {
-            Word::Deliver { id, payload, group, view, slot } => {
-                let message =
-                    Message { id: self.message(at, &id), body: Body::new(payload.as_bytes()) };
+            Told::Deliver { id, payload, group, view, slot } => {
+                let body = Body::new(text(&payload).as_bytes());
+                let message = Message { id: self.message(at, &id), body };
+                let view = match view {
+                    Some(view) => Some(self.view_name(at, &view)?),
+                    None => None,
+                };
                 let place = Place { slot, view, group: self.group(group.as_deref()) };
                 let event = self.recorder.deliver_at(self.now, at, &message, place, None);
                 self.upon_delivery(at, message.id);
                 return Some(event);
             }
-            Word::View { view, members, group, primary, transitional } => {
+            Told::View { view, members, group, primary, transitional } => {
                 let group = self.group(group.as_deref());
                 let install = ViewInstall {
-                    view,
+                    view: self.view_name(at, &view)?,
                     members: self.known(at, &members)?,
                     primary: primary.unwrap_or(true),
                     transitional: match transitional {
@@ -68,58 +77,72 @@ impl World<'_> {
                 };
                 return Some(self.recorder.view(self.now, at, install, None));
             }
-            Word::Discard { id } => {
+            Told::Discard { id } => {
                 let id = self.message(at, &id);
                 return Some(self.recorder.discard(self.now, at, id));
             }
-            Word::Note { text } => return Some(self.recorder.note(self.now, at, &text, None)),
-            Word::Block { view } => (Kind::Block, json!({"view": view.to_string()})),
-            Word::Suspect { target, state } => {
+            Told::Note { text } => return Some(self.recorder.note(self.now, at, &text, None)),
+            Told::Block { view } => {
+                let view = self.view_name(at, &view)?;
+                (Kind::Block, json!({"view": view.to_string()}))
+            }
+            Told::Suspect { target, state } => {
                 self.known(at, std::slice::from_ref(&target))?;
                 (Kind::Suspect, with(json!({"target": target}), "state", state))
             }
-            Word::Trust { target } => {
+            Told::Trust { target } => {
                 self.known(at, std::slice::from_ref(&target))?;
                 (Kind::Trust, json!({"target": target}))
             }
-            Word::Decide { instance, value } => {
+            Told::Decide { instance, value } => {
                 (Kind::Decide, json!({"i": instance, "value": value}))
             }
-            Word::Respond { op_id, result } => {
+            Told::Respond { op_id, result } => {
                 let client = format!("{at}.{op_id}");
                 (Kind::Response, json!({"client": client, "result": result, "status": "ok"}))
             }
-            Word::Token { what, epoch } => (Kind::Token, json!({"what": what, "epoch": epoch})),
-            Word::StateSet { from, view, slot, hash } => {
-                let view = view.map(|view| json!(view.to_string()));
+            Told::Token { what, epoch } => (Kind::Token, json!({"what": what, "epoch": epoch})),
+            Told::StateSet { from, view, slot, hash } => {
+                let view = match view {
+                    Some(view) => Some(json!(self.view_name(at, &view)?.to_string())),
+                    None => None,
+                };
                 let mut fields = with(json!({"from": from}), "view", view);
                 fields = with(fields, "slot", slot);
                 (Kind::StateSet, with(fields, "hash", hash))
             }
-            Word::StateHash { slot, hash } => (Kind::Apply, json!({"slot": slot, "hash": hash})),
+            Told::StateHash { slot, hash } => (Kind::Apply, json!({"slot": slot, "hash": hash})),
+            Told::Done | Told::SetTimer { .. } | Told::CancelTimer { .. } | Told::Store { .. } => {
+                let text = "it speaks of virtual time, and lives in real time";
+                self.breach(at, Breach::UnknownWord, text);
+                return None;
+            }
         };
         let Value::Object(fields) = fields else { return None };
         Some(self.recorder.event(self.now, at, kind, fields, None))
     }
 
-    /// The message of this name. Whoever delivers a name that nobody minted has made it up, and is
-    /// told so by a name that nobody can have minted.
+    /// The message of this name; one that nobody has minted is told.
     fn message(&mut self, at: NodeId, name: &str) -> MessageId {
-        if let Ok(id) = name.parse::<MessageId>()
-            && id.origin.index() < self.nodes.len()
-        {
+        let minted = name.parse::<MessageId>().ok();
+        if let Some(id) = minted.filter(|id| id.origin.index() < self.nodes.len()) {
             return id;
         }
-        let node = &mut self.nodes[at.index()];
-        if let Some(id) = node.foreign.get(name) {
-            return *id;
-        }
-        let number = u32::MAX - node.foreign.len() as u32;
-        let id = MessageId { origin: at, incarnation: node.incarnation, number };
-        node.foreign.insert(name.to_owned(), id);
-        let text = format!("\"{}\" names no message; it is shown as {id}", shown(name.as_bytes()));
+        let text = format!("\"{}\" names no message", shown(name.as_bytes()));
         self.breach(at, Breach::UnknownWord, &text);
-        id
+        stranger(name)
+    }
+
+    /// The view of this name; what is none is told.
+    fn view_name(&mut self, at: NodeId, view: &Value) -> Option<ViewName> {
+        let Some(id) = view_id(view) else {
+            let text =
+                format!("{} is no view: write 7, \"7\" or \"7.n2\"", shown(text(view).as_bytes()));
+            self.breach(at, Breach::UnknownWord, &text);
+            return None;
+        };
+        let creator = id.creator.map(|node| node.to_string().into());
+        Some(ViewName { number: id.number, creator })
     }
 
     /// The group of this name, where there are several.

@@ -3,7 +3,6 @@
 use crate::kept::Keeper;
 use crate::live::Cast;
 use crate::live::agenda::{Agenda, Happening};
-use crate::live::breach::Breach;
 use crate::live::clock::WallClock;
 use crate::live::desk::Desk;
 use crate::live::health::Health;
@@ -12,12 +11,13 @@ use crate::live::pump::{drain, pump};
 use crate::live::send::Parcel;
 use crate::program::Program;
 use crate::services::Services;
+use crate::wire::Breach;
+use crate::words::{Asked, Init, Numbered};
 use pepperland_core::history::{Header, History, Kind, Log, Recorder};
 use pepperland_core::id::NodeId;
-use pepperland_core::runtime::{Clients, Detail, Disturbances};
+use pepperland_core::runtime::{Clients, Detail, Disturbances, seed_of};
 use pepperland_core::schedule::{Schedule, When};
 use pepperland_core::time::{Span, Time};
-use serde_json::{Value, json};
 use std::io;
 use tempfile::TempDir;
 
@@ -101,7 +101,7 @@ impl<'a> World<'a> {
         }
         self.clock = WallClock::start();
         self.now = Time::ZERO;
-        self.tell_who_is_not_ready();
+        NodeId::first(self.nodes.len()).for_each(|id| self.tell_if_not_ready(id, 0));
         Ok(())
     }
 
@@ -110,17 +110,21 @@ impl<'a> World<'a> {
         let frame = &self.schedule.header;
         let names = |nodes: &[NodeId]| nodes.iter().map(NodeId::to_string).collect::<Vec<_>>();
         let all: Vec<NodeId> = NodeId::first(self.nodes.len()).collect();
-        let groups: serde_json::Map<String, Value> = (1..)
-            .zip(frame.members())
-            .map(|(number, members)| (format!("g{number}"), json!(names(&members))))
-            .collect();
-        let node = &self.nodes[id.index()];
-        let seed = frame.seed.child("node", id.0.into()).child("life", node.incarnation.into());
-        let body = json!({
-            "type": "init", "msg_id": 1, "node_id": id.to_string(), "node_ids": names(&all),
-            "groups": groups, "open": frame.open, "incarnation": node.incarnation,
-            "seed": seed, "max_latency": frame.network.max_latency, "features": ["invoke"],
-        });
+        let groups = (1..).zip(frame.members());
+        let groups = groups.map(|(n, members)| (format!("g{n}"), names(&members).into())).collect();
+        let incarnation = self.nodes[id.index()].incarnation;
+        let init = Init {
+            node_id: id.to_string(),
+            node_ids: names(&all),
+            groups,
+            open: frame.open,
+            incarnation,
+            seed: seed_of(frame.seed, id, incarnation),
+            max_latency: frame.network.max_latency.0,
+            features: vec!["invoke".to_owned()],
+            storage: serde_json::Map::new(),
+        };
+        let body = Numbered { asked: Asked::Init(Box::new(init)), msg_id: Some(1) };
         self.write(id, "c0", &body);
     }
 
@@ -181,7 +185,7 @@ impl<'a> World<'a> {
             Happening::Arrive(parcel) => self.arrive(parcel),
             Happening::Begin(index) => self.begin(index),
             Happening::End(index) => self.end_of(index),
-            Happening::Readiness => self.tell_who_is_not_ready(),
+            Happening::Readiness(node, incarnation) => self.tell_if_not_ready(node, incarnation),
             Happening::Look => self.look(enough),
         }
     }
@@ -235,15 +239,16 @@ impl<'a> World<'a> {
         self.breach(id, Breach::Exit, &format!("{how}{left}"));
     }
 
-    /// Whoever is not ready in time is told of.
-    pub fn await_readiness(&mut self) {
-        self.agenda.plan(self.now + READY_LIMIT, Happening::Readiness);
+    /// If a node is not ready in time, it is told of.
+    pub fn await_readiness(&mut self, id: NodeId) {
+        let incarnation = self.nodes[id.index()].incarnation;
+        self.agenda.plan(self.now + READY_LIMIT, Happening::Readiness(id, incarnation));
     }
 
-    fn tell_who_is_not_ready(&mut self) {
-        let late: Vec<NodeId> = self.nodes.iter().filter(|n| n.not_ready()).map(|n| n.id).collect();
-        for node in late {
-            self.breach(node, Breach::NotReady, "it has not answered init within 10 s");
+    fn tell_if_not_ready(&mut self, id: NodeId, incarnation: u32) {
+        let node = &self.nodes[id.index()];
+        if node.state == State::Starting && node.incarnation == incarnation {
+            self.breach(id, Breach::NotReady, "it has not answered init within 10 s");
         }
     }
 

@@ -14,6 +14,7 @@ pub fn told(indication: Indication<Message>) -> Told {
             payload: Value::String(said(&delivery.message)),
             group: Some(delivery.group.to_string()),
             slot: delivery.slot,
+            view: None,
         },
         Indication::Discard(message) => Told::Discard { id: message.id.to_string() },
         Indication::View(view) => Told::View {
@@ -24,7 +25,7 @@ pub fn told(indication: Indication<Message>) -> Told {
             transitional: view.transitional.as_deref().map(names),
         },
         Indication::Block(view) => Told::Block { view: view_value(view) },
-        Indication::Suspect(node) => Told::Suspect { target: node.to_string() },
+        Indication::Suspect(node) => Told::Suspect { target: node.to_string(), state: None },
         Indication::Trust(node) => Told::Trust { target: node.to_string() },
         Indication::Token { turn, epoch } => Told::Token { what: turn.word().to_owned(), epoch },
         Indication::Decide { instance, value: decided } => {

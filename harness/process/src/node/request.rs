@@ -1,6 +1,6 @@
 //! What the harness asks, as a request to a stack.
 
-use crate::words::{Asked, group_id, message_id, text};
+use crate::words::{Asked, group_id, text};
 use pepperland_core::contract::Request;
 use pepperland_core::id::{MessageId, NodeId};
 use pepperland_core::message::{Body, Message};
@@ -21,12 +21,12 @@ pub struct Answer {
 pub fn request(asked: Asked, me: NodeId) -> Option<Request<Message>> {
     Some(match asked {
         Asked::Multicast { id, group, payload } => {
-            Request::Multicast(group_id(Some(&group))?, message(message_id(&id)?, &payload))
+            Request::Multicast(group_id(Some(&group))?, message(id.parse().ok()?, &payload))
         }
         Asked::Join { group } => Request::Join(group_id(Some(&group))?),
         Asked::Leave { group } => Request::Leave(group_id(Some(&group))?),
         Asked::Propose { id, instance, value } => {
-            Request::Propose { instance, value: message(message_id(&id)?, &value) }
+            Request::Propose { instance, value: message(id.parse().ok()?, &value) }
         }
         Asked::Invoke { op_id, op } => {
             let (incarnation, number) = ((op_id >> 32) as u32, op_id as u32);

@@ -218,7 +218,7 @@ impl<W: Write> Served<W> {
                 }
                 None => self.remark(&format!("no layer offers \"{word}\"")),
             },
-            (Effect::Note(text), _) => self.remark(&text),
+            (Effect::Note(text) | Effect::Breach(_, text), _) => self.remark(&text),
             (Effect::Send { .. } | Effect::GroupSend { .. }, _) => {}
         }
         Ok(())

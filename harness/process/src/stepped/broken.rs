@@ -1,6 +1,7 @@
 //! What a program does that ends its part in a run.
 
 use crate::kept::Exit;
+use crate::wire::Breach;
 use std::fmt;
 use std::io;
 use std::time::Duration;
@@ -46,6 +47,17 @@ pub enum Broken {
 }
 
 impl Broken {
+    /// What of the protocol it breaks.
+    pub fn breach(&self) -> Breach {
+        match self {
+            Broken::NotStarted(_) => Breach::NotReady,
+            Broken::Ended(_) | Broken::Pipe(_) => Breach::Exit,
+            Broken::Silent { .. } => Breach::Silent,
+            Broken::Floods(_) | Broken::Endless(_) => Breach::Floods,
+            Broken::Rubbish { .. } | Broken::Unasked(_) => Breach::NoMessage,
+        }
+    }
+
     /// A line that means nothing.
     pub fn rubbish(line: &[u8], why: impl Into<String>) -> Broken {
         Broken::Rubbish { line: shortened(line), why: why.into() }

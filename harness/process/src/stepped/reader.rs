@@ -3,8 +3,8 @@
 use crate::features::{Features, OFFERED};
 use crate::stepped::broken::Broken;
 use crate::stepped::names::{Disk, Timers};
-use crate::wire::{Envelope, Head};
-use crate::words::{HARNESS, Told, group_id, message_id, stranger, text, view_id};
+use crate::wire::{Breach, Envelope, Head};
+use crate::words::{HARNESS, Sense, Told, group_id, stranger, text, view_id};
 use pepperland_core::contract::{Delivery, Effect, Host, Indication, TokenTurn, View};
 use pepperland_core::id::{MessageId, NetworkId, NodeId};
 use pepperland_core::message::{Body, Message};
@@ -29,6 +29,8 @@ pub struct Reader {
     pub nodes: usize,
     /// Whether it has answered `init`.
     pub ready: bool,
+    /// What it may say.
+    pub sense: Sense,
 }
 
 /// What a process was asked and may answer.
@@ -74,7 +76,11 @@ impl Reader {
             }
             _ => match envelope.head().in_reply_to {
                 Some(number) => self.answer(number, &envelope, host).map_err(wrong)?,
-                None => note(host, format!("sent to {to}, which does not exist")),
+                None => breach(
+                    host,
+                    Breach::UnknownDestination,
+                    format!("sent to {to}, which does not exist"),
+                ),
             },
         }
         Ok(ControlFlow::Continue(()))
@@ -92,6 +98,10 @@ impl Reader {
         };
         if told == Told::Done {
             return Ok(ControlFlow::Break(()));
+        }
+        if let Err(why) = self.sense.check(&told) {
+            breach(host, Breach::Senseless, why);
+            return Ok(ControlFlow::Continue(()));
         }
         let effect = self.effect(told)?;
         host.effects.list.push(effect);
@@ -120,7 +130,8 @@ impl Reader {
                 Ok(())
             }
             None => {
-                note(host, format!("answered {number}, which is no open request"));
+                let text = format!("answered {number}, which is no open request");
+                breach(host, Breach::StrayAnswer, text);
                 Ok(())
             }
         }
@@ -153,13 +164,17 @@ impl Reader {
                 Effect::Store(key, bytes)
             }
             Told::Note { text } => Effect::Note(text),
+            Told::StateSet { from, .. } => Effect::Note(format!("took over the state of {from}")),
+            Told::StateHash { slot, hash } => {
+                Effect::Note(format!("its state after slot {slot} has the hash {hash}"))
+            }
             other => Effect::Indicate(self.indication(other)?),
         })
     }
 
     fn indication(&self, told: Told) -> Result<Indication<Message>, Wrong> {
         Ok(match told {
-            Told::Deliver { id, payload, group, slot } => {
+            Told::Deliver { id, payload, group, slot, .. } => {
                 let message = named(&id, &text(&payload));
                 let group = group_id(group.as_deref()).ok_or("which names no group")?;
                 Indication::Deliver(Delivery { from: message.id.origin, group, message, slot })
@@ -173,7 +188,7 @@ impl Reader {
                 transitional: transitional.map(|names| self.all_nodes(&names)).transpose()?,
             }),
             Told::Block { view } => Indication::Block(view_id(&view).ok_or("which names no view")?),
-            Told::Suspect { target } => Indication::Suspect(self.node(&target)?),
+            Told::Suspect { target, .. } => Indication::Suspect(self.node(&target)?),
             Told::Trust { target } => Indication::Trust(self.node(&target)?),
             Told::Decide { instance, value } => Indication::Decide {
                 instance,
@@ -186,6 +201,8 @@ impl Reader {
             Told::Token { what, epoch } => Indication::Token { turn: turn(&what)?, epoch },
             Told::Done
             | Told::Note { .. }
+            | Told::StateSet { .. }
+            | Told::StateHash { .. }
             | Told::SetTimer { .. }
             | Told::CancelTimer { .. }
             | Told::Store { .. } => return Err("which is out of place".to_owned()),
@@ -202,8 +219,8 @@ impl Reader {
     }
 }
 
-fn note(host: &mut Host, text: String) {
-    host.effects.list.push(Effect::Note(text));
+fn breach(host: &mut Host, breach: Breach, text: String) {
+    host.effects.list.push(Effect::Breach(breach.word(), text));
 }
 
 /// The frame of a body among those of the running handler.
@@ -214,7 +231,7 @@ fn frame(host: &mut Host, body: &str) -> std::ops::Range<u32> {
 }
 
 fn named(name: &str, body: &str) -> Message {
-    let id = message_id(name).unwrap_or_else(|| stranger(name));
+    let id = name.parse().unwrap_or_else(|_| stranger(name));
     Message { id, body: Body::new(body.as_bytes()) }
 }
 

@@ -9,7 +9,7 @@ use crate::stepped::pipes::Pipes;
 use crate::stepped::reader::{Open, Reader};
 use crate::stepped::timed::timed_line;
 use crate::words::{Asked, HARNESS, Init, Numbered, value};
-use pepperland_core::contract::{Effect, Garbled, Host, Node, Request, Timer};
+use pepperland_core::contract::{Effect, Garbled, Host, Node, Request, Timer, flip};
 use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::message::Message;
 use pepperland_core::runtime::seed_of;
@@ -107,8 +107,9 @@ impl Remote {
     fn give(&mut self, src: &str, body: &impl Serialize, host: &mut Host) {
         let Ok(pipes) = &mut self.process else {
             if let Err(reason @ Some(_)) = &mut self.process {
-                let broken = reason.take().map(|broken| broken.to_string());
-                host.effects.list.extend(broken.map(Effect::Note));
+                let told =
+                    |broken: Broken| Effect::Breach(broken.breach().word(), broken.to_string());
+                host.effects.list.extend(reason.take().map(told));
             }
             return;
         };
@@ -134,7 +135,8 @@ impl Remote {
         if let Broken::Floods(_) = broken {
             host.forget_effects();
         }
-        host.effects.list.push(Effect::Note(format!("{broken}{words}")));
+        let what = broken.breach().word();
+        host.effects.list.push(Effect::Breach(what, format!("{broken}{words}")));
         self.process = Err(None);
     }
 
@@ -163,29 +165,15 @@ impl Node for Remote {
 
     fn request(&mut self, request: Request<Message>, host: &mut Host) {
         let word = request.name();
-        let said = |message: &Message| String::from_utf8_lossy(&message.body.0).into_owned();
-        let asked = match request {
-            Request::Multicast(group, message) => Asked::Multicast {
-                id: message.id.to_string(),
-                group: group.to_string(),
-                payload: Value::String(said(&message)),
-            },
-            Request::Join(group) => Asked::Join { group: group.to_string() },
-            Request::Leave(group) => Asked::Leave { group: group.to_string() },
-            Request::Propose { instance, value: proposed } => Asked::Propose {
-                id: proposed.id.to_string(),
-                instance,
-                value: value(&said(&proposed)),
-            },
-            Request::Invoke { operation, value: op } if self.reader.features.invoke => {
-                Asked::Invoke { op_id: operation, op: value(&said(&op)) }
+        if let Request::Invoke { operation, value: op } = &request {
+            if !self.reader.features.invoke {
+                let op = String::from_utf8_lossy(&op.body.0).into_owned();
+                return self.operate(*operation, &op, host);
             }
-            Request::Invoke { operation, value: op } => {
-                return self.operate(operation, &said(&op), host);
-            }
-            Request::Send(..) | Request::SendEach(..) | Request::BlockOk(_) => {
-                return host.effects.list.push(Effect::Refuse(word));
-            }
+            self.reader.sense.invoked(*operation);
+        }
+        let Some(asked) = Asked::of(&request) else {
+            return host.effects.list.push(Effect::Refuse(word));
         };
         let body = self.number(asked, Open::Request(word));
         self.give(HARNESS, &body, host);
@@ -208,6 +196,10 @@ impl Node for Remote {
 
     fn recover(&mut self, host: &mut Host) {
         self.begin(host);
+    }
+
+    fn corrupt(&self, frame: &[u8], bit: u64) -> Vec<u8> {
+        self.mutate(frame, bit).unwrap_or_else(|| flip(frame, bit))
     }
 
     fn stop(&mut self) {

@@ -1,9 +1,9 @@
 //! The lines that go over the pipes of a node.
 
+mod breach;
 mod envelope;
 mod lines;
-mod word;
 
+pub use breach::Breach;
 pub use envelope::{Envelope, Head, line};
 pub use lines::{Lines, MOST};
-pub use word::Word;

@@ -1,5 +1,8 @@
 //! What the harness writes to a node.
 
+use crate::words::value;
+use pepperland_core::contract::Request;
+use pepperland_core::message::Message;
 use pepperland_core::seed::Seed;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -50,6 +53,34 @@ pub enum Asked {
         /// The node's name for it.
         timer: Value,
     },
+}
+
+impl Asked {
+    /// What is asked of a node by a request; none if the protocol has no word for it.
+    pub fn of(request: &Request<Message>) -> Option<Asked> {
+        Some(match request {
+            Request::Multicast(group, message) => Asked::Multicast {
+                id: message.id.to_string(),
+                group: group.to_string(),
+                payload: Value::String(said(message)),
+            },
+            Request::Join(group) => Asked::Join { group: group.to_string() },
+            Request::Leave(group) => Asked::Leave { group: group.to_string() },
+            Request::Propose { instance, value: proposed } => Asked::Propose {
+                id: proposed.id.to_string(),
+                instance: *instance,
+                value: value(&said(proposed)),
+            },
+            Request::Invoke { operation, value: op } => {
+                Asked::Invoke { op_id: *operation, op: value(&said(op)) }
+            }
+            Request::Send(..) | Request::SendEach(..) | Request::BlockOk(_) => return None,
+        })
+    }
+}
+
+fn said(message: &Message) -> String {
+    String::from_utf8_lossy(&message.body.0).into_owned()
 }
 
 /// The first request: who the node is, and who the others are.

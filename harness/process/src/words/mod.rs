@@ -1,12 +1,14 @@
 //! The words of the line protocol: what the harness asks of a node, and what the node tells it.
 
 mod asked;
+mod sense;
 mod told;
 mod values;
 
 pub use asked::{Asked, Init, Numbered};
+pub use sense::Sense;
 pub use told::Told;
-pub use values::{group_id, message_id, stranger, text, value, view_id};
+pub use values::{group_id, stranger, text, value, view_id};
 
 /// Who the harness is on the lines.
 pub const HARNESS: &str = "harness";

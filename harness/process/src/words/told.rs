@@ -21,6 +21,9 @@ pub enum Told {
         /// Its place in the total order.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         slot: Option<u64>,
+        /// The view that it belongs to, if that is not the last one installed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        view: Option<Value>,
     },
     /// A view is installed.
     View {
@@ -47,6 +50,9 @@ pub enum Told {
     Suspect {
         /// Which node.
         target: String,
+        /// A finer state, where the detector has one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        state: Option<String>,
     },
     /// The failure detector no longer believes so.
     Trust {
@@ -79,6 +85,27 @@ pub enum Told {
         /// Which token it is, where lost ones are replaced.
         #[serde(default)]
         epoch: u64,
+    },
+    /// A snapshot was installed.
+    StateSet {
+        /// Whose.
+        from: String,
+        /// In which view.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        view: Option<Value>,
+        /// What it covers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        slot: Option<u64>,
+        /// Its hash.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hash: Option<String>,
+    },
+    /// The state after a slot.
+    StateHash {
+        /// Which slot.
+        slot: u64,
+        /// The hash of the state.
+        hash: String,
     },
     /// A remark.
     Note {

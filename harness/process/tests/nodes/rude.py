@@ -26,6 +26,10 @@ def misbehave():
     elif how == "invent":
         say("harness", type="deliver", id="nonsense", payload="")
         say("harness", type="deliver", id="n1:0:77", payload="")
+    elif how == "senseless":
+        say("harness", type="respond", op_id=7, result=1)
+        say("harness", type="view", view=1, members=["n1"])
+        say("harness", type="view", view=1, members=["n1", "n2"])
     elif how == "names":
         say("harness", type="view", view=1, members=["n1", "n77"])
         say("harness", type="suspect", target="everybody")
