@@ -35,11 +35,8 @@ pub fn flatten(schedule: &Schedule, history: &History) -> Schedule {
 /// Whether the disturbance strikes messages by chance. Corruption stays as it is: which bit is
 /// changed cannot be named.
 fn by_chance(trouble: &Trouble) -> bool {
-    match trouble {
-        Trouble::Lose { .. } | Trouble::Delay { .. } | Trouble::Duplicate { .. } => true,
-        Trouble::Lie { .. } => true,
-        _ => false,
-    }
+    use Trouble::{Delay, Duplicate, Lie, Lose};
+    matches!(trouble, Lose { .. } | Delay { .. } | Duplicate { .. } | Lie { .. })
 }
 
 fn chances<'a>(
