@@ -117,7 +117,7 @@ impl Cluster {
                 Effect::CancelTimer(timer) => self.timers.retain(|set| *set != (id, timer)),
                 Effect::Store(key, bytes) => host.stable.perform(key, bytes),
                 Effect::Refuse(request) => panic!("{id} refused to {request}"),
-                Effect::Note(_) => {}
+                Effect::Note(_) | Effect::Breach(_, _) => {}
             }
         }
         host.effects.clear();
