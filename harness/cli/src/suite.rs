@@ -264,11 +264,11 @@ mod tests {
         let path = folder.path().join("suite.toml");
         let read =
             |bin: &str| Suite::read(&format!("[[scenario]]\nbin = \"{bin}\"\n"), &path, &builtin());
-        let missing = folder.path().join("./node").display().to_string();
+        let missing = folder.path().join("node").display().to_string();
         let error = read("./node").unwrap_err().to_string();
         assert!(error.contains(&format!("there is no program {missing}")), "{error}");
         let command = read("no-such-command").unwrap_err().to_string();
-        assert!(!command.contains(&*folder.path().to_string_lossy()), "{command}");
+        assert!(command.contains("no-such-command is no node program"), "{command}");
     }
 
     #[test]
