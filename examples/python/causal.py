@@ -3,6 +3,9 @@
 
 A message carries how many of each node's messages its sender had delivered; it waits until its
 receiver has delivered as many (Birman, Schiper & Stephenson 1991).
+
+It lives with delay, reordering, duplication, pauses and crashes. What a network loses is not sent
+again: under loss and partitions only safety is kept.
 """
 from pepperland import Node
 

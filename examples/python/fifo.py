@@ -3,6 +3,9 @@
 
 Whoever sees a message for the first time relays it, so that all get it if one does; the
 hold-back queue keeps it until those before it have been delivered.
+
+It lives with delay, reordering, duplication, pauses and crashes. What a network loses is not sent
+again: under loss and partitions only safety is kept.
 """
 from pepperland import Node
 

@@ -2,6 +2,9 @@
 """Total order by a fixed sequencer: the first node numbers every message, all deliver by number.
 
 (Kaashoek & Tanenbaum 1991; Coulouris et al. 2011, 15.4.3.) It stops when the sequencer does.
+
+It lives with delay, reordering, duplication and pauses. Under crashes, loss and partitions only
+safety is kept.
 """
 from pepperland import Node
 

@@ -4,6 +4,9 @@
 Members show that they live. When one is silent, the first of the others collects what each has got
 (flush), and the next view begins with all of it delivered (Birman & Joseph 1987). Silence is
 taken for a crash, which is right where the latency of the network is bounded.
+
+It lives with crashes, delay, reordering and duplication, and not with pauses, loss and partitions,
+under which the living are silent too.
 """
 from pepperland import Node
 
@@ -55,7 +58,8 @@ class Views(Node):
         self.set_timer("alive", ALIVE_MS)
 
     def on_flush(self, src, flush):
-        if src in self.members:
+        # Of a flush that is over, a copy may come late: nobody is to leave by it any more.
+        if src in self.members and len(flush["left"]) < len(self.members):
             self.blocked = flush["left"]
             self.send(src, "report", last=self.last, got=list(self.got.values()), **flush)
 

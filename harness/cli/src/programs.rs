@@ -98,12 +98,22 @@ fn ask(program: &Program) -> Result<Features, Unknown> {
 /// # Errors
 /// [`Unknown`], if it is no file where one is meant.
 pub fn resolve(path: &Path) -> Result<PathBuf, Unknown> {
-    let is_command = path.components().count() == 1 && !path.is_file();
-    match is_command {
+    match is_command(path, path) {
         true => Ok(path.to_owned()),
         false => std::path::absolute(path)
             .map_err(|error| Unknown(format!("failed to find {}: {error}", path.display()))),
     }
+}
+
+/// A program that somebody in a folder names: a file there, or the name of a command.
+pub fn within(folder: &Path, path: &Path) -> PathBuf {
+    let file = folder.join(path);
+    if is_command(path, &file) { path.to_owned() } else { file }
+}
+
+/// Whether a path without folders means a command, as there is no such file.
+fn is_command(path: &Path, file: &Path) -> bool {
+    path.components().count() == 1 && !file.is_file()
 }
 
 /// The scenario that tests a program without faults, all else by default.

@@ -1,15 +1,17 @@
 //! Suites in TOML: lists of scenarios.
 
+mod source;
+
 use crate::catalog::{Catalog, Unknown};
 use crate::exit::Failure;
 use crate::processes;
 use crate::programs;
-use miette::{LabeledSpan, MietteDiagnostic, NamedSource, Report};
-use pepperland_core::names::did_you_mean;
 use pepperland_core::scenario::Scenario;
 use pepperland_core::schedule::InFlight;
 use serde::Deserialize;
+use source::Source;
 use std::path::{Path, PathBuf};
+use toml::Spanned;
 
 /// The suite that `pepperland run` runs without arguments.
 pub const SMOKE: &str = include_str!("../../../ci/suites/smoke.toml");
@@ -34,7 +36,7 @@ struct File {
     #[serde(default)]
     canaries: OneOrMany,
     #[serde(default)]
-    scenario: Vec<Template>,
+    scenario: Vec<Spanned<Template>>,
 }
 
 /// Scenarios that share all but what is listed.
@@ -44,7 +46,7 @@ struct Template {
     /// Names, unless there is a program.
     #[serde(default, rename = "impl")]
     implementation: OneOrMany,
-    /// A program as the implementation, with a path as on the command line.
+    /// A program as the implementation: a path from the suite's folder, or the name of a command.
     bin: Option<PathBuf>,
     /// What it is started with.
     #[serde(default)]
@@ -102,12 +104,14 @@ impl Suite {
     /// # Errors
     /// The place in the file and the mend.
     pub fn read(text: &str, name: &Path, catalog: &Catalog) -> Result<Suite, Failure> {
-        let file: File = toml::from_str(text).map_err(|error| place(text, name, &error))?;
-        let wrong = |unknown: Unknown| Failure::Usage(format!("{}: {unknown}", name.display()));
+        let source = Source { text, name };
+        let file: File = source.parse()?;
         let mut scenarios = Vec::new();
         for template in &file.scenario {
-            let runs = template.runs.unwrap_or(file.runs);
-            for scenario in template.spread(catalog).map_err(wrong)? {
+            let wrong =
+                |unknown: Unknown| source.refuse(&unknown.to_string(), template.span().start);
+            let runs = template.get_ref().runs.unwrap_or(file.runs);
+            for scenario in template.get_ref().spread(catalog, source.folder()).map_err(wrong)? {
                 catalog.trial(&scenario).map_err(wrong)?;
                 scenarios.push((scenario, runs));
             }
@@ -119,19 +123,20 @@ impl Suite {
         canaries
             .iter()
             .try_for_each(|name| catalog.implementation(name).map(drop))
-            .map_err(wrong)?;
+            .map_err(|unknown| Failure::Usage(format!("{}: {unknown}", name.display())))?;
         Ok(Suite { scenarios, canaries })
     }
 }
 
 impl Template {
-    fn spread(&self, catalog: &Catalog) -> Result<Vec<Scenario>, Unknown> {
+    fn spread(&self, catalog: &Catalog, folder: &Path) -> Result<Vec<Scenario>, Unknown> {
         match (&self.bin, &self.implementation) {
-            (Some(bin), OneOrMany::Default) => return self.spread_program(bin),
-            (None, OneOrMany::Default) => return Err(Unknown("missing field `impl`".to_owned())),
-            (Some(_), _) => {
-                return Err(Unknown("a scenario has an impl or a bin, not both".to_owned()));
+            (Some(bin), OneOrMany::Default) => {
+                return self.spread_program(&programs::within(folder, bin));
             }
+            (None, OneOrMany::Default) => return refused("a scenario needs an impl or a bin"),
+            (Some(_), _) => return refused("a scenario has an impl or a bin, not both"),
+            (None, _) if !self.arg.is_empty() => return refused("arg is for a bin"),
             (None, _) => {}
         }
         let mut scenarios = Vec::new();
@@ -157,17 +162,19 @@ impl Template {
     fn spread_program(&self, bin: &Path) -> Result<Vec<Scenario>, Unknown> {
         let bare = programs::scenario(bin, &self.arg)?;
         let mut scenarios = Vec::new();
-        for workload in self.workload.or("steady") {
-            for faults in self.faults.or("claimed") {
-                let each = match faults.as_str() {
-                    "claimed" => programs::USUAL_FAULTS.to_vec(),
-                    named => vec![named],
-                };
-                scenarios.extend(each.into_iter().map(|faults| Scenario {
-                    bin: bare.bin.clone(),
-                    args: bare.args.clone(),
-                    ..self.scenario(&bare.implementation, processes::NAME, &workload, faults)
-                }));
+        for runtime in self.runtime.or(processes::NAME) {
+            for workload in self.workload.or("steady") {
+                for faults in self.faults.or("claimed") {
+                    let each = match faults.as_str() {
+                        "claimed" => programs::USUAL_FAULTS.to_vec(),
+                        named => vec![named],
+                    };
+                    scenarios.extend(each.into_iter().map(|faults| Scenario {
+                        bin: bare.bin.clone(),
+                        args: bare.args.clone(),
+                        ..self.scenario(&bare.implementation, &runtime, &workload, faults)
+                    }));
+                }
             }
         }
         Ok(scenarios)
@@ -193,40 +200,16 @@ impl Template {
     }
 }
 
+fn refused<T>(why: &str) -> Result<T, Unknown> {
+    Err(Unknown(why.to_owned()))
+}
+
 fn every(names: &[String], catalog: &Catalog) -> Vec<String> {
     match names {
         [all] if all == "all" => {
             catalog.implementations.iter().map(|entry| entry.name.to_owned()).collect()
         }
         names => names.to_vec(),
-    }
-}
-
-/// A TOML error at its place, with the nearest right key for a wrong one.
-fn place(text: &str, name: &Path, error: &toml::de::Error) -> Failure {
-    let text = plain(text);
-    let message = plain(error.message());
-    let help = nearest_key(&message);
-    let mut diagnostic = MietteDiagnostic::new(format!("failed to read a suite: {message}{help}"));
-    if let Some(span) = error.span() {
-        diagnostic.labels = Some(vec![LabeledSpan::at(span, "here")]);
-    }
-    let source = NamedSource::new(plain(&name.display().to_string()), text);
-    Failure::Place(Report::new(diagnostic).with_source_code(source))
-}
-
-/// The text without what a terminal would obey, byte for byte, so that places stay where they are.
-fn plain(text: &str) -> String {
-    let blank = |c: char| if c.is_ascii_control() && c != '\n' && c != '\t' { ' ' } else { c };
-    text.chars().map(blank).collect()
-}
-
-/// Reads serde's "unknown field `x`, expected one of `a`, `b`".
-fn nearest_key(message: &str) -> String {
-    let mut quoted = message.split('`').skip(1).step_by(2);
-    match (message.starts_with("unknown field"), quoted.next()) {
-        (true, Some(wrong)) => did_you_mean(wrong, quoted),
-        _ => String::new(),
     }
 }
 
@@ -259,13 +242,33 @@ mod tests {
     }
 
     #[test]
-    fn a_program_is_tried_under_its_usual_faults() {
-        let broken = read("[[scenario]]\nbin = \"/no/such/program\"\n").unwrap_err().to_string();
-        assert!(broken.contains("there is no program /no/such/program"), "{broken}");
-        let both = read("[[scenario]]\nbin = \"/bin/sh\"\nimpl = \"fifo\"\n").unwrap_err();
-        assert!(both.to_string().contains("an impl or a bin, not both"), "{both}");
-        let neither = read("[[scenario]]\nfaults = \"none\"\n").unwrap_err().to_string();
-        assert!(neither.contains("missing field `impl`"), "{neither}");
+    fn a_program_or_an_implementation_is_needed_and_not_both() {
+        let refused = [
+            ("bin = \"/no/such/program\"", "there is no program /no/such/program"),
+            ("bin = \"/bin/sh\"\nimpl = \"fifo\"", "an impl or a bin, not both"),
+            ("bin = \"/bin/sh\"\nruntime = \"sim\"", "runs on the process runtime alone"),
+            ("faults = \"none\"", "needs an impl or a bin"),
+            ("impl = \"fifo\"\nreal-time = true", "only the process runtime knows real time"),
+            ("impl = \"fifo\"\narg = [\"x\"]", "arg is for a bin"),
+        ];
+        for (scenario, why) in refused {
+            let error = read(&format!("\n[[scenario]]\n{scenario}\n")).unwrap_err().to_string();
+            assert!(error.starts_with("suite.toml: line 2: "), "{scenario}: {error}");
+            assert!(error.contains(why), "{scenario}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_program_is_found_from_the_suites_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("suite.toml");
+        let read =
+            |bin: &str| Suite::read(&format!("[[scenario]]\nbin = \"{bin}\"\n"), &path, &builtin());
+        let missing = folder.path().join("node").display().to_string();
+        let error = read("./node").unwrap_err().to_string();
+        assert!(error.contains(&format!("there is no program {missing}")), "{error}");
+        let command = read("no-such-command").unwrap_err().to_string();
+        assert!(command.contains("no-such-command is no node program"), "{command}");
     }
 
     #[test]

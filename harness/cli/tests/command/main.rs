@@ -2,6 +2,8 @@
 
 mod checking;
 mod endings;
+mod examples;
 mod hostile;
+mod init;
 mod pepperland;
 mod programs;
