@@ -2,7 +2,6 @@
 
 use crate::catalog::{Catalog, Unknown};
 use crate::exit::Failure;
-use crate::processes;
 use crate::programs;
 use miette::{LabeledSpan, MietteDiagnostic, NamedSource, Report};
 use pepperland_core::names::did_you_mean;
@@ -144,7 +143,11 @@ impl Template {
                             "claimed" => catalog.claimed_faults(entry),
                             named => vec![named],
                         };
-                        let make = |f| self.scenario(&implementation, &runtime, &workload, f);
+                        let make = |f| {
+                            let runtime = runtime.clone();
+                            let base = Scenario::new(&implementation, f);
+                            self.adjusted(Scenario { runtime, ..base }, &workload)
+                        };
                         scenarios.extend(each.into_iter().map(make));
                     }
                 }
@@ -163,22 +166,19 @@ impl Template {
                     "claimed" => programs::USUAL_FAULTS.to_vec(),
                     named => vec![named],
                 };
-                scenarios.extend(each.into_iter().map(|faults| Scenario {
-                    bin: bare.bin.clone(),
-                    args: bare.args.clone(),
-                    ..self.scenario(&bare.implementation, processes::NAME, &workload, faults)
-                }));
+                let make = |faults: &str| Scenario { faults: faults.to_owned(), ..bare.clone() };
+                let each = each.into_iter().map(|faults| self.adjusted(make(faults), &workload));
+                scenarios.extend(each);
             }
         }
         Ok(scenarios)
     }
 
-    fn scenario(&self, name: &str, runtime: &str, workload: &str, faults: &str) -> Scenario {
-        let base = Scenario::new(name, faults);
+    /// The scenario with all that the template says otherwise.
+    fn adjusted(&self, base: Scenario, workload: &str) -> Scenario {
         Scenario {
             flaw: self.flaw.clone(),
             real_time: self.real_time,
-            runtime: runtime.to_owned(),
             nodes: self.nodes,
             workload: workload.to_owned(),
             properties: self.properties.clone(),
@@ -266,6 +266,19 @@ mod tests {
         assert!(both.to_string().contains("an impl or a bin, not both"), "{both}");
         let neither = read("[[scenario]]\nfaults = \"none\"\n").unwrap_err().to_string();
         assert!(neither.contains("missing field `impl`"), "{neither}");
+    }
+
+    #[test]
+    fn a_programs_faults_last_as_long_as_its_suite_says() {
+        let one = |more: &str| {
+            let text = format!("[[scenario]]\nbin = \"/bin/cat\"\nfaults = \"none\"\n{more}");
+            let file: File = toml::from_str(&text).unwrap();
+            file.scenario[0].spread(&builtin()).unwrap().remove(0)
+        };
+        assert_eq!((one("").chaos_ms, one("").broadcasts), (4_000, 60));
+        assert_eq!(one("").name(), "cat/process/steady/none");
+        assert_eq!(one("chaos-ms = 500").chaos_ms, 500);
+        assert_eq!(one("chaos-ms = 500").name(), "cat(chaos=500)/process/steady/none");
     }
 
     #[test]
