@@ -1,7 +1,7 @@
 //! Programs as implementations under test.
 
 use crate::catalog::Unknown;
-use crate::processes::{NAME, Processes};
+use crate::processes::Processes;
 use pepperland_core::contract::Node;
 use pepperland_core::fault::Fault;
 use pepperland_core::history::Channel;
@@ -121,12 +121,7 @@ fn is_command(path: &Path, file: &Path) -> bool {
 /// # Errors
 /// [`Unknown`], if there is no such program.
 pub fn scenario(bin: &Path, args: &[String]) -> Result<Scenario, Unknown> {
-    Ok(Scenario {
-        bin: Some(resolve(bin)?),
-        args: args.to_vec(),
-        runtime: NAME.to_owned(),
-        ..Scenario::new(&name_of(bin), "none")
-    })
+    Ok(Scenario::of_program(resolve(bin)?, args, &name_of(bin), "none"))
 }
 
 /// What a program is called in verdicts.

@@ -149,7 +149,11 @@ impl Template {
                             "claimed" => catalog.claimed_faults(entry),
                             named => vec![named],
                         };
-                        let make = |f| self.scenario(&implementation, &runtime, &workload, f);
+                        let make = |f| {
+                            let runtime = runtime.clone();
+                            let base = Scenario::new(&implementation, f);
+                            self.adjusted(Scenario { runtime, ..base }, &workload)
+                        };
                         scenarios.extend(each.into_iter().map(make));
                     }
                 }
@@ -169,10 +173,10 @@ impl Template {
                         "claimed" => programs::USUAL_FAULTS.to_vec(),
                         named => vec![named],
                     };
-                    scenarios.extend(each.into_iter().map(|faults| Scenario {
-                        bin: bare.bin.clone(),
-                        args: bare.args.clone(),
-                        ..self.scenario(&bare.implementation, &runtime, &workload, faults)
+                    scenarios.extend(each.into_iter().map(|faults| {
+                        let (faults, runtime) = (faults.to_owned(), runtime.clone());
+                        let base = Scenario { faults, runtime, ..bare.clone() };
+                        self.adjusted(base, &workload)
                     }));
                 }
             }
@@ -180,12 +184,11 @@ impl Template {
         Ok(scenarios)
     }
 
-    fn scenario(&self, name: &str, runtime: &str, workload: &str, faults: &str) -> Scenario {
-        let base = Scenario::new(name, faults);
+    /// The scenario with all that the template says otherwise.
+    fn adjusted(&self, base: Scenario, workload: &str) -> Scenario {
         Scenario {
             flaw: self.flaw.clone(),
             real_time: self.real_time,
-            runtime: runtime.to_owned(),
             nodes: self.nodes,
             workload: workload.to_owned(),
             properties: self.properties.clone(),
@@ -269,6 +272,19 @@ mod tests {
         assert!(error.contains(&format!("there is no program {missing}")), "{error}");
         let command = read("no-such-command").unwrap_err().to_string();
         assert!(command.contains("no-such-command is no node program"), "{command}");
+    }
+
+    #[test]
+    fn a_programs_faults_last_as_long_as_its_suite_says() {
+        let one = |more: &str| {
+            let text = format!("[[scenario]]\nbin = \"/bin/cat\"\nfaults = \"none\"\n{more}");
+            let file: File = toml::from_str(&text).unwrap();
+            file.scenario[0].spread(&builtin(), Path::new(".")).unwrap().remove(0)
+        };
+        assert_eq!((one("").chaos_ms, one("").broadcasts), (4_000, 60));
+        assert_eq!(one("").name(), "cat/process/steady/none");
+        assert_eq!(one("chaos-ms = 500").chaos_ms, 500);
+        assert_eq!(one("chaos-ms = 500").name(), "cat(chaos=500)/process/steady/none");
     }
 
     #[test]

@@ -83,6 +83,19 @@ impl Scenario {
         }
     }
 
+    /// The same for a program. Most live in real time, tell each other news each second or elect
+    /// in two: faults last long enough to be in their way, and requests come to meet both.
+    pub fn of_program(bin: PathBuf, args: &[String], name: &str, faults: &str) -> Scenario {
+        Scenario {
+            bin: Some(bin),
+            args: args.to_vec(),
+            runtime: "process".to_owned(),
+            broadcasts: 60,
+            chaos_ms: 4_000,
+            ..Scenario::new(name, faults)
+        }
+    }
+
     /// A short name: `fifo/steady/crash`, `fifo+no-hold-back-queue/…` with a flaw,
     /// `fifo/turmoil/…` on another runtime than the simulator.
     pub fn name(&self) -> String {
@@ -98,7 +111,10 @@ impl Scenario {
 
     /// What differs from the defaults, so that two scenarios of a suite never share a name.
     fn unusual(&self) -> String {
-        let usual = Scenario::new("", "");
+        let usual = match &self.bin {
+            Some(bin) => Scenario::of_program(bin.clone(), &[], "", ""),
+            None => Scenario::new("", ""),
+        };
         let mut parts = Vec::new();
         parts.extend(self.args.iter().cloned());
         parts.extend(self.real_time.then(|| "real-time".to_owned()));

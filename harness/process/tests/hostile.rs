@@ -211,3 +211,14 @@ fn programs_that_are_no_nodes_are_refused_with_the_reason() {
         .to_string();
     assert!(dies.contains("status 1") && dies.contains("no config"), "{dies}");
 }
+
+#[test]
+fn a_program_that_needs_a_service_to_be_ready_lives_in_real_time() {
+    let waits = r#"
+say("lin-kv", {"type": "write", "key": "root", "value": 0, "msg_id": 1})
+sys.stdin.readline()
+say("c0", {"type": "init_ok", "in_reply_to": init["msg_id"], "features": ["time"]})
+"#;
+    let features = features_within(&program(waits), &Keeper::none(), LONG).unwrap();
+    assert!(!features.time);
+}

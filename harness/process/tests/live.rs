@@ -164,6 +164,18 @@ fn operations_are_answered_once_and_unknown_if_nobody_answers() {
 }
 
 #[test]
+fn a_request_may_be_passed_on_in_its_clients_name() {
+    let line =
+        r#"{"id":0,"at":5000000,"n":"n2","do":"invoke","body":"{\"f\":\"echo\",\"echo\":7}"}"#;
+    let schedule = schedule(2, 2_000, &[line]);
+    let ran = live(&python("passing_on.py"), &schedule, &|ran| count(ran, Kind::Response) == 1);
+    assert_eq!(lines(&ran, Kind::Note), Vec::<String>::new());
+    assert_eq!(count(&ran, Kind::Send), 1, "from n2 to n1, through the network");
+    let answers = lines(&ran, Kind::Response);
+    assert!(answers[0].contains("\"status\":\"ok\"") && answers[0].contains("\"n2\""));
+}
+
+#[test]
 fn a_killed_node_restarts_in_its_folder_and_a_cut_loses_messages() {
     let lines = [
         MULTICAST,

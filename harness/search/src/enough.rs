@@ -8,9 +8,10 @@ use pepperland_core::schedule::{Ask, Schedule};
 use pepperland_core::verdict::Ruling;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Whether the history so far says all that the run can say. It does once a property is violated
-/// for good (`sought` alone, if there is one); or once every client has its answer, every message
-/// is where it belongs, and everything has happened that must happen in the end, were this the end.
+/// Whether the history so far says all that the run can say. It does once every client has its
+/// answer, every message is where it belongs, and everything has happened that must happen in the
+/// end, were this the end; or once a property is violated for good: `sought`, if there is one, else
+/// any, unless the end would then accuse somebody of what may happen yet.
 ///
 /// Who asked for more than messages and answers has all of it only if a property that speaks of the
 /// end says so.
@@ -20,7 +21,9 @@ pub fn enough(
     schedule: &Schedule,
     history: &History,
 ) -> bool {
-    is_lost(trial, sought, schedule, history) || is_done(trial, schedule, history)
+    let lost = is_lost(trial, sought, schedule, history);
+    (lost && (sought.is_some() || nothing_is_missing(trial, schedule, history)))
+        || is_done(trial, schedule, history)
 }
 
 /// Whether something bad has happened that no later event mends.
@@ -36,6 +39,14 @@ fn is_lost(
         |checker: &Checker| sought.is_none_or(|sought| sought.property == checker.property);
     let mut safety = of_class(trial, Class::Safety).filter(|checker| wanted(checker));
     safety.any(|checker| ruling(trial, checker, schedule, &case) == Ruling::Violated)
+}
+
+/// Whether no property would say, were this the end, that something has not happened.
+fn nothing_is_missing(trial: &Trial<'_>, schedule: &Schedule, history: &History) -> bool {
+    let at_the_end = taken_as(history, true);
+    let case = Case::new(&at_the_end);
+    of_class(trial, Class::Liveness)
+        .all(|checker| ruling(trial, checker, schedule, &case) != Ruling::Violated)
 }
 
 /// Whether everything good has happened.

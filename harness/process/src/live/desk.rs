@@ -62,6 +62,12 @@ impl Desk {
         !self.last.is_empty()
     }
 
+    /// Whether a name is that of a client that has asked for something.
+    pub fn knows(&self, name: &str) -> bool {
+        let number = || name[1..].parse::<u64>().unwrap_or_default();
+        is_client(name) && (1..=self.clients).contains(&number())
+    }
+
     /// A client of the node that waits for nothing.
     fn client(&mut self, node: NodeId) -> Client {
         if let Some(client) = self.idle[node.index()].pop() {
@@ -112,10 +118,10 @@ impl World<'_> {
         self.desk.open.insert(client.number(), Open { client, node, number, op, event });
     }
 
-    /// A node has answered a client.
+    /// A node has answered a client: the one that it asked, or one that the request was passed on to.
     pub fn answer(&mut self, from: NodeId, envelope: &Envelope<'_>, head: &Head<'_>) {
         let client = envelope.dest[1..].parse::<u64>().unwrap_or_default();
-        let awaited = |open: &Open| open.node == from && head.in_reply_to == Some(open.number);
+        let awaited = |open: &Open| head.in_reply_to == Some(open.number);
         if !self.desk.open.get(&client).is_some_and(awaited) {
             return self.unawaited(from, client, envelope, head);
         }
@@ -132,7 +138,7 @@ impl World<'_> {
         if answer.status == Status::Unknown {
             self.desk.silent.insert(client, open.number);
         } else {
-            self.desk.idle[from.index()].push(open.client);
+            self.desk.idle[open.node.index()].push(open.client);
         }
     }
 
@@ -186,4 +192,9 @@ impl Desk {
         let silent = self.silent.get(&client).copied();
         open.or(silent).or(idle.map(Client::requests)).unwrap_or_default()
     }
+}
+
+/// Whether a name is one that clients have: `c`, and a number.
+pub fn is_client(name: &str) -> bool {
+    name.strip_prefix('c').is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
 }

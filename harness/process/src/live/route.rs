@@ -2,6 +2,7 @@
 
 use crate::features::Features;
 use crate::live::breach::shown;
+use crate::live::desk;
 use crate::live::node::State;
 use crate::live::world::World;
 use crate::services;
@@ -18,7 +19,7 @@ impl World<'_> {
             Err(error) => return self.no_message(from, bytes, &error),
         };
         let name = from.to_string();
-        if envelope.src != name {
+        if envelope.src != name && !self.desk.knows(&envelope.src) {
             let text = format!("it writes in the name of \"{}\"", shown(envelope.src.as_bytes()));
             self.breach(from, Breach::WrongSource, &text);
         }
@@ -29,7 +30,7 @@ impl World<'_> {
             service if services::NAMES.contains(&service) => self.serve(from, &envelope, &head),
             dest => match dest.parse::<NodeId>() {
                 Ok(to) if to.index() < self.nodes.len() => self.send(from, to, &envelope, &head),
-                _ if is_client(dest) => self.answer(from, &envelope, &head),
+                _ if desk::is_client(dest) => self.answer(from, &envelope, &head),
                 _ => {
                     let text =
                         format!("it sent to \"{}\", which does not exist", shown(dest.as_bytes()));
@@ -99,9 +100,4 @@ impl World<'_> {
 
 fn no_object() -> serde_json::Error {
     serde::de::Error::custom("the body of a request must be an object")
-}
-
-/// Whether a name is one that clients have: `c`, and a number.
-fn is_client(name: &str) -> bool {
-    name.strip_prefix('c').is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
 }

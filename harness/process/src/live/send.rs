@@ -26,6 +26,8 @@ pub struct Parcel {
     /// The how-manieth of the run.
     pub id: u64,
     pub kind: Arc<str>,
+    /// In whose name it is sent: its sender's, or that of a client whose request is passed on.
+    pub src: Arc<str>,
     pub body: Arc<RawValue>,
     pub cause: Option<EventId>,
 }
@@ -72,8 +74,17 @@ impl World<'_> {
             number: self.carried[link],
             id: self.messages,
             kind: head.kind.as_ref().into(),
+            src: self.signature(from, envelope),
             body: envelope.body.to_owned().into(),
             cause: self.nodes[from.index()].last,
+        }
+    }
+
+    /// A node passes a client's request on in the client's name. Any other name is its own.
+    fn signature(&self, from: NodeId, envelope: &Envelope<'_>) -> Arc<str> {
+        match self.desk.knows(&envelope.src) {
+            true => envelope.src.as_ref().into(),
+            false => from.to_string().into(),
         }
     }
 
@@ -90,7 +101,7 @@ impl World<'_> {
         }
         let Some(parcel) = self.pass_cuts(parcel) else { return };
         self.record_receipt(&parcel);
-        self.write(parcel.to, &parcel.from.to_string(), &&*parcel.body);
+        self.write(parcel.to, &parcel.src, &&*parcel.body);
     }
 
     /// A message is on its way, or held.

@@ -3,6 +3,7 @@
 use crate::features::{Features, OFFERED};
 use crate::kept::Keeper;
 use crate::program::Program;
+use crate::services;
 use crate::stepped::broken::Broken;
 use crate::stepped::fleet::PATIENCE;
 use crate::stepped::pipes::Pipes;
@@ -24,7 +25,8 @@ pub struct Unfit {
     pub why: String,
 }
 
-/// Starts the program as the only node there is, and reads what it asks for.
+/// Starts the program as the only node there is, and reads what it asks for. One that asks a
+/// service before it is ready may wait for the answer: it asks for nothing, and lives in real time.
 ///
 /// # Errors
 /// If it cannot be started, does not answer `init`, or asks for what is not offered.
@@ -48,7 +50,7 @@ pub fn features_within(
         Pipes::start(program, keeper, folder.path()).map_err(|broken| unfit(broken.to_string()))?;
     let mut ready = None;
     let asked = pipes.ask(&hello(), patience, |line| {
-        ready = init_ok(line)?;
+        ready = init_ok(line)?.or_else(|| asks_a_service(line).then(|| json!({})));
         Ok(if ready.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     });
     let log = pipes.last_words();
@@ -81,4 +83,8 @@ fn init_ok(line: &[u8]) -> Result<Option<Value>, Broken> {
         true => Err(Broken::rubbish(line, "and not init_ok")),
         false => Ok(None),
     }
+}
+
+fn asks_a_service(line: &[u8]) -> bool {
+    Envelope::read(line).is_ok_and(|envelope| services::NAMES.contains(&&*envelope.dest))
 }
