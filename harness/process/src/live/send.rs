@@ -3,6 +3,7 @@
 use crate::live::agenda::Happening;
 use crate::live::breach::Breach;
 use crate::live::node::State;
+use crate::live::record::Contents;
 use crate::live::world::World;
 use crate::wire::{Envelope, Head};
 use pepperland_core::contract::mutate;
@@ -27,6 +28,8 @@ pub struct Parcel {
     pub id: u64,
     pub kind: Arc<str>,
     pub body: Arc<RawValue>,
+    /// What the history tells of its contents.
+    pub contents: Arc<Contents>,
     pub cause: Option<EventId>,
 }
 
@@ -46,6 +49,7 @@ impl World<'_> {
                 Harm::Doubled(by) => self.put_on_its_way(parcel.clone(), latency + by),
                 Harm::Corrupted(draw) | Harm::Lied(draw) => {
                     parcel.body = changed(&parcel.body, draw);
+                    parcel.contents = self.contents(&parcel.body);
                 }
             }
         }
@@ -62,6 +66,7 @@ impl World<'_> {
         head: &Head<'_>,
     ) -> Parcel {
         self.messages += 1;
+        let contents = self.contents(envelope.body);
         let link = from.index() * self.nodes.len() + to.index();
         self.carried[link] += 1;
         Parcel {
@@ -73,6 +78,7 @@ impl World<'_> {
             id: self.messages,
             kind: head.kind.as_ref().into(),
             body: envelope.body.to_owned().into(),
+            contents,
             cause: self.nodes[from.index()].last,
         }
     }
