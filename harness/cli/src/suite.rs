@@ -250,6 +250,20 @@ mod tests {
     }
 
     #[test]
+    fn the_suites_of_processes_name_every_implementation() {
+        let virtual_time = include_str!("../../../ci/suites/processes.toml");
+        let real_time = include_str!("../../../ci/suites/processes-real-time.toml");
+        for (text, real) in [(virtual_time, false), (real_time, true)] {
+            let suite = read(text).unwrap();
+            let right = |s: &Scenario| s.runtime == processes::NAME && s.real_time == real;
+            assert!(suite.scenarios.iter().all(|(scenario, _)| right(scenario)));
+            for entry in builtin().implementations {
+                assert!(suite.scenarios.iter().any(|(s, _)| s.implementation == entry.name));
+            }
+        }
+    }
+
+    #[test]
     fn lists_are_spread_out() {
         let text = "[[scenario]]\nimpl = [\"basic\", \"fifo\"]\nfaults = [\"none\", \"crash\"]\n";
         let names: Vec<_> = read(text).unwrap().scenarios.iter().map(|(s, _)| s.name()).collect();
