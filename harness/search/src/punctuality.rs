@@ -1,7 +1,7 @@
 //! Real time promises nothing: where nobody may be late, a violation there proves nothing.
 //!
-//! A node that waits for the processor, or a harness that does, makes messages as late as no network
-//! of the schedule would. Whoever assumes that nothing is late may then break its claims and be
+//! A node that waits for the processor, or a harness that does, makes messages as late as no
+//! network of the schedule would. Whoever assumes that nothing is late may then break its claims and be
 //! right. What holds, holds all the same.
 
 use crate::trial::Trial;
@@ -26,7 +26,8 @@ pub fn unless_late(
     let name = trial.plan.implementation.name;
     let late = history.header.unclean().map(|late| format!(": {late}")).unwrap_or_default();
     Verdict::undecided(format!(
-        "outside the model: {name} assumes that nothing is late, and real time promises nothing{late}"
+        "outside the model: {name} assumes that nothing is late, and real time promises \
+         nothing{late}"
     ))
 }
 

@@ -44,8 +44,8 @@ pub fn asked_for(options: &Run, catalog: &Catalog) -> Result<Suite, Failure> {
     Ok(suite)
 }
 
-/// A sweep over what implementations claim goes on without what its runtime cannot bring about. What
-/// the command line names is refused instead.
+/// A sweep over what implementations claim goes on without what its runtime cannot bring about.
+/// What the command line names is refused instead.
 fn leave_out_impossible(suite: &mut Suite, catalog: &Catalog) -> Result<(), Failure> {
     let mut possible = Vec::new();
     for (scenario, runs) in suite.scenarios.drain(..) {
