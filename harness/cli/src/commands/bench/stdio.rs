@@ -57,7 +57,7 @@ struct Figures {
     asked: usize,
     /// How long each answer took, the shortest first.
     latencies: Vec<Span>,
-    /// From the first request to the last answer, in seconds.
+    /// From the first request to the last or its answer, in seconds.
     took: f64,
     /// Seconds of CPU time of the harness, and of the nodes.
     harness: f64,
@@ -134,6 +134,7 @@ fn answers(history: &History) -> (usize, Vec<Span>, f64) {
             Kind::Invoke => {
                 asked += 1;
                 first.get_or_insert(event.time());
+                last = event.time();
                 open.insert(client, event.time());
             }
             Kind::Response if status == Some("ok") => {
