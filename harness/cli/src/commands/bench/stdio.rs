@@ -25,8 +25,11 @@ const NODE: &str = include_str!("stdio/node.py");
 /// How many nodes are asked.
 const NODES: u32 = 5;
 
-/// What is asked: what it is called, and the operation of a number.
-const WORKLOADS: [(&str, fn(u32) -> String); 2] = [
+/// The operation of a number.
+type Operation = fn(u32) -> String;
+
+/// What is asked, and what it is called.
+const WORKLOADS: [(&str, Operation); 2] = [
     ("echo", |number| format!(r#"{{"f":"echo","echo":{number}}}"#)),
     ("broadcast", |number| format!(r#"{{"f":"broadcast","message":{number}}}"#)),
 ];
@@ -96,7 +99,7 @@ fn tell(name: &str, figures: &Figures) {
 }
 
 /// One run: so many requests a second, for so many seconds.
-fn one(rate: u32, seconds: u32, operation: fn(u32) -> String) -> Result<Figures, Failure> {
+fn one(rate: u32, seconds: u32, operation: Operation) -> Result<Figures, Failure> {
     let schedule = schedule(rate, seconds, operation);
     let program =
         Program { path: PathBuf::from("python3"), args: vec!["-c".to_owned(), NODE.to_owned()] };
@@ -170,7 +173,7 @@ fn seconds(usage: &Usage) -> f64 {
 }
 
 /// Requests at a steady rate, to one node after the other.
-fn schedule(rate: u32, seconds: u32, operation: fn(u32) -> String) -> Schedule {
+fn schedule(rate: u32, seconds: u32, operation: Operation) -> Schedule {
     let step = |number: u32| Step {
         id: number,
         when: When::At(Time(u64::from(number) * 1_000_000_000 / u64::from(rate))),
