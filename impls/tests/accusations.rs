@@ -50,7 +50,7 @@ fn accuse_nobody_in_run(
         implementation,
         workload: workloads[seed as usize % workloads.len()],
         faults: pepperland_faults::resolve(faults).expect("a profile"),
-        profiles: pepperland_faults::ALL,
+        profiles: pepperland_faults::ALL.to_vec(),
     };
     let schedule = plan.schedule(Seed(seed));
     let history = run(&schedule, implementation);

@@ -31,7 +31,7 @@ fn run(
         implementation,
         workload: pepperland_workloads::ALL[0],
         faults: pepperland_faults::resolve(faults).expect("a profile"),
-        profiles: pepperland_faults::ALL,
+        profiles: pepperland_faults::ALL.to_vec(),
     };
     for seed in 0..SEEDS {
         let mut schedule = plan.schedule(Seed(seed));

@@ -176,9 +176,12 @@ impl Catalog {
         let mut seen = BTreeSet::new();
         names.retain(|name| seen.insert(*name));
         let checkers = names.into_iter().map(|name| self.checker(name));
+        let runtime = self.runtime_of(scenario)?;
+        let profiles = self.profiles.iter().copied();
+        let profiles = profiles.filter(|profile| can(&*runtime, profile)).collect();
         Ok(Trial {
-            plan: Plan { scenario, implementation, workload, faults, profiles: &self.profiles },
-            runtime: self.runtime_of(scenario)?,
+            plan: Plan { scenario, implementation, workload, faults, profiles },
+            runtime,
             checkers: checkers.collect::<Result<_, _>>()?,
         })
     }
@@ -211,6 +214,11 @@ impl Catalog {
         let allowed = |p: &&&'static Profile| implementation.outside_model(p.needs).is_empty();
         self.profiles.iter().filter(allowed).map(|profile| profile.name).collect()
     }
+}
+
+/// Whether the runtime can bring about all that a fault profile needs.
+pub fn can(runtime: &dyn Runtime, profile: &Profile) -> bool {
+    !profile.needs.iter().any(|fault| runtime.lacks().contains(fault))
 }
 
 /// Whether nodes may crash: by a profile that says so, or one that combines others.

@@ -196,6 +196,9 @@ pub struct Replay {
     /// Run it on another runtime than the one that found it
     #[arg(long, value_name = "R")]
     pub runtime: Option<String>,
+    /// Let processes live in real time even if they could live in virtual time
+    #[arg(long)]
+    pub real_time: bool,
     /// Of a schedule, judge these properties [default: those claimed]
     #[arg(long, value_name = "P", value_delimiter = ',')]
     pub properties: Vec<String>,
@@ -331,6 +334,8 @@ pub enum Measured {
     Detection,
     /// What one multicast costs in each protocol, as a table in Markdown
     Protocols,
+    /// Programs over the line protocol in real time: rates, latencies, and the harness's own share
+    Stdio,
 }
 
 /// What can be listed.

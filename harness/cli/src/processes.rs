@@ -1,5 +1,6 @@
 //! Processes as what nodes run on.
 
+use pepperland_core::fault::Fault;
 use pepperland_core::history::{Header, History};
 use pepperland_core::implementation::{Implementation, Setup};
 use pepperland_core::runtime::{Detail, Refused, Repeats, Runtime, within_limits};
@@ -103,6 +104,10 @@ impl Runtime for Processes {
             true => self.live(schedule, header, detail, enough),
             false => self.step(schedule, header, detail),
         }
+    }
+
+    fn lacks(&self) -> &'static [Fault] {
+        if self.real_time { &[Fault::Clock] } else { &[] }
     }
 
     fn repeats(&self) -> Repeats {

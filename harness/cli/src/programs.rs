@@ -80,7 +80,10 @@ fn executable() -> Result<PathBuf, Unknown> {
 }
 
 /// Who starts the nodes.
-fn keeper() -> Result<Keeper, Unknown> {
+///
+/// # Errors
+/// [`Unknown`], if this executable is gone.
+pub fn keeper() -> Result<Keeper, Unknown> {
     executable().map(Keeper::executable)
 }
 

@@ -236,6 +236,20 @@ mod tests {
     }
 
     #[test]
+    fn the_suites_of_processes_name_every_implementation() {
+        let virtual_time = include_str!("../../../ci/suites/processes.toml");
+        let real_time = include_str!("../../../ci/suites/processes-real-time.toml");
+        for (text, real) in [(virtual_time, false), (real_time, true)] {
+            let suite = read(text).unwrap();
+            let right = |s: &Scenario| s.runtime == processes::NAME && s.real_time == real;
+            assert!(suite.scenarios.iter().all(|(scenario, _)| right(scenario)));
+            for entry in builtin().implementations {
+                assert!(suite.scenarios.iter().any(|(s, _)| s.implementation == entry.name));
+            }
+        }
+    }
+
+    #[test]
     fn lists_are_spread_out() {
         let text = "[[scenario]]\nimpl = [\"basic\", \"fifo\"]\nfaults = [\"none\", \"crash\"]\n";
         let names: Vec<_> = read(text).unwrap().scenarios.iter().map(|(s, _)| s.name()).collect();
@@ -279,7 +293,7 @@ mod tests {
         let one = |more: &str| {
             let text = format!("[[scenario]]\nbin = \"/bin/cat\"\nfaults = \"none\"\n{more}");
             let file: File = toml::from_str(&text).unwrap();
-            file.scenario[0].spread(&builtin(), Path::new(".")).unwrap().remove(0)
+            file.scenario[0].get_ref().spread(&builtin(), Path::new(".")).unwrap().remove(0)
         };
         assert_eq!((one("").chaos_ms, one("").broadcasts), (4_000, 60));
         assert_eq!(one("").name(), "cat/process/steady/none");

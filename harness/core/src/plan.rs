@@ -23,8 +23,8 @@ pub struct Plan<'a> {
     pub workload: &'a Workload,
     /// The fault profiles, with the variant of each.
     pub faults: Vec<(&'static Profile, String)>,
-    /// Every profile there is, for those that combine others.
-    pub profiles: &'a [&'static Profile],
+    /// Every profile that the runtime can bring about, for those that combine others.
+    pub profiles: Vec<&'static Profile>,
 }
 
 /// How long after the heal the first probe is sent, and how far apart probes are.
@@ -51,7 +51,7 @@ impl Plan<'_> {
             heal_at,
             requests: &steps,
             implementation: self.implementation,
-            profiles: self.profiles,
+            profiles: &self.profiles,
         };
         let mut stream = seed.stream("faults");
         let planned =

@@ -11,6 +11,7 @@ pub use disturbances::{Active, Disturbances};
 pub use guard::{Guarded, caught};
 pub use nodes::{Build, Slot, State, seed_of};
 
+use crate::fault::Fault;
 use crate::history::History;
 use crate::id::GroupId;
 use crate::implementation::Implementation;
@@ -59,6 +60,12 @@ pub trait Runtime: Send + Sync {
     ) -> Result<History, Refused> {
         let _ = enough;
         self.run(schedule, implementation, detail)
+    }
+
+    /// The faults that it cannot bring about: a profile that needs one of them is refused by name,
+    /// and left out of whatever combines profiles.
+    fn lacks(&self) -> &'static [Fault] {
+        &[]
     }
 
     /// How alike two runs of one schedule are.

@@ -192,3 +192,25 @@ fn a_killed_node_restarts_in_its_folder_and_a_cut_loses_messages() {
     assert_eq!(count(&ran, Kind::Drop), 2);
     assert!(ran.header.complete);
 }
+
+#[test]
+fn a_crash_between_two_lines_takes_all_that_comes_after() {
+    let crash = r#"{"at":4000000,"fault":"crash","n":"n1","effects":2}"#;
+    let schedule = schedule(4, 5_000, &[MULTICAST, crash]);
+    let others = |history: &History| count(history, Kind::Deliver) >= 3;
+    let ran = live(&python("relay.py"), &schedule, &others);
+    let sends = lines(&ran, Kind::Send);
+    let of_n1 = sends.iter().filter(|line| line.contains(r#""n":"n1""#)).count();
+    assert_eq!(of_n1, 1, "the first line is the answer, the second a send: {sends:#?}");
+    assert_eq!(count(&ran, Kind::Crash), 1);
+    let delivered = lines(&ran, Kind::Deliver);
+    assert!(!delivered.iter().any(|line| line.contains(r#""n":"n1""#)), "{delivered:#?}");
+    assert_eq!(delivered.len(), 3);
+}
+
+#[test]
+fn a_run_whose_bound_comes_early_is_given_time_to_fall_silent() {
+    let ran = live(&python("relay.py"), &schedule(2, 200, &[MULTICAST]), &|_| false);
+    assert_eq!(count(&ran, Kind::Deliver), 2);
+    assert!(ran.header.complete, "after {} ns", ran.end().0);
+}

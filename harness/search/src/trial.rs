@@ -1,6 +1,7 @@
 //! One trial: plan a schedule from a seed, run it, judge the history.
 
 use crate::enough::enough;
+use crate::punctuality::unless_late;
 use pepperland_core::checker::{Case, Checker};
 use pepperland_core::fault::Fault;
 use pepperland_core::history::{History, Kind};
@@ -80,7 +81,7 @@ impl Trial<'_> {
     pub fn judge_one(&self, checker: &Checker, schedule: &Schedule, case: &Case<'_>) -> Verdict {
         match self.not_bound(checker.property, schedule, case.history) {
             Some(reason) => Verdict::undecided(reason),
-            None => (checker.check)(case),
+            None => unless_late(self, checker.property, (checker.check)(case), case.history),
         }
     }
 

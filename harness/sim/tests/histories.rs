@@ -27,7 +27,7 @@ fn planned(implementation: &Implementation, faults: &str, seed: u64) -> Schedule
         implementation,
         workload: workloads[seed as usize % workloads.len()],
         faults: pepperland_faults::resolve(faults).expect("a profile"),
-        profiles: pepperland_faults::ALL,
+        profiles: pepperland_faults::ALL.to_vec(),
     };
     plan.schedule(Seed(seed))
 }

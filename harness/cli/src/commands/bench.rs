@@ -7,6 +7,7 @@ mod linearizability;
 mod protocols;
 mod scenarios;
 mod simulator;
+mod stdio;
 
 use crate::catalog::Catalog;
 use crate::exit::{Failure, Outcome};
@@ -28,6 +29,7 @@ pub fn bench(options: &Bench, catalog: &Catalog) -> Result<ExitCode, Failure> {
             Measured::Linearizability => linearizability::measure(options.keep.as_deref())?,
             Measured::Detection => detection::measure(catalog, options.sample.get())?,
             Measured::Protocols => protocols::measure(catalog)?,
+            Measured::Stdio => stdio::measure()?,
             Measured::Growth => checkers::measure(&[10_000_000, 100_000_000]),
         }
     }

@@ -6,9 +6,10 @@ use crate::exit::{Failure, Outcome};
 use crate::files::{Stored, find_finding, read_schedule};
 use crate::options::{Outside, Replay};
 use crate::output::print;
+use crate::processes;
 use crate::programs;
 use pepperland_core::checker::Case;
-use pepperland_core::history::History;
+use pepperland_core::history::{Clock, History};
 use pepperland_core::runtime::{Detail, Repeats};
 use pepperland_core::scenario::Scenario;
 use pepperland_core::schedule::Schedule;
@@ -26,6 +27,12 @@ pub fn replay(options: &Replay, catalog: &Catalog) -> Result<ExitCode, Failure> 
     }
 }
 
+/// The runtime that is asked for: only processes know real time.
+fn asked_runtime(options: &Replay) -> Option<&str> {
+    let real_time = options.real_time.then_some(processes::NAME);
+    options.runtime.as_deref().or(real_time)
+}
+
 fn replay_finding(
     options: &Replay,
     catalog: &Catalog,
@@ -39,9 +46,10 @@ fn replay_finding(
         let why = "a finding is replayed with its own program; --bin is for schedules";
         return Err(Failure::Usage(why.to_owned()));
     }
-    let runtime = options.runtime.as_ref().unwrap_or(&stored.scenario.runtime);
+    let runtime = asked_runtime(options).unwrap_or(&stored.scenario.runtime);
     let scenario = Scenario {
-        runtime: runtime.clone(),
+        runtime: runtime.to_owned(),
+        real_time: stored.scenario.real_time || options.real_time,
         properties: vec![stored.facts.property.clone()],
         beyond_model: options.beyond_model || stored.scenario.beyond_model,
         ..stored.scenario.clone()
@@ -50,7 +58,7 @@ fn replay_finding(
     let history = trial.run(&stored.schedule, Detail::Network)?;
     let digest = format!("{:032x}", history.digest());
     print(&format!("digest     {digest}\n"));
-    if *runtime == stored.facts.runtime && digest != stored.facts.digest {
+    if runtime == stored.facts.runtime && digest != stored.facts.digest {
         diverged(&digest, stored, trial.runtime.repeats())?;
     }
     if !stored.facts.repeats.is_exactly() {
@@ -91,7 +99,8 @@ fn replay_schedule(options: &Replay, catalog: &Catalog) -> Result<ExitCode, Fail
     let scenario = Scenario {
         properties: options.properties.clone(),
         beyond_model: options.beyond_model,
-        ..scenario_of(&schedule, &options.outside, options.runtime.as_deref())?
+        real_time: options.real_time,
+        ..scenario_of(&schedule, &options.outside, asked_runtime(options))?
     };
     let trial = catalog.trial(&scenario)?;
     trial.runtime.accepts(&schedule)?;
@@ -130,7 +139,12 @@ fn judge(trial: &Trial<'_>, schedule: &Schedule, history: &History) -> Vec<Rulin
         print(&terminal::judged(&judged, history, style()));
         verdict.ruling()
     };
-    trial.checkers.iter().map(each).collect()
+    let rulings: Vec<Ruling> = trial.checkers.iter().map(each).collect();
+    if rulings.contains(&Ruling::Violated) {
+        let when = if history.header.clock == Clock::Real { " in real time" } else { "" };
+        print(&format!("confirmed  on {}{when}\n", trial.runtime.name()));
+    }
+    rulings
 }
 
 fn end(rulings: &[Ruling]) -> ExitCode {

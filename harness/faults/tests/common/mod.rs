@@ -81,7 +81,7 @@ pub fn planned(implementation: &Implementation, faults: &str, nodes: usize, seed
         implementation,
         workload: &pepperland_workloads::steady::ENTRY,
         faults: pepperland_faults::resolve(faults).expect("profiles"),
-        profiles: pepperland_faults::ALL,
+        profiles: pepperland_faults::ALL.to_vec(),
     };
     plan.schedule(Seed(seed))
 }

@@ -3,7 +3,7 @@
 use crate::live::node::State;
 use crate::live::pump::drain;
 use crate::live::world::World;
-use crate::wire::Breach;
+use crate::wire::{Breach, Lines};
 use pepperland_core::history::Kind;
 use pepperland_core::id::NodeId;
 use pepperland_core::schedule::Trouble;
@@ -44,14 +44,35 @@ impl World<'_> {
 
     /// The node is killed. What it had written before it died was said while it lived.
     pub fn crash(&mut self, id: NodeId) {
+        if self.kill(id) {
+            self.take_lines(id);
+            self.bury(id);
+        }
+    }
+
+    /// The node is killed amid what it does: it had not come to the rest of what it wrote.
+    pub fn crash_midway(&mut self, id: NodeId) {
+        if self.kill(id) {
+            self.bury(id);
+        }
+    }
+
+    /// Ends the node's process, and empties its pipes; false if there is none.
+    fn kill(&mut self, id: NodeId) -> bool {
         let node = &mut self.nodes[id.index()];
         node.doomed = None;
-        let Some(kept) = node.kept.as_mut().filter(|_| node.state != State::Gone) else { return };
+        let Some(kept) = node.kept.as_mut().filter(|_| node.state != State::Gone) else {
+            return false;
+        };
         kept.kill();
         drain(node);
-        self.take_lines(id);
+        true
+    }
+
+    fn bury(&mut self, id: NodeId) {
         let node = &mut self.nodes[id.index()];
         node.kept = None;
+        node.lines = Lines::default();
         node.state = State::Down;
         node.paused = false;
         node.outbox.clear();

@@ -5,6 +5,7 @@
 //! events are recorded by that one observer, so the times of a history are instants of one clock.
 
 mod agenda;
+mod bound;
 mod breach;
 mod clock;
 mod desk;

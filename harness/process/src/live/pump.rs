@@ -21,7 +21,7 @@ pub struct Heard {
 }
 
 /// So much is read from one pipe at a time, so that a flood drowns nobody else.
-const CHUNK: usize = 64 << 10;
+pub const CHUNK: usize = 64 << 10;
 
 /// Which pipe of which node.
 #[derive(Copy, Clone)]
@@ -31,17 +31,17 @@ enum Pipe {
     Err,
 }
 
-/// Waits until some pipe can be read or written, at most so long, and moves what can be moved.
-pub fn pump(nodes: &mut [Node], wait: Span) -> Heard {
+/// Waits until some pipe can be read or written, at most so long, and moves what can be moved, a
+/// buffer at a time.
+pub fn pump(nodes: &mut [Node], buffer: &mut [u8], wait: Span) -> Heard {
     let ready = ready(nodes, wait);
     let mut heard = Heard::default();
-    let mut buffer = vec![0; CHUNK];
     for (index, pipe) in ready {
         let node = &mut nodes[index];
         match pipe {
             Pipe::In => write(node),
-            Pipe::Out => read_out(node, &mut buffer, &mut heard),
-            Pipe::Err => read_err(node, &mut buffer, &mut heard),
+            Pipe::Out => read_out(node, buffer, &mut heard),
+            Pipe::Err => read_err(node, buffer, &mut heard),
         }
     }
     heard

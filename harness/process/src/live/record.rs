@@ -7,7 +7,15 @@ use pepperland_core::history::{EventId, Kind, Transmission};
 use pepperland_core::id::NodeId;
 use pepperland_core::runtime::Detail;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use std::sync::Arc;
+
+/// What the history tells of a message's contents.
+#[derive(Debug, Default)]
+pub struct Contents {
+    label: Option<Arc<str>>,
+    messages: Arc<[u32]>,
+}
 
 impl World<'_> {
     /// A message is put on the network.
@@ -46,17 +54,24 @@ impl World<'_> {
         self.recorder.transmission(self.now, at, kind, frame, cause)
     }
 
-    fn transmission(&mut self, parcel: &Parcel, peer: NodeId) -> Transmission {
-        let text = parcel.body.get();
-        let body: Value = serde_json::from_str(text).unwrap_or_default();
-        let told = contents(&body);
-        let messages: Arc<[u32]> = told.messages.iter().map(|id| self.recorder.row(*id)).collect();
-        let label = told.label.map(Into::into).or_else(|| Some(parcel.kind.clone()));
+    fn transmission(&self, parcel: &Parcel, peer: NodeId) -> Transmission {
+        let label = parcel.contents.label.as_ref().unwrap_or(&parcel.kind);
         Transmission {
-            bytes: Some(text.len() as u32),
-            label: label.filter(|label: &Arc<str>| !label.is_empty()),
-            messages,
+            bytes: Some(parcel.body.get().len() as u32),
+            label: (!label.is_empty()).then(|| label.clone()),
+            messages: parcel.contents.messages.clone(),
             ..Transmission::new(peer, parcel.id)
         }
+    }
+
+    /// Looks into a body once, for all that is written down of it.
+    pub fn contents(&mut self, body: &RawValue) -> Arc<Contents> {
+        if self.detail != Detail::Network {
+            return Arc::default();
+        }
+        let body: Value = serde_json::from_str(body.get()).unwrap_or_default();
+        let told = contents(&body);
+        let messages = told.messages.iter().map(|id| self.recorder.row(*id)).collect();
+        Arc::new(Contents { label: told.label.map(Into::into), messages })
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::live::agenda::Happening;
 use crate::live::node::State;
+use crate::live::record::Contents;
 use crate::live::world::World;
 use crate::wire::Breach;
 use crate::wire::{Envelope, Head};
@@ -29,6 +30,8 @@ pub struct Parcel {
     /// In whose name it is sent: its sender's, or that of a client whose request is passed on.
     pub src: Arc<str>,
     pub body: Arc<RawValue>,
+    /// What the history tells of its contents.
+    pub contents: Arc<Contents>,
     pub cause: Option<EventId>,
 }
 
@@ -48,6 +51,7 @@ impl World<'_> {
                 Harm::Doubled(by) => self.put_on_its_way(parcel.clone(), latency + by),
                 Harm::Corrupted(draw) | Harm::Lied(draw) => {
                     parcel.body = changed(&parcel.body, draw);
+                    parcel.contents = self.contents(&parcel.body);
                 }
             }
         }
@@ -64,6 +68,7 @@ impl World<'_> {
         head: &Head<'_>,
     ) -> Parcel {
         self.messages += 1;
+        let contents = self.contents(envelope.body);
         let link = from.index() * self.nodes.len() + to.index();
         self.carried[link] += 1;
         Parcel {
@@ -76,6 +81,7 @@ impl World<'_> {
             kind: head.kind.as_ref().into(),
             src: self.signature(from, envelope),
             body: envelope.body.to_owned().into(),
+            contents,
             cause: self.nodes[from.index()].last,
         }
     }

@@ -5,9 +5,9 @@ use crate::live::Cast;
 use crate::live::agenda::{Agenda, Happening};
 use crate::live::clock::WallClock;
 use crate::live::desk::Desk;
-use crate::live::health::Health;
+use crate::live::health::{Health, LATE};
 use crate::live::node::{Node, State};
-use crate::live::pump::{drain, pump};
+use crate::live::pump::{CHUNK, drain, pump};
 use crate::live::send::Parcel;
 use crate::program::Program;
 use crate::services::Services;
@@ -42,6 +42,8 @@ pub struct World<'a> {
     health: Health,
     /// Set once the run is to end, with whether it was given its time.
     over: Option<bool>,
+    /// What is read from a pipe goes through here.
+    buffer: Vec<u8>,
     folder: TempDir,
 }
 
@@ -83,6 +85,7 @@ impl<'a> World<'a> {
             services: Services::new(schedule.header.seed),
             health: Health::default(),
             over: None,
+            buffer: vec![0; CHUNK],
             folder,
         })
     }
@@ -120,7 +123,7 @@ impl<'a> World<'a> {
             open: frame.open,
             incarnation,
             seed: seed_of(frame.seed, id, incarnation),
-            max_latency: frame.network.max_latency.0,
+            max_latency: (frame.network.max_latency + LATE).0,
             features: vec!["invoke".to_owned()],
             storage: serde_json::Map::new(),
         };
@@ -142,11 +145,12 @@ impl<'a> World<'a> {
             if self.messages > MOST_MESSAGES {
                 self.stop_short();
             }
-            if self.over.is_some() || self.now > self.schedule.header.end {
+            let bound = self.bound();
+            if self.over.is_some() || self.now > bound {
                 break;
             }
-            let next = self.agenda.next().unwrap_or(self.schedule.header.end);
-            self.read(next.min(self.schedule.header.end + Span::millis(1)));
+            let next = self.agenda.next().unwrap_or(bound);
+            self.read(next.min(bound + Span::millis(1)));
             self.expire_operations();
         }
     }
@@ -193,7 +197,7 @@ impl<'a> World<'a> {
     /// Reads what the nodes write, until something is due.
     fn read(&mut self, until: Time) {
         let wait = until.since(self.clock.now());
-        let heard = pump(&mut self.nodes, wait);
+        let heard = pump(&mut self.nodes, &mut self.buffer, wait);
         self.now = self.clock.now();
         for (node, bytes) in heard.errors {
             self.nodes[node.index()].log.push(&bytes);
@@ -210,7 +214,7 @@ impl<'a> World<'a> {
     pub fn take_lines(&mut self, id: NodeId) {
         while let Some(line) = self.nodes[id.index()].lines.take().map(<[u8]>::to_vec) {
             if self.nodes[id.index()].doomed == Some(0) {
-                return self.crash(id);
+                return self.crash_midway(id);
             }
             self.hear(id, &line);
             let node = &mut self.nodes[id.index()];
@@ -274,7 +278,7 @@ impl<'a> World<'a> {
     }
 
     /// When the application last saw something.
-    fn last_seen(&self) -> Time {
+    pub fn last_seen(&self) -> Time {
         self.recorder.last_seen()
     }
 

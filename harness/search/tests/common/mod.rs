@@ -46,7 +46,7 @@ pub fn trial_on(runtime: Arc<dyn Runtime>, scenario: &Scenario) -> Trial<'_> {
             implementation: implementation(&scenario.implementation),
             workload: pepperland_workloads::ALL[0],
             faults: pepperland_faults::resolve(&scenario.faults).expect("profiles"),
-            profiles: pepperland_faults::ALL,
+            profiles: pepperland_faults::ALL.to_vec(),
         },
         runtime,
         checkers: scenario.properties.iter().map(|name| checker(name)).collect(),

@@ -1,9 +1,10 @@
 //! What a `run` is asked for: suites, implementations by name, or the smoke suite.
 
-use crate::catalog::{Catalog, Unknown};
+use crate::catalog::{Catalog, Unknown, can};
 use crate::exit::Failure;
 use crate::files::read_text;
 use crate::options::Run;
+use crate::output::say;
 use crate::processes;
 use crate::programs;
 use crate::suite::{SMOKE, Suite};
@@ -37,7 +38,25 @@ pub fn asked_for(options: &Run, catalog: &Catalog) -> Result<Suite, Failure> {
         }
         catalog.trial(scenario)?;
     }
+    if options.faults.is_empty() {
+        leave_out_impossible(&mut suite, catalog)?;
+    }
     Ok(suite)
+}
+
+/// A sweep over what implementations claim goes on without what its runtime cannot bring about.
+/// What the command line names is refused instead.
+fn leave_out_impossible(suite: &mut Suite, catalog: &Catalog) -> Result<(), Failure> {
+    let mut possible = Vec::new();
+    for (scenario, runs) in suite.scenarios.drain(..) {
+        let trial = catalog.trial(&scenario)?;
+        match trial.plan.faults.iter().all(|(profile, _)| can(&*trial.runtime, profile)) {
+            true => possible.push((scenario.clone(), runs)),
+            false => say(&format!("left out: {}: not possible in real time", scenario.name())),
+        }
+    }
+    suite.scenarios = possible;
+    Ok(())
 }
 
 fn from_files(options: &Run, catalog: &Catalog) -> Result<Suite, Failure> {
