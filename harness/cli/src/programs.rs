@@ -66,6 +66,20 @@ impl Programs {
         Ok(processes.in_real_time(scenario.real_time))
     }
 
+    /// The scenario of a program at the program's own pace: one that lives in virtual time needs no
+    /// more of it than the library's own stacks.
+    pub fn paced(&self, scenario: Scenario) -> Scenario {
+        let Some(path) = scenario.bin.clone() else { return scenario };
+        let program = Program { path, args: scenario.args.clone() };
+        // Whoever is no node program is told so where it is tried.
+        let virtually = self.features(&program).is_ok_and(|features| features.time);
+        if !virtually || scenario.real_time {
+            return scenario;
+        }
+        let usual = Scenario::new("", "");
+        Scenario { broadcasts: usual.broadcasts, chaos_ms: usual.chaos_ms, ..scenario }
+    }
+
     fn features(&self, program: &Program) -> Result<Features, Unknown> {
         let mut asked = self.asked.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         asked.entry(program.clone()).or_insert_with(|| ask(program)).clone()

@@ -132,7 +132,7 @@ impl Template {
     fn spread(&self, catalog: &Catalog, folder: &Path) -> Result<Vec<Scenario>, Unknown> {
         match (&self.bin, &self.implementation) {
             (Some(bin), OneOrMany::Default) => {
-                return self.spread_program(&programs::within(folder, bin));
+                return self.spread_program(&programs::within(folder, bin), catalog);
             }
             (None, OneOrMany::Default) => return refused("a scenario needs an impl or a bin"),
             (Some(_), _) => return refused("a scenario has an impl or a bin, not both"),
@@ -163,8 +163,10 @@ impl Template {
     }
 
     /// A program under each workload and each of its faults.
-    fn spread_program(&self, bin: &Path) -> Result<Vec<Scenario>, Unknown> {
-        let bare = programs::scenario(bin, &self.arg)?;
+    fn spread_program(&self, bin: &Path, catalog: &Catalog) -> Result<Vec<Scenario>, Unknown> {
+        let real_time = self.real_time;
+        let bare = Scenario { real_time, ..programs::scenario(bin, &self.arg)? };
+        let bare = catalog.programs.paced(bare);
         let mut scenarios = Vec::new();
         for runtime in self.runtime.or(processes::NAME) {
             for workload in self.workload.or("steady") {
@@ -291,14 +293,14 @@ mod tests {
     #[test]
     fn a_programs_faults_last_as_long_as_its_suite_says() {
         let one = |more: &str| {
-            let text = format!("[[scenario]]\nbin = \"/bin/cat\"\nfaults = \"none\"\n{more}");
+            let text = format!("[[scenario]]\nbin = \"/bin/true\"\nfaults = \"none\"\n{more}");
             let file: File = toml::from_str(&text).unwrap();
             file.scenario[0].get_ref().spread(&builtin(), Path::new(".")).unwrap().remove(0)
         };
         assert_eq!((one("").chaos_ms, one("").broadcasts), (4_000, 60));
-        assert_eq!(one("").name(), "cat/process/steady/none");
+        assert_eq!(one("").name(), "true/process/steady/none");
         assert_eq!(one("chaos-ms = 500").chaos_ms, 500);
-        assert_eq!(one("chaos-ms = 500").name(), "cat(chaos=500)/process/steady/none");
+        assert_eq!(one("chaos-ms = 500").name(), "true(chaos=500)/process/steady/none");
     }
 
     #[test]

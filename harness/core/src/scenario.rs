@@ -111,9 +111,13 @@ impl Scenario {
 
     /// What differs from the defaults, so that two scenarios of a suite never share a name.
     fn unusual(&self) -> String {
+        // Programs in virtual time have the defaults of the library's own stacks.
+        let in_virtual_time = Scenario::new("", "");
         let usual = match &self.bin {
-            Some(bin) => Scenario::of_program(bin.clone(), &[], "", ""),
-            None => Scenario::new("", ""),
+            Some(bin) if self.chaos_ms != in_virtual_time.chaos_ms => {
+                Scenario::of_program(bin.clone(), &[], "", "")
+            }
+            _ => in_virtual_time,
         };
         let mut parts = Vec::new();
         parts.extend(self.args.iter().cloned());

@@ -43,7 +43,11 @@ pub fn reproduce(
                     reproduced.failing += u32::from(same);
                 } else {
                     reproduced.failing += 1;
-                    reproduced.best = reproduced.best.or_better(again);
+                    // The one known before may have been hurried.
+                    reproduced.best = match reproduced.failing {
+                        1 => again,
+                        _ => reproduced.best.or_better(again),
+                    };
                 }
             }
             None => reproduced.alike = false,

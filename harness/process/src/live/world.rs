@@ -40,6 +40,8 @@ pub struct World<'a> {
     pub desk: Desk,
     pub services: Services,
     health: Health,
+    /// How often it has been looked at operations of the end.
+    looks: u64,
     /// Set once the run is to end, with whether it was given its time.
     over: Option<bool>,
     /// What is read from a pipe goes through here.
@@ -52,6 +54,9 @@ const READY_LIMIT: Span = Span::seconds(10);
 
 /// How often it is looked whether the run has had enough; final operations are asked anew.
 const LOOK_EVERY: Span = Span::millis(200);
+
+/// But no less often than this.
+const SELDOM: Span = Span::seconds(2);
 
 /// How long nothing must happen before it is looked at all.
 const CALM: Span = Span::millis(100);
@@ -84,6 +89,7 @@ impl<'a> World<'a> {
             waiting: Clients::new(schedule),
             services: Services::new(schedule.header.seed),
             health: Health::default(),
+            looks: 0,
             over: None,
             buffer: vec![0; CHUNK],
             folder,
@@ -270,7 +276,14 @@ impl<'a> World<'a> {
         if answered {
             self.ask_in_the_end_again();
         }
-        self.agenda.plan(self.now + LOOK_EVERY, Happening::Look);
+        let next = self.now + self.until_next_look();
+        self.agenda.plan(next, Happening::Look);
+    }
+
+    /// Whoever asks again and again asks less and less often: each answer is an event.
+    fn until_next_look(&mut self) -> Span {
+        self.looks += u64::from(self.desk.asks_in_the_end());
+        Span((LOOK_EVERY.0 * (1 + self.looks)).min(SELDOM.0))
     }
 
     fn messages_on_their_way(&self) -> usize {

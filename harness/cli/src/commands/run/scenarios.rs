@@ -72,7 +72,7 @@ fn from_files(options: &Run, catalog: &Catalog) -> Result<Suite, Failure> {
 
 fn named(options: &Run, catalog: &Catalog) -> Result<Suite, Unknown> {
     if let Some(bin) = &options.outside.bin {
-        return outside(bin, options);
+        return outside(bin, options, catalog);
     }
     let mut scenarios = Vec::new();
     let mut seen = BTreeSet::new();
@@ -101,10 +101,12 @@ fn each_once(combinations: &[String]) -> Vec<String> {
 }
 
 /// A program of its own, under each of the usual faults.
-fn outside(bin: &Path, options: &Run) -> Result<Suite, Unknown> {
+fn outside(bin: &Path, options: &Run, catalog: &Catalog) -> Result<Suite, Unknown> {
     let usual = || programs::USUAL_FAULTS.map(str::to_owned).to_vec();
     let faults = if options.faults.is_empty() { usual() } else { options.faults.clone() };
     let bare = programs::scenario(bin, &options.outside.args)?;
+    let real_time = options.real_time;
+    let bare = catalog.programs.paced(Scenario { real_time, ..bare });
     let scenario = |faults| (Scenario { faults, ..bare.clone() }, 0);
     Ok(Suite { scenarios: faults.into_iter().map(scenario).collect(), canaries: Vec::new() })
 }
