@@ -54,6 +54,7 @@ impl Tape {
         self.recorder.environment(Time::millis(ms), kind, object(fields))
     }
 
+    /// A primary view that says no more than its members.
     pub fn view(&mut self, ms: u64, node: u32, number: u64, members: &[u32]) -> EventId {
         let install = ViewInstall {
             view: ViewName { number, creator: None },
@@ -62,6 +63,10 @@ impl Tape {
             transitional: None,
             group: None,
         };
+        self.install(ms, node, install)
+    }
+
+    pub fn install(&mut self, ms: u64, node: u32, install: ViewInstall) -> EventId {
         self.recorder.view(Time::millis(ms), NodeId(node), install, None)
     }
 

@@ -3,6 +3,7 @@
 use super::faults::{Bar, bars};
 use super::lanes::{Stretch, stretches};
 use super::marks::{Arrow, End, Letters, Mark, Shape, Tag, Way};
+use super::views::Memberships;
 use crate::text::{count, short, thousands, to_group};
 use crate::words;
 use pepperland_core::history::{Event, EventId, History, Kind};
@@ -24,6 +25,7 @@ pub struct Scene<'h> {
     pub arrows: Vec<Arrow>,
     pub bars: Vec<Bar>,
     pub stretches: Vec<Stretch>,
+    pub memberships: Memberships,
     pub first: Time,
     pub last: Time,
     pub letters: Letters,
@@ -47,6 +49,7 @@ impl<'h> Scene<'h> {
             arrows: Vec::new(),
             bars: bars(history, first, last),
             stretches: stretches(history, first, last),
+            memberships: Memberships::of(history, first, last),
             first,
             last,
             letters: Letters::of(history, &named(history, &window)),
@@ -153,7 +156,7 @@ impl<'h> Scene<'h> {
                 let carried: Vec<String> = carried.map(|row| name(*row)).collect();
                 [label, carried].concat().join(" ")
             }),
-            Kind::View => event.view().map(|install| format!("view {}", install.view)),
+            Kind::View => Some(words::view(self.history, event.id).join(" ").trim().to_owned()),
             Kind::Recv | Kind::Drop | Kind::BroadcastReturn | Kind::Pause | Kind::Resume => None,
             kind if kind.is_delivery() => None,
             _ => Some(short(&words::brief(self.history, event.id), 22)),
@@ -176,6 +179,7 @@ impl<'h> Scene<'h> {
                     let end = End::Lost(event.time(), frame.peer.0);
                     self.arrow(sends.get_mut(&frame.id), event, end);
                 }
+                (Kind::StateSet, _, Some(place)) => self.hand_over(event, *place, at),
                 (Kind::Deliver, None, Some(place)) if !self.frames => self.imply(event, *place, at),
                 _ => {}
             }
@@ -210,6 +214,21 @@ impl<'h> Scene<'h> {
             proves: self.proof.contains(&event.id),
             way: Way::Implied,
         };
+        self.arrows.push(arrow);
+    }
+
+    /// A snapshot comes from the last one that its donor took.
+    fn hand_over(&mut self, event: Event<'_>, place: usize, at: &BTreeMap<EventId, usize>) {
+        let donor = event.field("from").and_then(|from| from.as_str());
+        let taken = at.range(..event.id).rev().filter(|(id, _)| {
+            let taken = self.history.event(**id);
+            let node = taken.node().map(|node| self.history.node_name(node));
+            taken.kind() == Kind::StateGet && node == donor
+        });
+        let Some(from) = taken.map(|(_, from)| *from).next() else { return };
+        let title = words::event(self.history, event.id);
+        let (end, proves) = (End::Arrives(place), self.proof.contains(&event.id));
+        let arrow = Arrow { from, end, title, message: None, proves, way: Way::State };
         self.arrows.push(arrow);
     }
 }

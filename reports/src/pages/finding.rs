@@ -1,6 +1,6 @@
 //! The page of one finding: what broke, drawn, with the rule, what it needs and every event.
 
-use super::{card, data, events, heads, logs, page, panels, said, scroller};
+use super::{card, data, events, heads, logs, page, panels, said, scroller, sets};
 use crate::diagram::{Diagram, diagram};
 use crate::rates;
 use crate::terminal::replay;
@@ -26,6 +26,7 @@ pub fn finding_page(finding: &Finding) -> String {
                 (card(title, html! { div.tall tabindex="0" { (panel) } }))
             }
         }
+        (sets::card_of(finding))
         div.columns {
             (card("The rule, with this run's values", rule(finding)))
             (card("What the failure needs", needs(finding)))
@@ -135,6 +136,15 @@ fn picture(drawn: &Diagram) -> Markup {
     }
 }
 
+/// What is drawn of views.
+const VIEWS: [&str; 5] = [
+    "wide band: in a view, with its own colour (dashed: not primary)",
+    "hatched: blocked by a flush",
+    "dotted lane: in no view",
+    "+n4 −n3: who is new, who is gone",
+    "△ snapshot taken, ▼ installed",
+];
+
 fn key(drawn: &Diagram) -> Markup {
     let line = match drawn.frames {
         true => "→ frame, in the colour of its message (those to oneself are not drawn)",
@@ -148,6 +158,7 @@ fn key(drawn: &Diagram) -> Markup {
             @for item in shapes { li { (item) } }
             li { (line) }
             li { (red) }
+            @if drawn.views { @for item in VIEWS { li { (item) } } }
             @for (letter, name) in &drawn.letters { li { b { (letter) } " = " (name) } }
         }
     }
