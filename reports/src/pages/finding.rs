@@ -14,19 +14,22 @@ use pepperland_core::runtime::Repeats;
 /// The page as one file.
 pub fn finding_page(finding: &Finding) -> String {
     let drawn = diagram(&finding.history, &finding.witness.events);
-    let panel = panels::panel(finding);
+    let panel = panels::panel(finding)
+        .map(|(title, panel)| card(title, html! { div.tall tabindex="0" { (panel) } }));
+    let sets = sets::card_of(finding);
     let content = html! {
         (head(finding))
         (because(finding, &drawn))
         pre.command tabindex="0" aria-label="Command that repeats the finding" { (replay(finding)) }
         (facts(finding))
-        div.columns.picture[panel.is_some()] {
-            (picture(&drawn))
-            @if let Some((title, panel)) = panel {
-                (card(title, html! { div.tall tabindex="0" { (panel) } }))
+        @match (sets, panel) {
+            (Some(sets), panel) => {
+                (picture(&drawn))
+                div.columns { (sets) @if let Some(panel) = panel { (panel) } }
             }
+            (None, Some(panel)) => { div.columns.picture { (picture(&drawn)) (panel) } }
+            (None, None) => { (picture(&drawn)) }
         }
-        (sets::card_of(finding))
         div.columns {
             (card("The rule, with this run's values", rule(finding)))
             (card("What the failure needs", needs(finding)))

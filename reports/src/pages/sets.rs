@@ -14,25 +14,22 @@ const COLUMNS: usize = 16;
 const ROWS: usize = 24;
 
 /// The tables; nothing if the property is not about deliveries in views.
-pub fn card_of(finding: &Finding) -> Markup {
+pub fn card_of(finding: &Finding) -> Option<Markup> {
     let history = &finding.history;
     let proof = &finding.witness.events;
     let all = views::concerned(history, &finding.property, proof);
     let proof: BTreeSet<EventId> = proof.iter().copied().collect();
-    html! {
-        @if !all.is_empty() {
-            (card("Who delivered what in a view", html! {
-                @for sets in all.iter().take(VIEWS) { (table(history, sets, &proof)) }
-                @if all.len() > VIEWS {
-                    p.note { (count((all.len() - VIEWS) as u64, "view", "views")) " left out" }
-                }
-                p.note {
-                    "Nodes under one arrow went on together; where they differ, the row is red. "
-                    "Times in ms."
-                }
-            }))
+    let tables = html! {
+        @for sets in all.iter().take(VIEWS) { (table(history, sets, &proof)) }
+        @if all.len() > VIEWS {
+            p.note { (count((all.len() - VIEWS) as u64, "more view", "more views")) " left out" }
         }
-    }
+        p.note {
+            "Nodes under one arrow went on together; what they lack where they differ is red. "
+            "Times in ms."
+        }
+    };
+    (!all.is_empty()).then(|| card("Who delivered what in a view", tables))
 }
 
 fn table(history: &History, sets: &Sets<'_>, proof: &BTreeSet<EventId>) -> Markup {
