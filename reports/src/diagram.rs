@@ -3,6 +3,7 @@
 
 mod draw;
 mod faults;
+mod idle;
 mod lanes;
 mod marks;
 mod ribbons;

@@ -1,6 +1,7 @@
 //! How an event, a disturbance or a request reads in words, the same in every report.
 
 mod environment;
+mod execution;
 mod lane;
 mod schedule;
 mod views;
@@ -160,7 +161,7 @@ impl Words<'_> {
         match event.kind() {
             Kind::Propose => format!("proposes {} in instance {}", field("value"), field("i")),
             Kind::Decide => format!("decides {} in instance {}", field("value"), field("i")),
-            Kind::Apply => format!("executes {} as #{}", field("op"), field("slot")),
+            Kind::Apply => self.execution(event),
             Kind::Lead => format!("leads epoch {}", field("epoch")),
             Kind::Unlead => format!("no longer leads epoch {}", field("epoch")),
             Kind::Token => format!("token: {}", field("what")),

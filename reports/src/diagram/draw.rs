@@ -250,7 +250,9 @@ fn axis(scene: &Scene<'_>, space: &Space) -> Markup {
             (line("axis", (x, y), (x, y + 4.0)))
             text class="word" x=(px(x)) y=(px(y + 15.0)) { (text) }
         }
-        text class="aside" x=(px(space.left - 8.0)) y=(px(y + 31.0)) { (says) }
+        text class="aside" x=(px(space.left - 8.0)) y=(px(y + 31.0)) {
+            (says) @if let Some(left_out) = scene.left_out() { "; " (left_out) }
+        }
     }
 }
 

@@ -122,3 +122,33 @@ fn a_state_comes_from_the_last_snapshot_of_its_donor() {
     let from: Vec<Time> = scene.arrows.iter().map(|arrow| scene.marks[arrow.from].time).collect();
     assert_eq!(from, [Time::millis(3)], "n3 took none, and the last names nobody");
 }
+
+/// Heartbeats between two nodes, of which one leads to a suspicion and one carries a message.
+fn beats(count: u64, views: bool) -> History {
+    let mut t = tape(2);
+    if views {
+        t.install(0, 0, view(1, &[0, 1]));
+    }
+    let message = &crate::fixtures::message(0, 1);
+    t.broadcast(0, 0, message);
+    for ms in 1..=count {
+        let carried = (ms == 7).then_some(message);
+        let got = t.beat(ms, carried);
+        if ms == 9 {
+            t.event_caused(ms, 1, Kind::Suspect, json!({"target": "n1"}), got);
+        }
+    }
+    t.finish(count + 9)
+}
+
+#[test]
+fn heartbeats_that_led_to_nothing_are_counted_where_there_are_many() {
+    let arrows = |history: &History| count(&diagram(history, &[]).svg, "marker-end");
+    let (few, many, viewless) = (beats(200, true), beats(201, true), beats(201, false));
+    assert_eq!((arrows(&few), arrows(&many), arrows(&viewless)), (200, 2, 201));
+    let said = "; 199 frames that carried no message and led to nothing not drawn</text>";
+    let says = |history: &History| count(&diagram(history, &[]).svg, said);
+    assert_eq!((says(&few), says(&many), says(&viewless)), (0, 1, 0));
+    let proof = many.events().find(|event| event.kind() == Kind::Recv).unwrap().id;
+    assert_eq!(count(&diagram(&many, &[proof]).svg, "marker-end"), 3, "the proof is drawn");
+}
