@@ -2,6 +2,8 @@
 
 #[path = "../src/fixtures.rs"]
 mod fixtures;
+#[path = "../src/view_fixtures.rs"]
+mod view_fixtures;
 
 use pepperland_core::finding::{Campaign, Finding};
 use pepperland_core::verdict::{Ruling, Witness};
@@ -21,6 +23,10 @@ fn main() -> io::Result<()> {
     let order = fixtures::two_sequencers();
     write("order.html", finding_page(&order))?;
     write("order.svg", diagram::standalone(&order.history, &order.witness.events))?;
+    let views = view_fixtures::forgotten_in_a_flush();
+    write("views.html", finding_page(&views))?;
+    write("views.svg", diagram::standalone(&views.history, &views.witness.events))?;
+    write("hostile-views.html", finding_page(&view_fixtures::evil_views()))?;
     write("agreement.html", finding_page(&fixtures::crashed_sender()))?;
     write("medium.html", finding_page(&long(order.clone(), 14)))?;
     write("long.html", finding_page(&long(order.clone(), 1_500)))?;
@@ -32,6 +38,7 @@ fn main() -> io::Result<()> {
     write("verdicts.json", json::verdicts_json(&fixtures::campaign()))?;
     write("summary.md", step_summary(Platform::Github, &fixtures::campaign()))?;
     print!("{}", terminal::finding(&order, "order.html", Style::Ansi));
+    print!("{}", terminal::finding(&views, "views.html", Style::Ansi));
     print!("{}", terminal::summary(&fixtures::campaign(), Style::Ansi));
     print!("{}", annotations(Platform::Github, &fixtures::campaign(), None));
     Ok(())

@@ -3,10 +3,15 @@
 
 mod draw;
 mod faults;
+mod idle;
 mod lanes;
 mod marks;
+mod ribbons;
 mod scene;
+mod shapes;
+mod shelves;
 mod space;
+mod views;
 
 use maud::{PreEscaped, html};
 use pepperland_core::history::{EventId, History};
@@ -27,6 +32,8 @@ pub struct Diagram {
     pub anchors: BTreeMap<EventId, EventId>,
     /// Whether distances are to scale; if not, they tell only the order of events.
     pub to_scale: bool,
+    /// Whether it shows views.
+    pub views: bool,
     /// Whether arrows stand for frames; if not, they lead from multicasts to deliveries.
     pub frames: bool,
 }
@@ -45,6 +52,7 @@ pub fn diagram(history: &History, proof: &[EventId]) -> Diagram {
         letters: scene.letters.listed(),
         anchors: scene.anchors(),
         to_scale: space.to_scale(),
+        views: scene.memberships.strips > 0,
         frames: scene.frames,
     }
 }
@@ -60,3 +68,6 @@ pub fn standalone(history: &History, proof: &[EventId]) -> String {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod view_tests;

@@ -50,10 +50,22 @@ impl Tape {
         self.recorder.event(Time::millis(ms), NodeId(node), kind, object(fields), None)
     }
 
+    pub fn event_caused(
+        &mut self,
+        ms: u64,
+        node: u32,
+        kind: Kind,
+        fields: Value,
+        cause: EventId,
+    ) -> EventId {
+        self.recorder.event(Time::millis(ms), NodeId(node), kind, object(fields), Some(cause))
+    }
+
     pub fn environment(&mut self, ms: u64, kind: Kind, fields: Value) -> EventId {
         self.recorder.environment(Time::millis(ms), kind, object(fields))
     }
 
+    /// A primary view that says no more than its members.
     pub fn view(&mut self, ms: u64, node: u32, number: u64, members: &[u32]) -> EventId {
         let install = ViewInstall {
             view: ViewName { number, creator: None },
@@ -62,6 +74,10 @@ impl Tape {
             transitional: None,
             group: None,
         };
+        self.install(ms, node, install)
+    }
+
+    pub fn install(&mut self, ms: u64, node: u32, install: ViewInstall) -> EventId {
         self.recorder.view(Time::millis(ms), NodeId(node), install, None)
     }
 
@@ -92,6 +108,16 @@ impl Tape {
             None => Pending { at: until, node: to, kind: Kind::Recv, frame: inward, cause: send },
         };
         (send, pending)
+    }
+
+    /// A frame from the first node to the second, and its arrival; with nothing or a message in it.
+    pub fn beat(&mut self, ms: u64, carried: Option<&Message>) -> EventId {
+        self.frames += 1;
+        let messages = carried.map(|message| self.recorder.row(message.id)).into_iter().collect();
+        let sent = Transmission { messages, ..Transmission::new(NodeId(1), self.frames) };
+        let got = Transmission { peer: NodeId(0), ..sent.clone() };
+        let send = self.transmission(ms, 0, Kind::Send, sent, None);
+        self.transmission(ms, 1, Kind::Recv, got, Some(send))
     }
 
     pub fn end(&mut self, pending: Pending) -> EventId {

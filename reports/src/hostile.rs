@@ -3,7 +3,7 @@
 use crate::annotations::{Platform, annotations, step_summary};
 use crate::fixtures::{self, EVIL, evil_finding};
 use crate::style::Style;
-use crate::{finding_page, index_page, json, junit, terminal};
+use crate::{finding_page, index_page, json, junit, terminal, view_fixtures};
 use pepperland_core::finding::Campaign;
 use pepperland_core::verdict::Ruling;
 
@@ -56,6 +56,24 @@ fn terminals_get_no_codes_of_others() {
     assert!(!text.lines().any(|line| line.starts_with("::")));
     assert!(text.len() < 10_000, "{} bytes", text.len());
     assert!(!has_raw_controls(&terminal::summary(&evil_campaign(), Style::Plain)));
+}
+
+#[test]
+fn views_of_strangers_stay_in_their_place() {
+    let finding = view_fixtures::evil_views();
+    let page = finding_page(&finding);
+    assert!(!page.contains("<script>") && !page.contains("<img") && !has_raw_controls(&page));
+    assert!(page.contains("{1,000 members}") && page.contains("−497 more"));
+    let text = terminal::finding(&finding, "r", Style::Plain);
+    assert!(!has_raw_controls(&text) && text.len() < 20_000, "{} bytes", text.len());
+    assert!(text.contains("delivered in view") && text.contains(" no"), "{text}");
+    let campaign = Campaign { findings: vec![finding], ..fixtures::campaign() };
+    let json = json::verdicts_json(&campaign);
+    let read: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let message = &read["findings"][0]["views"][0]["messages"][0];
+    for key in ["delivered", "lacks", "snapshot"] {
+        assert_eq!(message[key].as_array().map(Vec::len), Some(1), "{key}: {message}");
+    }
 }
 
 #[test]

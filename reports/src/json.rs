@@ -1,6 +1,7 @@
 //! Verdicts for other programs: JSON lines, and a run's rows as one document.
 
 mod finding;
+pub(crate) mod views;
 
 use crate::judged::Judged;
 use finding::FindingLine;

@@ -16,12 +16,15 @@ pub mod rates;
 pub mod style;
 pub mod terminal;
 pub mod text;
+mod views;
 pub mod words;
 
 #[cfg(test)]
 mod fixtures;
 #[cfg(test)]
 mod hostile;
+#[cfg(test)]
+mod view_fixtures;
 
 pub use judged::Judged;
 pub use pages::{finding_page, index_page};

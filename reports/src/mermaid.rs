@@ -66,7 +66,15 @@ fn line(history: &History, event: Event<'_>, proof: &BTreeSet<EventId>) -> Optio
 fn plain(text: &str) -> String {
     let keeps = |c: char| c.is_alphanumeric() || " .,:_()→↔⟨⟩+…–".contains(c);
     let short = text::short(text, 80);
-    let kept: String = short.chars().map(|c| if keeps(c) { c } else { '·' }).collect();
+    let like = |c: char| match c {
+        '{' => '(',
+        '}' => ')',
+        ';' => ',',
+        '#' => '№',
+        c if keeps(c) => c,
+        _ => '·',
+    };
+    let kept: String = short.chars().map(like).collect();
     // The bare word `end` closes a block.
     let words: Vec<&str> = kept.split_whitespace().collect();
     let words = words.iter().map(|w| if w.eq_ignore_ascii_case("end") { "(end)" } else { w });
@@ -82,6 +90,12 @@ mod tests {
     #[test]
     fn of_a_finding() {
         let finding = fixtures::crashed_sender();
+        insta::assert_snapshot!(sequence(&finding.history, &finding.witness.events));
+    }
+
+    #[test]
+    fn of_views() {
+        let finding = crate::view_fixtures::forgotten_in_a_flush();
         insta::assert_snapshot!(sequence(&finding.history, &finding.witness.events));
     }
 

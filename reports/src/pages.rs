@@ -7,6 +7,7 @@ mod grid;
 mod index;
 mod logs;
 mod panels;
+mod sets;
 
 pub use finding::finding_page;
 pub use index::index_page;

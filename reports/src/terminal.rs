@@ -2,6 +2,7 @@
 //! what held and how much that says.
 
 mod lanes;
+mod sets;
 mod summary;
 
 pub use summary::summary;
@@ -32,7 +33,9 @@ pub fn finding(finding: &Finding, report: &str, style: Style) -> String {
 /// What broke, in a sentence and a picture, and how small it is.
 pub fn picture(finding: &Finding, style: Style) -> String {
     let lanes = lanes::lanes(&finding.history, &finding.witness.events, style);
-    format!("{}\n{lanes}\n  {}\n", head(finding, style), size(finding))
+    let sets = sets::sets(&finding.history, &finding.property, &finding.witness.events, style);
+    let gap = if sets.is_empty() { "" } else { "\n" };
+    format!("{}\n{lanes}{gap}{sets}\n  {}\n", head(finding, style), size(finding))
 }
 
 /// The command that repeats a finding.
@@ -84,8 +87,9 @@ pub fn judged(judged: &Judged<'_>, history: &History, style: Style) -> String {
             let argument = short(&witness.argument(judged.checker.statement), ARGUMENT);
             let outside = outside(judged.beyond_model, style);
             let unclean = unclean(history, style);
+            let sets = sets::sets(history, judged.checker.property, &witness.events, style);
             format!(
-                "{violated}   {property}   {name}{outside}\n  {because}\n{unclean}{proof}  \
+                "{violated}   {property}   {name}{outside}\n  {because}\n{unclean}{proof}{sets}  \
                  {argument}\n"
             )
         }
@@ -139,14 +143,31 @@ fn head(finding: &Finding, style: Style) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixtures;
     use crate::judged::tests::TOTAL_ORDER;
+    use crate::{fixtures, view_fixtures};
     use pepperland_core::verdict::Verdict;
 
     #[test]
     fn a_broken_total_order() {
         let text = finding(&fixtures::two_sequencers(), "runs/latest/index.html", Style::Plain);
         insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn a_broken_virtual_synchrony() {
+        let broken = view_fixtures::forgotten_in_a_flush();
+        insta::assert_snapshot!(finding(&broken, "report.html", Style::Plain));
+    }
+
+    #[test]
+    fn a_checked_history_tells_who_delivered_what() {
+        let broken = view_fixtures::forgotten_in_a_flush();
+        let entry =
+            pepperland_core::checker::Checker { property: "virtual-synchrony", ..TOTAL_ORDER };
+        let verdict = Verdict::violated(broken.witness, 12, 3);
+        let judged =
+            super::judged(&Judged::of("h", &entry, &verdict), &broken.history, Style::Plain);
+        assert!(judged.contains("    n4:0:1  yes  no   yes  yes\n"), "{judged}");
     }
 
     #[test]

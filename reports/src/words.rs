@@ -1,16 +1,19 @@
 //! How an event, a disturbance or a request reads in words, the same in every report.
 
 mod environment;
+mod execution;
 mod lane;
 mod schedule;
+mod views;
 
 pub(crate) use lane::lane;
 pub use schedule::{disturbance, step, trouble};
 
 use crate::text;
-use pepperland_core::history::{Event, EventId, History, Kind, Transmission, ViewInstall};
+use pepperland_core::history::{Event, EventId, History, Kind, Transmission};
 use pepperland_core::id::NodeId;
 use serde_json::Value;
+use views::is_of_membership;
 
 /// Names longer than this are cut in the middle, unless asked for in full.
 const LIMIT: usize = 40;
@@ -34,6 +37,12 @@ pub fn together(history: &History, ids: &[EventId]) -> Vec<String> {
 /// An event of a node in few words, without the node: `deliver n1:0:1`.
 pub fn brief(history: &History, id: EventId) -> String {
     Words { history, limit: 16 }.brief(history.event(id))
+}
+
+/// A view that a node installs, in few words: its name and members, and who is new in it or gone
+/// since its former one: `view 2 {n1 n2 n4}`, `+n4 −n3`. The latter is empty if there is no change.
+pub fn view(history: &History, id: EventId) -> [String; 2] {
+    Words { history, limit: 16 }.view_label(history.event(id))
 }
 
 /// A message's name, cut in the middle if it is long.
@@ -118,16 +127,6 @@ impl Words<'_> {
         }
     }
 
-    fn view(&self, event: Event<'_>) -> String {
-        let Some(ViewInstall { view, members, primary, .. }) = event.view() else {
-            return "installs a view".to_owned();
-        };
-        let members: Vec<&str> = members.iter().map(|n| self.history.node_name(*n)).collect();
-        let members = self.short(&members.join(" "));
-        let kind = if *primary { "" } else { ", not primary" };
-        format!("installs view {} {{{members}}}{kind}", self.short(&view.to_string()))
-    }
-
     fn transmission(&self, event: Event<'_>) -> String {
         let Some(frame) = event.transmission() else { return event.kind().word().to_owned() };
         let peer = self.short(self.history.node_name(frame.peer));
@@ -156,22 +155,13 @@ impl Words<'_> {
         parts.join(" ")
     }
 
-    /// Membership, detectors, consensus and replication.
+    /// Consensus, replication and other services.
     fn service(&self, event: Event<'_>) -> String {
         let field = |key| self.field(event, key);
         match event.kind() {
-            Kind::Block => format!("begins the flush of view {}", field("view")),
-            Kind::BlockOk => "stops sending for the flush".to_owned(),
-            Kind::Join => "asks to join".to_owned(),
-            Kind::Leave => "asks to leave".to_owned(),
-            Kind::Exclude => format!("asks to exclude {}", field("target")),
-            Kind::Suspect => format!("suspects {}", field("target")),
-            Kind::Trust => format!("trusts {} again", field("target")),
-            Kind::StateGet => "takes a snapshot".to_owned(),
-            Kind::StateSet => format!("installs the snapshot of {}", field("from")),
             Kind::Propose => format!("proposes {} in instance {}", field("value"), field("i")),
             Kind::Decide => format!("decides {} in instance {}", field("value"), field("i")),
-            Kind::Apply => format!("executes {} as #{}", field("op"), field("slot")),
+            Kind::Apply => self.execution(event),
             Kind::Lead => format!("leads epoch {}", field("epoch")),
             Kind::Unlead => format!("no longer leads epoch {}", field("epoch")),
             Kind::Token => format!("token: {}", field("what")),
@@ -179,6 +169,7 @@ impl Words<'_> {
             Kind::Exit => format!("leaves {}", field("res")),
             Kind::Clock => format!("reads its clock: {} ns", field("local")),
             Kind::Note => format!("notes: {}", field("text")),
+            kind if is_of_membership(kind) => self.membership(event),
             kind => format!("{}{}", kind.word(), self.rest(event)),
         }
     }
@@ -203,9 +194,8 @@ impl Words<'_> {
                 Some(slot) => format!("deliver {} #{slot}", self.message(event)),
                 None => format!("deliver {}", self.message(event)),
             },
-            Kind::View => event.view().map_or("view".to_owned(), |install| {
-                format!("view {} of {}", install.view, install.members.len())
-            }),
+            Kind::View => self.view_label(event).join(" ").trim_end().to_owned(),
+            kind if is_of_membership(kind) => self.membership_in_brief(event),
             _ => self.client(event).unwrap_or_else(|| self.deed(event)),
         }
     }
@@ -282,6 +272,13 @@ mod tests {
         tape.environment(3, Kind::Byzantine, json!({"from": "n2", "to": "n1", "message": 4}));
         tape.environment(3, Kind::Heal, json!({}));
         let history = tape.finish(4);
+        let lines: Vec<String> = history.events().map(|e| event(&history, e.id)).collect();
+        insta::assert_snapshot!(lines.join("\n"));
+    }
+
+    #[test]
+    fn every_event_of_views_in_words() {
+        let history = crate::view_fixtures::forgotten_in_a_flush().history;
         let lines: Vec<String> = history.events().map(|e| event(&history, e.id)).collect();
         insta::assert_snapshot!(lines.join("\n"));
     }

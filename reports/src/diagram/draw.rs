@@ -1,8 +1,11 @@
 //! The picture itself.
 
-use super::marks::{End, Mark, Shape, Way};
+use super::marks::{End, Mark, Way};
+use super::ribbons::{outside, ribbons};
 use super::scene::Scene;
-use super::space::{BAR, LANE, SHAPE, Space, tag_width, tags_width, text_width};
+use super::shapes::{cross, shape};
+use super::shelves::{self, SHAPE, tag_width, tags_width, text_width};
+use super::space::{BAR, LANE, Space};
 use crate::text::visible;
 use crate::words;
 use maud::{Markup, html};
@@ -22,6 +25,7 @@ pub fn svg(scene: &Scene<'_>, space: &Space, style: Markup) -> Markup {
                     markerUnits="userSpaceOnUse" orient="auto" { path d="M0 0 8 4 0 8z" {} }
             }
             (sides(scene, space))
+            (ribbons(scene, space))
             (lanes(scene, space))
             @for index in 0..scene.arrows.len() { (arrow(scene, space, index)) }
             @for index in 0..scene.marks.len() { (mark(scene, space, index)) }
@@ -78,6 +82,7 @@ fn lanes(scene: &Scene<'_>, space: &Space) -> Markup {
             }
             (line("lane", (space.left - 8.0, y), (space.right, y)))
         }
+        (outside(scene, space))
         @for stretch in &scene.stretches {
             @let (from, y) = (space.x(stretch.from), space.lane(stretch.node));
             @let to = if stretch.to == scene.last { space.right } else { space.x(stretch.to) };
@@ -109,6 +114,7 @@ fn arrow(scene: &Scene<'_>, space: &Space, index: usize) -> Markup {
                 Way::Frame => "",
                 Way::Again => " again",
                 Way::Implied => " implied",
+                Way::State => " state",
             };
             let message = arrow.message.map(|row| format!(" m{}", row % 8)).unwrap_or_default();
             let lead = if arrow.proves { " lead" } else { "" };
@@ -170,35 +176,18 @@ fn mark(scene: &Scene<'_>, space: &Space, index: usize) -> Markup {
                 @let id = mark.anchor(&scene.proof).map(place);
                 a id=[id] href=(anchor(*first)) tabindex="-1" aria-label=(said) {
                     title { (said) }
-                    @for (i, shape) in mark.outline().into_iter().enumerate() {
-                        (self::shape(shape, x + SHAPE * i as f64, y, shape_proves))
+                    @for (i, kind) in mark.outline().into_iter().enumerate() {
+                        (shape(kind, x + SHAPE * i as f64, y, shape_proves))
                     }
                 }
             }
             (tags(mark, x, y, level))
             @if !mark.label.is_empty() {
-                @let class = if shape_proves { "word bad" } else { "word" };
-                text class=(class) x=(px(x)) y=(px(y + 19.0 + 12.0 * row as f64)) { (mark.label) }
+                @let first = if mark.begins_view() { " first" } else { "" };
+                @let class = if shape_proves { " bad" } else { "" };
+                @let x = shelves::anchor(mark, x);
+                text class={ "word" (class) (first) } x=(px(x)) y=(px(y + 19.0 + 12.0 * row as f64)) { (mark.label) }
             }
-        }
-    }
-}
-
-fn shape(shape: Shape, x: f64, y: f64, proves: bool) -> Markup {
-    let class = |name: &str| if proves { format!("{name} hot") } else { name.to_owned() };
-    html! {
-        @match shape {
-            Shape::Circle => { circle class=(class("dot")) cx=(px(x)) cy=(px(y)) r="4.2" {} }
-            Shape::Disc => { circle class=(class("disc")) cx=(px(x)) cy=(px(y)) r="4.2" {} }
-            Shape::Square => {
-                rect class=(class("dot")) x=(px(x - 4.0)) y=(px(y - 4.0)) width="8" height="8" {}
-            }
-            Shape::Diamond => {
-                @let top = format!("M{} {}", px(x), px(y - 6.5));
-                path class=(class("dot")) d={ (top) "l6.5 6.5-6.5 6.5-6.5-6.5z" } {}
-            }
-            Shape::Cross => { path class=(class("crash")) d=(cross(x, y, 6.0)) {} }
-            Shape::Bar => { (line(&class("start"), (x, y - 8.0), (x, y + 8.0))) }
         }
     }
 }
@@ -261,11 +250,13 @@ fn axis(scene: &Scene<'_>, space: &Space) -> Markup {
             (line("axis", (x, y), (x, y + 4.0)))
             text class="word" x=(px(x)) y=(px(y + 15.0)) { (text) }
         }
-        text class="aside" x=(px(space.left - 8.0)) y=(px(y + 31.0)) { (says) }
+        text class="aside" x=(px(space.left - 8.0)) y=(px(y + 31.0)) {
+            (says) @if let Some(left_out) = scene.left_out() { "; " (left_out) }
+        }
     }
 }
 
-fn line(class: &str, from: (f64, f64), to: (f64, f64)) -> Markup {
+pub fn line(class: &str, from: (f64, f64), to: (f64, f64)) -> Markup {
     html! {
         line class=(class) x1=(px(from.0)) y1=(px(from.1)) x2=(px(to.0)) y2=(px(to.1)) {}
     }
@@ -280,13 +271,8 @@ fn place(id: EventId) -> String {
     format!("d{}", id.0)
 }
 
-fn cross(x: f64, y: f64, r: f64) -> String {
-    let (left, right, up, low) = (px(x - r), px(x + r), px(y - r), px(y + r));
-    format!("M{left} {up} {right} {low}M{left} {low} {right} {up}")
-}
-
 /// A length, to a tenth.
-fn px(length: f64) -> String {
+pub fn px(length: f64) -> String {
     let text = format!("{length:.1}");
     text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
 }

@@ -45,6 +45,11 @@ impl Mark {
         self.events.iter().copied().find(|id| proof.contains(id) && !tagged(id))
     }
 
+    /// Whether a view is installed.
+    pub fn begins_view(&self) -> bool {
+        self.shapes.contains(&Shape::Square)
+    }
+
     /// The shapes side by side; a multicast sends, so its own shape is enough.
     pub fn outline(&self) -> Vec<Shape> {
         let disc = self.shapes.contains(&Shape::Disc);
@@ -63,6 +68,10 @@ pub enum Shape {
     Square,
     /// A detector, a remark, an operation.
     Diamond,
+    /// A snapshot is taken.
+    Up,
+    /// A snapshot is installed.
+    Down,
     /// A crash.
     Cross,
     /// A restart.
@@ -76,6 +85,8 @@ impl Shape {
             Kind::Send | Kind::Recv => Some(Shape::Circle),
             Kind::Broadcast => Some(Shape::Disc),
             Kind::View => Some(Shape::Square),
+            Kind::StateGet => Some(Shape::Up),
+            Kind::StateSet => Some(Shape::Down),
             Kind::Crash => Some(Shape::Cross),
             Kind::Recover => Some(Shape::Bar),
             Kind::Drop | Kind::Pause | Kind::Resume => None,
@@ -125,6 +136,8 @@ pub enum Way {
     Again,
     /// From a multicast to a delivery, for want of frames.
     Implied,
+    /// From where a snapshot was taken to where it was installed.
+    State,
 }
 
 /// Letters that stand for long message names.

@@ -1,8 +1,10 @@
 //! What is drawn, without where.
 
 use super::faults::{Bar, bars};
+use super::idle::idle;
 use super::lanes::{Stretch, stretches};
 use super::marks::{Arrow, End, Letters, Mark, Shape, Tag, Way};
+use super::views::Memberships;
 use crate::text::{count, short, thousands, to_group};
 use crate::words;
 use pepperland_core::history::{Event, EventId, History, Kind};
@@ -24,6 +26,7 @@ pub struct Scene<'h> {
     pub arrows: Vec<Arrow>,
     pub bars: Vec<Bar>,
     pub stretches: Vec<Stretch>,
+    pub memberships: Memberships,
     pub first: Time,
     pub last: Time,
     pub letters: Letters,
@@ -31,7 +34,10 @@ pub struct Scene<'h> {
     labels_differ: bool,
     /// The causes of the proof.
     leads: BTreeSet<EventId>,
-    window: Range<u32>,
+    /// Which events are drawn.
+    pub window: Range<u32>,
+    /// Frames that are left out of a picture with views.
+    idle: BTreeSet<u64>,
     hidden_proof: usize,
 }
 
@@ -47,6 +53,7 @@ impl<'h> Scene<'h> {
             arrows: Vec::new(),
             bars: bars(history, first, last),
             stretches: stretches(history, first, last),
+            memberships: Memberships::of(history, first, last),
             first,
             last,
             letters: Letters::of(history, &named(history, &window)),
@@ -56,7 +63,9 @@ impl<'h> Scene<'h> {
             hidden_proof: proof.iter().filter(|id| !window.contains(&id.0)).count(),
             proof,
             window,
+            idle: BTreeSet::new(),
         };
+        scene.idle = if scene.memberships.strips > 0 { idle(&scene) } else { BTreeSet::new() };
         scene.mark();
         scene
     }
@@ -80,6 +89,13 @@ impl<'h> Scene<'h> {
         said
     }
 
+    /// How many frames are left out because they tell nothing, in words.
+    pub fn left_out(&self) -> Option<String> {
+        let frames = count(self.idle.len() as u64, "frame", "frames");
+        let any = !self.idle.is_empty();
+        any.then(|| format!("{frames} that carried no message and led to nothing not drawn"))
+    }
+
     /// For each event of the proof that is drawn, the event whose place in the picture it shares.
     pub fn anchors(&self) -> BTreeMap<EventId, EventId> {
         let proofs = self.marks.iter().filter(|mark| mark.proves);
@@ -101,7 +117,7 @@ impl<'h> Scene<'h> {
         let mut at: BTreeMap<EventId, usize> = BTreeMap::new();
         for id in ids {
             let event = self.history.event(id);
-            let Some(node) = event.node().filter(|_| is_drawn(event)) else { continue };
+            let Some(node) = event.node().filter(|_| self.is_drawn(event)) else { continue };
             let place = *places.entry((event.time(), node.0)).or_insert_with(|| {
                 let mark = Mark { node: node.0, time: event.time(), ..Mark::default() };
                 self.marks.push(mark);
@@ -111,6 +127,15 @@ impl<'h> Scene<'h> {
             self.add(place, event);
         }
         self.connect(&at);
+    }
+
+    /// Frames to oneself, those that tell nothing, and the loss of a frame as its sender sees it have
+    /// no mark of their own.
+    fn is_drawn(&self, event: Event<'_>) -> bool {
+        let frame = event.transmission();
+        let own = frame.is_some_and(|frame| Some(frame.peer) == event.node());
+        let idle = frame.is_some_and(|frame| self.idle.contains(&frame.id));
+        !own && !idle && !matches!(event.kind(), Kind::BroadcastReturn | Kind::Drop)
     }
 
     fn add(&mut self, place: usize, event: Event<'_>) {
@@ -153,7 +178,7 @@ impl<'h> Scene<'h> {
                 let carried: Vec<String> = carried.map(|row| name(*row)).collect();
                 [label, carried].concat().join(" ")
             }),
-            Kind::View => event.view().map(|install| format!("view {}", install.view)),
+            Kind::View => Some(words::view(self.history, event.id).join(" ").trim().to_owned()),
             Kind::Recv | Kind::Drop | Kind::BroadcastReturn | Kind::Pause | Kind::Resume => None,
             kind if kind.is_delivery() => None,
             _ => Some(short(&words::brief(self.history, event.id), 22)),
@@ -176,6 +201,7 @@ impl<'h> Scene<'h> {
                     let end = End::Lost(event.time(), frame.peer.0);
                     self.arrow(sends.get_mut(&frame.id), event, end);
                 }
+                (Kind::StateSet, _, Some(place)) => self.hand_over(event, *place, at),
                 (Kind::Deliver, None, Some(place)) if !self.frames => self.imply(event, *place, at),
                 _ => {}
             }
@@ -212,16 +238,25 @@ impl<'h> Scene<'h> {
         };
         self.arrows.push(arrow);
     }
+
+    /// A snapshot comes from the last one that its donor took.
+    fn hand_over(&mut self, event: Event<'_>, place: usize, at: &BTreeMap<EventId, usize>) {
+        let donor = event.field("from").and_then(|from| from.as_str());
+        let taken = at.range(..event.id).rev().filter(|(id, _)| {
+            let taken = self.history.event(**id);
+            let node = taken.node().map(|node| self.history.node_name(node));
+            taken.kind() == Kind::StateGet && node == donor
+        });
+        let Some(from) = taken.map(|(_, from)| *from).next() else { return };
+        let title = words::event(self.history, event.id);
+        let (end, proves) = (End::Arrives(place), self.proof.contains(&event.id));
+        let arrow = Arrow { from, end, title, message: None, proves, way: Way::State };
+        self.arrows.push(arrow);
+    }
 }
 
 fn event_node(event: Event<'_>) -> u32 {
     event.node().map_or(u32::MAX, |node| node.0)
-}
-
-/// Frames to oneself, and the loss of a frame as its sender sees it, have no mark of their own.
-fn is_drawn(event: Event<'_>) -> bool {
-    let own = event.transmission().is_some_and(|frame| Some(frame.peer) == event.node());
-    !own && !matches!(event.kind(), Kind::BroadcastReturn | Kind::Drop)
 }
 
 /// Whether frames are called by more than one name.

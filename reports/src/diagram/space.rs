@@ -3,6 +3,7 @@
 use super::faults;
 use super::marks::Mark;
 use super::scene::Scene;
+use super::shelves::{STEP, Shelves, reach, text_width};
 use crate::words;
 use pepperland_core::id::NodeId;
 use pepperland_core::time::Time;
@@ -12,10 +13,6 @@ use std::collections::BTreeMap;
 pub const LANE: f64 = 74.0;
 /// How wide the plot is at least.
 const PLOT: f64 = 860.0;
-/// Least distance of instants in the order of events.
-const STEP: f64 = 20.0;
-/// Distance of shapes of one mark.
-pub const SHAPE: f64 = 12.0;
 /// Height of a row of bars.
 pub const BAR: f64 = 19.0;
 /// Rows of bars that are drawn.
@@ -44,13 +41,6 @@ pub struct Space {
 enum Scale {
     Linear { first: Time, per_ms: f64, origin: f64 },
     Order(BTreeMap<Time, f64>),
-}
-
-/// What is occupied on each lane so far: tags, labels, shapes.
-struct Shelves {
-    tags: Vec<[f64; 2]>,
-    labels: Vec<[f64; 2]>,
-    shapes: Vec<f64>,
 }
 
 impl Space {
@@ -156,14 +146,14 @@ fn linear(scene: &Scene<'_>, left: f64) -> Option<Placed> {
     let per_ms = if span > 0.0 { (PLOT - 68.0) / span } else { 0.0 };
     let scale = Scale::Linear { first: scene.first, per_ms, origin };
     let mut shelves = Shelves::new(scene, left);
-    let mut reach: f64 = 0.0;
+    let mut far: f64 = 0.0;
     let mut levels = Vec::new();
     for mark in &scene.marks {
         let x = scale.x(mark.time);
         levels.push(shelves.fit(mark, x)?);
-        reach = reach.max(x + half_width(mark));
+        far = far.max(reach(mark, x));
     }
-    Some((scale, levels, reach))
+    Some((scale, levels, far))
 }
 
 /// In the order of events, each instant as far to the right as its marks need.
@@ -192,90 +182,9 @@ fn ordered(scene: &Scene<'_>, left: f64) -> Placed {
     let origin = places.values().next().copied().unwrap_or(left);
     let stretch = ((left + PLOT - 30.0 - origin) / (x - origin).max(1.0)).clamp(1.0, 6.0);
     places.values_mut().for_each(|x| *x = origin + (*x - origin) * stretch);
-    let reach = scene.marks.iter().map(|mark| places[&mark.time] + half_width(mark));
-    let reach = reach.fold(left, f64::max);
-    (Scale::Order(places), levels, reach + 20.0)
-}
-
-impl Shelves {
-    fn new(scene: &Scene<'_>, left: f64) -> Shelves {
-        let lanes = scene.history.node_count();
-        let edge = left - 4.0;
-        Shelves {
-            tags: vec![[edge; 2]; lanes],
-            labels: vec![[edge; 2]; lanes],
-            shapes: vec![edge; lanes],
-        }
-    }
-
-    /// How far to the right a mark must be.
-    fn needs(&self, mark: &Mark) -> f64 {
-        let lane = mark.node as usize;
-        let beyond = |shelf: &[f64; 2], half: f64| match half > 0.0 {
-            true => shelf[0].min(shelf[1]) + half + 3.0,
-            false => 0.0,
-        };
-        let tags = match tags_width(mark) > 0.0 {
-            true => self.tags[lane][0] + tags_width(mark) / 2.0 + 3.0,
-            false => 0.0,
-        };
-        let labels = beyond(&self.labels[lane], label_width(mark) / 2.0);
-        tags.max(labels).max(self.shapes[lane] + STEP)
-    }
-
-    /// Puts a mark there, if there is room for its shape, tags and label.
-    fn fit(&mut self, mark: &Mark, x: f64) -> Option<(usize, usize)> {
-        let lane = mark.node as usize;
-        if x < self.shapes[lane] + 5.0 {
-            return None;
-        }
-        let tags = shelve(&mut self.tags[lane], x, tags_width(mark))?;
-        let label = shelve(&mut self.labels[lane], x, label_width(mark))?;
-        let others = mark.outline().len().saturating_sub(1);
-        self.shapes[lane] = x + SHAPE * others as f64;
-        Some((tags, label))
-    }
-}
-
-/// The first level with room around `x`.
-fn shelve(levels: &mut [f64; 2], x: f64, width: f64) -> Option<usize> {
-    if width == 0.0 {
-        return Some(0);
-    }
-    let level = levels.iter().position(|end| *end + 2.5 <= x - width / 2.0)?;
-    levels[level] = x + width / 2.0;
-    Some(level)
-}
-
-/// Width of a tag with its text.
-pub fn tag_width(text: &str) -> f64 {
-    text_width(text) * 1.06 + 9.0
-}
-
-/// Width of all tags of a mark.
-pub fn tags_width(mark: &Mark) -> f64 {
-    let widths: f64 = mark.tags.iter().map(|tag| tag_width(&tag.text) + 2.0).sum();
-    (widths - 2.0).max(0.0)
-}
-
-fn label_width(mark: &Mark) -> f64 {
-    if mark.label.is_empty() { 0.0 } else { text_width(&mark.label) + 4.0 }
-}
-
-fn half_width(mark: &Mark) -> f64 {
-    tags_width(mark).max(label_width(mark)) / 2.0
-}
-
-/// An estimate that errs on the wide side.
-pub fn text_width(text: &str) -> f64 {
-    let width = |c: char| match c {
-        'i' | 'j' | 'l' | ':' | '.' | ',' | ' ' | '|' | '\'' | 't' | 'f' => 3.8,
-        'm' | 'w' | 'M' | 'W' | '→' | '↔' => 10.0,
-        c if c.is_ascii_uppercase() => 8.0,
-        c if c.is_ascii() => 7.0,
-        _ => 11.0,
-    };
-    text.chars().map(width).sum()
+    let ends = scene.marks.iter().map(|mark| reach(mark, places[&mark.time]));
+    let far = ends.fold(left, f64::max);
+    (Scale::Order(places), levels, far + 20.0)
 }
 
 /// Room for the names of the nodes.

@@ -52,7 +52,7 @@ fn nothing_overlaps_on_a_lane() {
             if mark.tags.is_empty() {
                 continue;
             }
-            let (x, half) = (space.x(mark.time), space::tags_width(mark) / 2.0);
+            let (x, half) = (space.x(mark.time), shelves::tags_width(mark) / 2.0);
             let end = ends.insert((mark.node, *level), x + half);
             assert!(end.is_none_or(|end| end <= x - half), "tags at {x} on n{}", mark.node + 1);
         }

@@ -1,5 +1,6 @@
 //! A finding in a run's document.
 
+use super::views::{self, ViewLine};
 use pepperland_core::finding::Finding;
 use pepperland_core::history::EventId;
 use pepperland_core::runtime::Repeats;
@@ -30,6 +31,9 @@ pub struct FindingLine {
     deterministic: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     unclean: Option<String>,
+    /// Of a property about deliveries in views: who delivered what.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    views: Vec<ViewLine>,
 }
 
 impl FindingLine {
@@ -53,6 +57,7 @@ impl FindingLine {
             repeats: finding.repeats,
             deterministic: could_repeat.then_some(finding.alike),
             unclean: finding.history.header.unclean().map(str::to_owned),
+            views: views::lines(finding),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The finding as data within its page, for scripts and other tools.
 
 use super::events::window;
+use crate::json::views;
 use crate::text::is_deceptive;
 use maud::{Markup, PreEscaped, html};
 use pepperland_core::finding::Finding;
@@ -46,6 +47,7 @@ fn data(finding: &Finding) -> Value {
         "because": finding.witness.because,
         "witness": finding.witness.events,
         "clauses": finding.witness.clauses,
+        "views": views::lines(finding),
         "reproduced": finding.reproduced,
         "digest": finding.digest,
         "nodes": finding.history.header.nodes,

@@ -2,10 +2,11 @@
 
 use super::{heads, scroller};
 use crate::text::{count, thousands, visible};
+use crate::views::{self, COLOURS, Stay, Views};
 use crate::words;
 use maud::{Markup, html};
 use pepperland_core::finding::Finding;
-use pepperland_core::history::{EventId, History};
+use pepperland_core::history::{Event, EventId, History};
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -40,15 +41,21 @@ pub fn window(all: usize, proof: &BTreeSet<EventId>) -> Range<u32> {
 }
 
 fn table(history: &History, proof: &BTreeSet<EventId>, shown: Range<u32>) -> Markup {
+    let views = Views::of(history);
+    let heads = match views.stays.is_empty() {
+        true => heads(&["##", "#ms", "Node", "Event", "Caused by"]),
+        false => heads(&["##", "#ms", "Node", "View", "Event", "Caused by"]),
+    };
     html! {
         table.events {
-            (heads(&["##", "#ms", "Node", "Event", "Caused by"]))
-            tbody { @for id in shown.clone().map(EventId) { (row(history, id, proof, &shown)) } }
+            (heads)
+            tbody { @for id in shown.clone().map(EventId) { (row(&views, id, proof, &shown)) } }
         }
     }
 }
 
-fn row(history: &History, id: EventId, proof: &BTreeSet<EventId>, shown: &Range<u32>) -> Markup {
+fn row(views: &Views<'_>, id: EventId, proof: &BTreeSet<EventId>, shown: &Range<u32>) -> Markup {
+    let history = views.history;
     let event = history.event(id);
     let node = event.node().map_or("–", |node| history.node_name(node));
     let (text, full) = (words::event(history, id), words::event_in_full(history, id));
@@ -57,6 +64,7 @@ fn row(history: &History, id: EventId, proof: &BTreeSet<EventId>, shown: &Range<
             td.n { (id.0) }
             td.n { (event.time()) }
             td { (super::said(node, 24)) }
+            @if !views.stays.is_empty() { td.in { (standing(views, event)) } }
             td title=[(text != full).then_some(&full)] { (text) }
             td {
                 @for cause in event.causes() {
@@ -65,6 +73,26 @@ fn row(history: &History, id: EventId, proof: &BTreeSet<EventId>, shown: &Range<
                     } @else { "#" (cause.0) " " }
                 }
             }
+        }
+    }
+}
+
+/// The view in which the node stands, and where it comes from if it installs it.
+fn standing(views: &Views<'_>, event: Event<'_>) -> Markup {
+    let groups = views.groups();
+    let stands = |group: &u32| views.at(event.node()?, *group, event.id);
+    let group = views::group(views.history, event);
+    let groups = groups.iter().filter(|other| event.message().is_none() || **other == group);
+    let stays: Vec<&Stay<'_>> = groups.filter_map(stands).collect();
+    html! {
+        @for stay in stays {
+            @if let Some(from) = stay.from.filter(|_| stay.event == event.id) {
+                span.dim { (views::name(&from.view)) " → " }
+            }
+            span class={ "stand v" (views.number(stay) % COLOURS) } {
+                (views::name(&stay.install.view))
+            }
+            " "
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The page of one finding: what broke, drawn, with the rule, what it needs and every event.
 
-use super::{card, data, events, heads, logs, page, panels, said, scroller};
+use super::{card, data, events, heads, logs, page, panels, said, scroller, sets};
 use crate::diagram::{Diagram, diagram};
 use crate::rates;
 use crate::terminal::replay;
@@ -14,17 +14,21 @@ use pepperland_core::runtime::Repeats;
 /// The page as one file.
 pub fn finding_page(finding: &Finding) -> String {
     let drawn = diagram(&finding.history, &finding.witness.events);
-    let panel = panels::panel(finding);
+    let panel = panels::panel(finding)
+        .map(|(title, panel)| card(title, html! { div.tall tabindex="0" { (panel) } }));
+    let sets = sets::card_of(finding);
     let content = html! {
         (head(finding))
         (because(finding, &drawn))
         pre.command tabindex="0" aria-label="Command that repeats the finding" { (replay(finding)) }
         (facts(finding))
-        div.columns.picture[panel.is_some()] {
-            (picture(&drawn))
-            @if let Some((title, panel)) = panel {
-                (card(title, html! { div.tall tabindex="0" { (panel) } }))
+        @match (sets, panel) {
+            (Some(sets), panel) => {
+                (picture(&drawn))
+                div.columns { (sets) @if let Some(panel) = panel { (panel) } }
             }
+            (None, Some(panel)) => { div.columns.picture { (picture(&drawn)) (panel) } }
+            (None, None) => { (picture(&drawn)) }
         }
         div.columns {
             (card("The rule, with this run's values", rule(finding)))
@@ -135,6 +139,15 @@ fn picture(drawn: &Diagram) -> Markup {
     }
 }
 
+/// What is drawn of views.
+const VIEWS: [&str; 5] = [
+    "wide band: in a view, with its own colour (dashed: not primary)",
+    "hatched: blocked by a flush",
+    "dotted lane: in no view",
+    "+n4 −n3: who is new, who is gone",
+    "△ snapshot taken, ▼ installed",
+];
+
 fn key(drawn: &Diagram) -> Markup {
     let line = match drawn.frames {
         true => "→ frame, in the colour of its message (those to oneself are not drawn)",
@@ -148,6 +161,7 @@ fn key(drawn: &Diagram) -> Markup {
             @for item in shapes { li { (item) } }
             li { (line) }
             li { (red) }
+            @if drawn.views { @for item in VIEWS { li { (item) } } }
             @for (letter, name) in &drawn.letters { li { b { (letter) } " = " (name) } }
         }
     }

@@ -236,7 +236,7 @@ fn views(history: &History, proof: &BTreeSet<EventId>) -> Markup {
                     dd {
                         @if let Some((view, id)) = view {
                             a href={ "#e" (id.0) } class=[proof.contains(&id).then_some("no")] {
-                                "view " (view)
+                                "view " (crate::views::name(view))
                             }
                         } @else { span.dim { "before any view" } }
                         (sequence(history, &list, proof))

@@ -1,5 +1,5 @@
 use super::*;
-use crate::fixtures;
+use crate::{fixtures, view_fixtures};
 
 #[test]
 fn a_page_loads_nothing_and_runs_nothing() {
@@ -20,7 +20,8 @@ fn a_page_loads_nothing_and_runs_nothing() {
 
 #[test]
 fn every_link_within_a_page_leads_somewhere() {
-    for finding in [fixtures::two_sequencers(), fixtures::crashed_sender()] {
+    let views = view_fixtures::forgotten_in_a_flush();
+    for finding in [fixtures::two_sequencers(), fixtures::crashed_sender(), views] {
         let page = finding_page(&finding);
         let targets = page.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next());
         let mut links = 0;
@@ -130,4 +131,27 @@ fn the_index_says_rates_and_unclean_runs() {
     for part in ["reproduces 7 of 10", "unclean run", "3 of 100 runs unclean"] {
         assert!(page.contains(part), "{part}");
     }
+}
+
+#[test]
+fn a_finding_about_deliveries_in_views_says_who_delivered_what() {
+    let page = finding_page(&view_fixtures::forgotten_in_a_flush());
+    let parts = [
+        "dashed: not primary",
+        "Who delivered what in a view",
+        "Delivered in view 1",
+        "colspan=\"3\">→ view 2</th>",
+        "colspan=\"1\">× crashed</th>",
+        "n4:0:1",
+        "<td class=\"no\">lacks</td>",
+        "<th scope=\"col\">View</th>",
+        "<span class=\"dim\">1 → </span><span class=\"stand v1\">2</span>",
+    ];
+    let mut rest = page.as_str();
+    for part in parts {
+        let (_, after) = rest.split_once(part).unwrap_or_else(|| panic!("no {part}"));
+        rest = after;
+    }
+    let other = finding_page(&fixtures::crashed_sender());
+    assert!(!other.contains("Who delivered what in a view") && !other.contains(">View</th>"));
 }

@@ -71,11 +71,22 @@ impl Row {
         match history.event(id).node() {
             None => self.environment.push(id),
             Some(node) => {
-                let cell = text::short(&words::brief(history, id), 24);
-                self.cells.entry(node.0).or_default().push((cell, proves));
+                let cells = self.cells.entry(node.0).or_default();
+                cells.extend(cells_of(history, id).into_iter().map(|cell| (cell, proves)));
             }
         }
     }
+}
+
+/// What a view says beside its members has a line of its own if one is too short for both.
+fn cells_of(history: &History, id: EventId) -> Vec<String> {
+    const WIDTH: usize = 24;
+    let brief = words::brief(history, id);
+    if history.event(id).kind() == Kind::View && brief.chars().count() > WIDTH {
+        let lines = words::view(history, id).into_iter().filter(|line| !line.is_empty());
+        return lines.map(|line| text::short(&line, WIDTH)).collect();
+    }
+    vec![text::short(&brief, WIDTH)]
 }
 
 /// Events of the application, not of the network and not mere remarks.
