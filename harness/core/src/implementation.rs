@@ -2,7 +2,7 @@
 
 use crate::contract::Node;
 use crate::fault::Fault;
-use crate::history::{Channel, DeliveryContract, FailureModel};
+use crate::history::{Channel, DeliveryContract, FailureModel, PartitionContract};
 use crate::id::NodeId;
 use crate::time::Span;
 use std::fmt;
@@ -128,6 +128,13 @@ pub struct Model {
     pub latency_bound: Option<Span>,
     /// How many messages a node keeps for others in the end at most, if that is bounded.
     pub buffer_bound: Option<u64>,
+    /// How long views take to come to rest after the last trouble at most, if that is promised.
+    pub settling_bound: Option<Span>,
+    /// How long an application is kept from multicasting for a new view at most, if that is
+    /// promised.
+    pub blocking_bound: Option<Span>,
+    /// Which of the parts of a partitioned group are to go on.
+    pub partition: PartitionContract,
     /// What a restart means for "at most once".
     pub delivery: DeliveryContract,
     /// The service that clients see, by the name that histories and its workload have for it; none
@@ -153,6 +160,9 @@ impl Model {
         timing: "asynchronous",
         latency_bound: None,
         buffer_bound: None,
+        settling_bound: None,
+        blocking_bound: None,
+        partition: PartitionContract::Primary,
         delivery: DeliveryContract::Volatile,
         service: None,
     };
