@@ -20,8 +20,15 @@ pub mod requests;
 use pepperland_core::implementation::Implementation;
 
 /// The implementations by kind, in the order of the catalogue.
-pub const FAMILIES: &[&[&Implementation]] =
-    &[links::ALL, multicast::ALL, order::ALL, groups::ALL, requests::ALL, detectors::ALL];
+pub const FAMILIES: &[&[&Implementation]] = &[
+    links::ALL,
+    multicast::ALL,
+    order::ALL,
+    groups::ALL,
+    groups::views::ALL,
+    requests::ALL,
+    detectors::ALL,
+];
 
 /// Every implementation, in the order of the catalogue.
 pub fn all() -> impl Iterator<Item = &'static Implementation> + Clone {

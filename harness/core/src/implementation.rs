@@ -122,14 +122,19 @@ pub struct Model {
     /// Whether its groups have views: nodes join and leave them, and applications multicast only
     /// in a view.
     pub views: bool,
-    /// Which components go on while the network is cut.
-    pub partition: PartitionContract,
     /// What it assumes of time: `asynchronous`, `synchronous`, `partially synchronous`.
     pub timing: &'static str,
     /// The greatest latency that it assumes of the network, if it assumes one.
     pub latency_bound: Option<Span>,
     /// How many messages a node keeps for others in the end at most, if that is bounded.
     pub buffer_bound: Option<u64>,
+    /// How long views take to come to rest after the last trouble at most, if that is promised.
+    pub settling_bound: Option<Span>,
+    /// How long an application is kept from multicasting for a new view at most, if that is
+    /// promised.
+    pub blocking_bound: Option<Span>,
+    /// Which of the parts of a partitioned group are to go on.
+    pub partition: PartitionContract,
     /// What a restart means for "at most once".
     pub delivery: DeliveryContract,
     /// The service that clients see, by the name that histories and its workload have for it; none
@@ -152,10 +157,12 @@ impl Model {
         ],
         groups: Groups::One,
         views: false,
-        partition: PartitionContract::Primary,
         timing: "asynchronous",
         latency_bound: None,
         buffer_bound: None,
+        settling_bound: None,
+        blocking_bound: None,
+        partition: PartitionContract::Primary,
         delivery: DeliveryContract::Volatile,
         service: None,
     };

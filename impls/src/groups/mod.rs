@@ -1,6 +1,7 @@
-//! Multicast to several groups, which may overlap.
+//! Groups: several, which may overlap, and such whose members come and go.
 
 pub mod multi_group;
+pub mod views;
 
 use pepperland_core::implementation::Implementation;
 

@@ -8,7 +8,7 @@ use crate::history::{
     ViewName,
 };
 use crate::id::{GroupId, MessageId, NodeId};
-use crate::implementation::Implementation;
+use crate::implementation::{Implementation, Model};
 use crate::message::{Body, Message};
 use crate::schedule::{Ask, Fate, Schedule, Step, Trouble, When};
 use crate::time::Time;
@@ -51,13 +51,26 @@ impl Header {
         let mut header = Header::of_schedule(runtime, schedule);
         header.failure_model = implementation.model.failures;
         header.contract.delivery = implementation.model.delivery;
-        header.contract.partition = implementation.model.partition;
         header.workload = implementation.model.service.map(str::to_owned);
-        if let Some(most) = implementation.model.buffer_bound {
-            header.about.insert("bounds".to_owned(), json!({ "buffer": most }));
+        header.contract.partition = implementation.model.partition;
+        let bounds = bounds(&implementation.model);
+        if !bounds.is_empty() {
+            header.about.insert("bounds".to_owned(), Value::Object(bounds));
         }
         header
     }
+}
+
+/// What the implementation promises in numbers; times in ns.
+fn bounds(model: &Model) -> Map<String, Value> {
+    let bounds = [
+        ("buffer", model.buffer_bound),
+        ("settling", model.settling_bound.map(|span| span.0)),
+        ("blocking", model.blocking_bound.map(|span| span.0)),
+    ];
+    let stated =
+        bounds.into_iter().filter_map(|(name, most)| Some((name.to_owned(), most?.into())));
+    stated.collect()
 }
 
 impl Recorder {

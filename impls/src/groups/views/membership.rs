@@ -1,0 +1,51 @@
+//! Group membership: nodes join through any member, leave, are excluded when they are suspected,
+//! and included again when that was wrong (Ricciardi & Birman 1991; Chockler, Keidar & Vitenberg
+//! 2001 for what is promised).
+//!
+//! ```text
+//! To join or to leave:   say so in every beat, until a view has it
+//! Agreement on views as agreement.rs has it, with nothing to flush
+//! To multicast m:        send(p, (view, number, m)) to each other member of the view;  deliver m
+//! On receive((v, n, m)) from q:
+//!     in view v          deliver q's multicasts in the order of their numbers, each once
+//!     in an earlier one  keep it until v is installed
+//!     in a later one     drop it
+//! ```
+//!
+//! Assumes a channel that loses nothing but what is under way to a node that crashes, and clocks
+//! that run at one rate. Views are agreed upon by those who are within reach of each other, wrongly
+//! or not; so there may be several at once, and they merge when links heal. In the end there is one
+//! of just the nodes that are up and connected, and it stays.
+//!
+//! Departs from the sources: suspicion is mutual reach, told in the beats that also tell who wants
+//! to be in; the least node within reach coordinates; a node that comes back is a new one, but for
+//! the numbers of views, which are in stable storage.
+
+use crate::changed::{HARMLESS_IN_TIME, changed};
+use crate::claims::INTEGRITY;
+use crate::groups::views::agreement::agreement;
+use crate::groups::views::log::When;
+use crate::groups::views::service::{Service, Views};
+use crate::groups::views::{MODEL, OF_VIEWS};
+use pepperland_core::contract::Stack;
+use pepperland_core::implementation::{Claim, Implementation};
+use pepperland_core::message::Message;
+
+/// V1.
+pub const ENTRY: Implementation = Implementation {
+    name: "membership",
+    number: "V1",
+    statement: "views that nodes join and leave, from which the suspected are excluded",
+    source: "Ricciardi & Birman 1991; Chockler, Keidar & Vitenberg 2001",
+    claims: &[INTEGRITY, OF_VIEWS, &[Claim::always("multicast-liveness")]],
+    model: MODEL,
+    nodes: 4,
+    budget: |n| n - 1,
+    flaws: &[],
+    controls: &[HARMLESS_IN_TIME],
+    breaks: &[],
+    cost: None,
+    build: |setup| changed(setup, Stack::node(agreement::<Message>(setup, SERVICE))),
+};
+
+const SERVICE: Service = Service { when: When::Here, flushes: false, views: Views::Any };
