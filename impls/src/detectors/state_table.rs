@@ -4,7 +4,7 @@
 //! ```text
 //! On initialization:         TTL[p] := 0 for each server p                      (Disconnected)
 //! On a tick:                 TTL[p] := TTL[p] - 1 for each p with TTL[p] > 0
-//! On a confirmation of p:    TTL[p] := the whole                                (Active)
+//! On a confirmation of p:    TTL[p] := the threshold of Disconnected            (Active)
 //! ```
 //!
 //! Without confirmations a server goes from Active to Awaiting confirmation, to Unresponsive, and
@@ -58,11 +58,9 @@ pub struct Thresholds {
     pub disconnected: u32,
 }
 
-impl Default for Thresholds {
-    /// More than 2 ticks: unresponsive.
-    fn default() -> Thresholds {
-        Thresholds { awaiting: 1, unresponsive: 3, disconnected: 6 }
-    }
+impl Thresholds {
+    /// More than 2 ticks: Unresponsive. When it is Disconnected, the source does not say.
+    pub const SOURCE: Thresholds = Thresholds { awaiting: 1, unresponsive: 3, disconnected: 6 };
 }
 
 /// A server is in another state than before.
@@ -79,29 +77,38 @@ pub struct Passage {
 /// The states of all servers, as one of them believes them to be.
 #[derive(Clone, Debug)]
 pub struct StateTable {
+    servers: Vec<NodeId>,
     thresholds: Thresholds,
+    /// Of those that were heard of.
     ttl: BTreeMap<NodeId, u32>,
 }
 
 impl StateTable {
     /// All of these servers are Disconnected.
     pub fn new(servers: impl IntoIterator<Item = NodeId>, thresholds: Thresholds) -> StateTable {
-        StateTable { thresholds, ttl: servers.into_iter().map(|server| (server, 0)).collect() }
+        let mut servers: Vec<NodeId> = servers.into_iter().collect();
+        servers.sort_unstable();
+        StateTable { servers, thresholds, ttl: BTreeMap::new() }
     }
 
     /// A confirmation of a server has come. How its state changed, if it did; strangers have none.
     pub fn confirm(&mut self, server: NodeId) -> Option<Passage> {
+        self.servers.binary_search(&server).ok()?;
         let from = self.state(server);
-        *self.ttl.get_mut(&server)? = self.thresholds.disconnected;
+        self.ttl.insert(server, self.thresholds.disconnected);
         self.passage(server, from)
     }
 
     /// One tick has passed. Whose state changed, in the order of their indices.
     pub fn tick(&mut self) -> Vec<Passage> {
-        let before = self.clone();
+        let before: Vec<(NodeId, State)> = self.states().collect();
         self.ttl.values_mut().for_each(|ttl| *ttl = ttl.saturating_sub(1));
-        let servers = before.ttl.keys();
-        servers.filter_map(|server| self.passage(*server, before.state(*server))).collect()
+        before.into_iter().filter_map(|(server, from)| self.passage(server, from)).collect()
+    }
+
+    /// Whether a confirmation of the server has ever come.
+    pub fn was_heard(&self, server: NodeId) -> bool {
+        self.ttl.contains_key(&server)
     }
 
     fn passage(&self, server: NodeId, from: State) -> Option<Passage> {
@@ -122,7 +129,7 @@ impl StateTable {
 
     /// Every server with its state, in the order of their indices.
     pub fn states(&self) -> impl Iterator<Item = (NodeId, State)> + '_ {
-        self.ttl.keys().map(|server| (*server, self.state(*server)))
+        self.servers.iter().map(|server| (*server, self.state(*server)))
     }
 
     /// The servers that may answer for the group, the lowest index first.
@@ -147,7 +154,7 @@ mod tests {
     const N2: NodeId = NodeId(1);
 
     fn table() -> StateTable {
-        StateTable::new([N1, N2], Thresholds::default())
+        StateTable::new([N1, N2], Thresholds::SOURCE)
     }
 
     #[test]

@@ -21,7 +21,7 @@
 
 use crate::changed::{HARMLESS, changed};
 use crate::claims::{INTEGRITY, VALIDITY};
-use crate::detectors::heartbeat::heartbeat;
+use crate::detectors::keepalive::keepalive;
 use crate::multicast::reliable::Relayed;
 use crate::naming::Naming;
 use pepperland_core::contract::{Cx, Delivery, Indication, Layer, Protocol, Stack, Value};
@@ -74,7 +74,7 @@ pub const ENTRY: Implementation = Implementation {
 
 /// The layer over basic multicast and heartbeats.
 pub fn reliable_lazy<M: Value>(setup: &Setup<'_>) -> impl Layer<Payload = M> + use<M> {
-    Lazy::over(heartbeat::<Relayed<M>>(setup), setup)
+    Lazy::over(keepalive::<Relayed<M>>(setup), setup)
 }
 
 /// Lazy reliable multicast.

@@ -15,7 +15,8 @@
 
 use crate::changed::{HARMLESS_IN_TIME, changed};
 use crate::claims::{INTEGRITY, UNIFORM_AGREEMENT, VALIDITY};
-use crate::detectors::heartbeat::{SYNCHRONOUS, heartbeat};
+use crate::detectors::SYNCHRONOUS;
+use crate::detectors::keepalive::keepalive;
 use crate::multicast::reliable::Relayed;
 use crate::multicast::uniform::{CanDeliver, DELIVER_ON_FIRST, Uniform};
 use pepperland_core::contract::{Layer, Stack, Value};
@@ -60,5 +61,5 @@ pub const ENTRY: Implementation = Implementation {
 
 /// All-ack over basic multicast and heartbeats.
 pub fn uniform_all_ack<M: Value>(setup: &Setup<'_>) -> impl Layer<Payload = M> + use<M> {
-    Uniform::over(heartbeat::<Relayed<M>>(setup), CanDeliver::AllCorrect, setup)
+    Uniform::over(keepalive::<Relayed<M>>(setup), CanDeliver::AllCorrect, setup)
 }

@@ -46,11 +46,23 @@ impl Header {
         header.failure_model = implementation.model.failures;
         header.contract.delivery = implementation.model.delivery;
         header.workload = implementation.model.service.map(str::to_owned);
-        if let Some(most) = implementation.model.buffer_bound {
-            header.about.insert("bounds".to_owned(), json!({ "buffer": most }));
+        let bounds = bounds(implementation, schedule);
+        if !bounds.is_empty() {
+            header.about.insert("bounds".to_owned(), Value::Object(bounds));
         }
         header
     }
+}
+
+/// What the implementation promises in numbers, of a run of this schedule.
+fn bounds(implementation: &Implementation, schedule: &Schedule) -> Map<String, Value> {
+    let model = &implementation.model;
+    let latency = schedule.header.network.max_latency;
+    let detection = model.detection_bound.map(|bound| bound(latency).0);
+    let bounds = [("buffer", model.buffer_bound), ("detection", detection)];
+    let stated =
+        bounds.into_iter().filter_map(|(name, most)| Some((name.to_owned(), most?.into())));
+    stated.collect()
 }
 
 impl Recorder {
