@@ -2,7 +2,7 @@
 //! & Rodrigues 2011, 2.6.4: *Increasing Timeout*).
 //!
 //! ```text
-//! On initialization:             delay := 1 ms
+//! On initialization:             delay := 4 ms
 //! On receive((answer, r)) from p:     if r < round, and p has answered no later question, then
 //!                                         late := true
 //! Upon time-out:                 ...;  if late then delay := 2 * delay;  late := false
@@ -51,7 +51,7 @@ pub const ENTRY: Implementation = Implementation {
 };
 
 /// The time-out at first.
-const FIRST: Span = Span::millis(1);
+const FIRST: Span = Span::millis(4);
 
 /// The layer over basic multicast.
 pub fn timeout_adaptive<M: Value>(setup: &Setup<'_>) -> impl Layer<Payload = M> + use<M> {
