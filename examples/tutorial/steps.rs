@@ -112,8 +112,8 @@ pub const STEPS: &[Step] = &[
     },
     Step {
         title: "A detector that errs",
-        implementation: "heartbeat",
-        shows: "late-heartbeats",
+        implementation: "keepalive-detector",
+        shows: "late-keepalives",
         mended_by: "",
     },
     Step {

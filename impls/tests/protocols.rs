@@ -141,7 +141,7 @@ fn without_the_sequencer_nothing_is_ordered() {
 fn another_sequencer_knows_again_what_the_first_has_numbered() {
     let mut post = post(&sequencer_failover::ENTRY, 3);
     post.multicast(N3, "a");
-    // After the heartbeat, the message; then it is in the log of n2, and of nobody else that lives.
+    // After the keepalive, the message; then it is in the log of n2, and of nobody else that lives.
     post.crash_after(N1, 2);
     post.deliver((N3, N1), 2).expect("it is waiting");
     let mut lines = Vec::new();

@@ -13,6 +13,7 @@ mod detector_weak_completeness;
 mod eventual_leader;
 mod suspicion_monotonicity;
 
+mod figures;
 mod quality;
 mod settled;
 pub(crate) mod watch;
@@ -22,7 +23,8 @@ mod oracle;
 #[cfg(test)]
 mod small;
 
-pub use quality::{Quality, Spread, quality};
+pub use figures::{Figures, Spread};
+pub use quality::{Quality, quality};
 
 use pepperland_core::checker::Checker;
 

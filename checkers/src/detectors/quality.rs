@@ -15,6 +15,7 @@
 //! one. Periods that a crash or the end of the run cut short are not among T_MR, T_M and T_G, but
 //! count in P_A. T_FG is E(T_G²) / 2E(T_G), as the paper shows.
 
+use crate::detectors::figures::{Figures, Spread};
 use crate::detectors::watch::{Mistake, Watch};
 use crate::scene::Scene;
 use pepperland_core::checker::Case;
@@ -29,47 +30,8 @@ pub struct Quality {
     pub monitor: NodeId,
     /// Of whom it speaks.
     pub target: NodeId,
-    /// T_D.
-    pub detection: Spread,
-    /// T_MR; the worst is the shortest.
-    pub mistake_recurrence: Spread,
-    /// T_M.
-    pub mistake_duration: Spread,
-    /// T_G; the worst is the shortest.
-    pub good_period: Spread,
-    /// How many mistakes there were.
-    pub mistakes: u64,
-    /// λ_M, a second; none if the two were never up together.
-    pub mistake_rate: Option<f64>,
-    /// P_A; none if the two were never up together.
-    pub accuracy: Option<f64>,
-    /// T_FG, ns; none without a whole good period.
-    pub forward_good_period: Option<f64>,
-}
-
-/// Some spans of time.
-#[derive(Copy, Clone, Debug, Default, PartialEq)]
-pub struct Spread {
-    /// How many.
-    pub count: u64,
-    /// Their mean, ns; 0 if there is none.
-    pub mean: f64,
-    /// The shortest.
-    pub shortest: Span,
-    /// The longest.
-    pub longest: Span,
-}
-
-impl Spread {
-    fn of(spans: &[Span]) -> Spread {
-        let sum: u128 = spans.iter().map(|span| u128::from(span.0)).sum();
-        Spread {
-            count: spans.len() as u64,
-            mean: if spans.is_empty() { 0.0 } else { sum as f64 / spans.len() as f64 },
-            shortest: spans.iter().min().copied().unwrap_or_default(),
-            longest: spans.iter().max().copied().unwrap_or_default(),
-        }
-    }
+    /// What it achieved.
+    pub figures: Figures,
 }
 
 /// The figures of every monitor that does not lie on every target of which it said something, or
@@ -107,25 +69,19 @@ fn of_pair(watch: &Watch<'_, '_>, pair: (u32, u32)) -> Quality {
     let wrong: u64 = mistakes.iter().map(|m| watch.until(pair, m).since(began(m)).0).sum();
     let end = watch.end;
     let observed = end.0 - down_during(watch, pair, Time::ZERO, end).min(end.0);
-    let seen = (observed > 0).then_some(observed as f64);
     Quality {
         monitor: NodeId(pair.0),
         target: NodeId(pair.1),
-        detection: Spread::of(&detections(watch, pair)),
-        mistake_recurrence: Spread::of(&recurrence),
-        mistake_duration: Spread::of(&duration),
-        good_period: Spread::of(&good),
-        mistakes: mistakes.len() as u64,
-        mistake_rate: seen.map(|seen| mistakes.len() as f64 * 1e9 / seen),
-        accuracy: seen.map(|seen| 1.0 - wrong as f64 / seen),
-        forward_good_period: forward(&good),
+        figures: Figures {
+            detection: Spread::of(&detections(watch, pair)),
+            mistake_recurrence: Spread::of(&recurrence),
+            mistake_duration: Spread::of(&duration),
+            good_period: Spread::of(&good),
+            mistakes: mistakes.len() as u64,
+            observed: Span(observed),
+            mistaken: Span(wrong),
+        },
     }
-}
-
-fn forward(good: &[Span]) -> Option<f64> {
-    let sum: f64 = good.iter().map(|span| span.0 as f64).sum();
-    let squares: f64 = good.iter().map(|span| span.0 as f64 * span.0 as f64).sum();
-    (sum > 0.0).then(|| squares / (2.0 * sum))
 }
 
 /// For how long, between the two instants, the monitor or the target was down.
@@ -174,10 +130,11 @@ mod tests {
     use crate::spoken::spoken;
     use serde_json::json;
 
-    fn only(words: &str) -> Quality {
+    fn only(words: &str) -> Figures {
         let header = json!({"nodes": ["n1", "n2"], "end": 100, "failure_model": "crash-recovery"});
         let all = quality(&spoken(&header, words));
-        all.into_iter().find(|q| (q.monitor, q.target) == (NodeId(0), NodeId(1))).unwrap()
+        let pair = |q: &Quality| (q.monitor, q.target) == (NodeId(0), NodeId(1));
+        all.into_iter().find(pair).unwrap().figures
     }
 
     fn spread(spans: &[u64]) -> Spread {
@@ -192,12 +149,12 @@ mod tests {
         );
         assert_eq!(quality.mistakes, 3);
         assert_eq!(quality.mistake_recurrence, spread(&[20, 30]));
-        assert_eq!(quality.mistake_recurrence.mean, 25.0);
+        assert_eq!(quality.mistake_recurrence.mean(), Some(25.0));
         assert_eq!(quality.mistake_duration, spread(&[4, 6, 10]));
         assert_eq!(quality.good_period, spread(&[16, 24]));
-        assert_eq!(quality.mistake_rate, Some(3e7));
-        assert_eq!(quality.accuracy, Some(0.8));
-        assert_eq!(quality.forward_good_period, Some((256.0 + 576.0) / 80.0));
+        assert_eq!(quality.mistake_rate(), Some(3e7));
+        assert_eq!(quality.accuracy(), Some(0.8));
+        assert_eq!(quality.forward_good_period(), Some((256.0 + 576.0) / 80.0));
         assert_eq!(quality.detection.count, 0);
     }
 
@@ -205,8 +162,8 @@ mod tests {
     fn a_detection_lasts_until_the_suspicion_that_stays() {
         let quality = only("@10 n2 crash; @15 n1 suspect n2; @17 n1 trust n2; @22 n1 suspect n2");
         assert_eq!(quality.detection, spread(&[12]));
-        assert_eq!((quality.mistakes, quality.mistake_rate), (0, Some(0.0)));
-        assert_eq!(quality.accuracy, Some(1.0));
+        assert_eq!((quality.mistakes, quality.mistake_rate()), (0, Some(0.0)));
+        assert_eq!(quality.accuracy(), Some(1.0));
         assert_eq!(only("@10 n1 suspect n2; @12 n2 crash").detection, spread(&[0]));
         assert_eq!(only("@10 n2 crash").detection.count, 0);
         assert_eq!(only("@10 n2 crash; @12 n2 recover; @15 n1 suspect n2").detection.count, 0);
@@ -215,7 +172,7 @@ mod tests {
     #[test]
     fn the_time_of_the_dead_does_not_count() {
         let quality = only("@20 n1 suspect n2; @30 n2 crash; @40 n1 crash; @80 n1 recover");
-        assert_eq!(quality.accuracy, Some(1.0 - 10.0 / 30.0));
+        assert_eq!(quality.accuracy(), Some(1.0 - 10.0 / 30.0));
         assert_eq!(quality.mistake_duration.count, 0);
         assert_eq!(quality.mistakes, 1);
     }

@@ -332,6 +332,8 @@ pub enum Measured {
     Linearizability,
     /// Runs until each planted flaw is found, over 30 seeds, as a table in Markdown
     Detection,
+    /// How soon and how wrongly each failure detector suspects, as a table in Markdown
+    Detectors,
     /// What one multicast costs in each protocol, as a table in Markdown
     Protocols,
     /// Programs over the line protocol in real time: rates, latencies, and the harness's own share

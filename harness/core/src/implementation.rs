@@ -135,6 +135,9 @@ pub struct Model {
     pub blocking_bound: Option<Span>,
     /// Which of the parts of a partitioned group are to go on.
     pub partition: PartitionContract,
+    /// How long after a crash everybody suspects the node at most, in a network of this greatest
+    /// latency, if its failure detector promises that.
+    pub detection_bound: Option<fn(Span) -> Span>,
     /// What a restart means for "at most once".
     pub delivery: DeliveryContract,
     /// The service that clients see, by the name that histories and its workload have for it; none
@@ -163,6 +166,7 @@ impl Model {
         settling_bound: None,
         blocking_bound: None,
         partition: PartitionContract::Primary,
+        detection_bound: None,
         delivery: DeliveryContract::Volatile,
         service: None,
     };

@@ -1,211 +1,234 @@
-//! Failure detection by heartbeats: every node tells every other again and again that it is alive,
-//! and suspects those that it has not heard of for long (Chandra & Toueg 1996; Cachin, Guerraoui &
-//! Rodrigues 2011, 2.6.2, whose detector asks for the heartbeats instead).
+//! The heartbeat detector of a cluster of servers that share a multicast group (a student project:
+//! *Multicast: desenvolvimento de aplicação tolerante a falhas*).
 //!
 //! ```text
-//! On initialization:             countdown[p] := patience for each member p other than self;  beat
-//! Every period:                  countdown[p] := countdown[p] - 1 for each p not suspected
-//!                                if countdown[p] = 0 then suspect p
-//!                                beat
-//! To beat:                       number := number + 1;  send(p, (alive, number)) to each p
-//! On receive((alive, n)) from p, n greater than any before:
-//!                                if p is suspected then trust p
-//!                                countdown[p] := patience
+//! On initialization:             all servers are Disconnected, also the own;  send
+//! Every second:                  send
+//! To send:                       multicast the own index to the group
+//!                                count down the TTL of all servers, also the own
+//! On receive (index):            index is Active
 //! ```
 //!
-//! Assumes crash-stop failures, clocks that run right, and a channel that loses nothing and takes
-//! `max_latency` at most. Then nobody alive is suspected, and whoever is suspected has crashed and
-//! everything it had sent has arrived: the detector is perfect. For let it have beaten last at `t`.
-//! That beat or a later one is received by `t + max_latency`, and the countdown runs out more than
-//! `(patience - 1) * period` after the newest receipt. By then the next beat of somebody alive,
-//! sent at `t + period`, has arrived, and so has whatever was sent before a crash, which falls at
-//! `t + period` at the latest, if
+//! A server hears itself: its own state says whether it can speak to the group. Without
+//! confirmations a server becomes Awaiting confirmation, then Unresponsive (more than 2 ticks),
+//! then Disconnected. Every 20 ticks the table of all is shown, in a remark.
+//!
+//! Assumes IP multicast, which may lose datagrams, and servers that may restart with nothing. While
+//! nothing is late, nobody who is up is Unresponsive if
 //!
 //! ```text
-//! (patience - 1) * period  >  period + max_latency
+//! period + max_latency  <  unresponsive * period - period
 //! ```
 //!
-//! Where messages are late for a while, or nodes stand still, it is eventually perfect: it suspects
-//! who is up, and trusts again. Departs from the source: beats are numbered, so that a copy that
-//! comes late is no sign of life.
+//! for three own ticks without a confirmation take two periods at least; and who crashes is
+//! Unresponsive within `max_latency + unresponsive * period`, as long as the *monitor* sends in
+//! time: ticks are own sends, so that a server whose routine is slow also detects slowly.
+//!
+//! Departs from the source: a second is 100 ms here, as all times are a parameter. A passage to
+//! Unresponsive is reported as a suspicion, one back to Active as trust; what is not known at the
+//! start is suspected.
 
 use crate::changed::{HARMLESS_IN_TIME, changed};
-use crate::claims::VALIDITY;
-use crate::multicast::basic::basic;
+use crate::detectors::state_table::{Passage, State, StateTable, Thresholds};
+use crate::links::ip_multicast::any_source;
 use pepperland_core::contract::{Cx, Delivery, Indication, Layer, Protocol, Stack, Value};
 use pepperland_core::fault::Fault;
+use pepperland_core::history::{Channel, FailureModel};
 use pepperland_core::id::{GroupId, NodeId};
-use pepperland_core::implementation::{Break, Claim, Cost, Flaw, Implementation, Model, Setup};
+use pepperland_core::implementation::{
+    Break, Claim, Cost, Flaw, Implementation, Model, Proviso, Setup,
+};
 use pepperland_core::message::Message;
 use pepperland_core::time::Span;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-use std::rc::Rc;
 
-/// D1, as the layer that others stand on: perfect in a synchronous network.
+/// D1.
 pub const ENTRY: Implementation = Implementation {
     name: "heartbeat",
     number: "D1",
-    statement: "failure detection by heartbeats: whoever is not heard of for long is suspected",
-    source: "Chandra & Toueg 1996; Cachin, Guerraoui & Rodrigues 2011, 2.6.2",
+    statement: "servers tell their group that they are up; each counts down all at its own sends",
+    source: "student project, five servers in a multicast group",
     claims: &[
-        &[Claim::always("no-creation")],
-        VALIDITY,
-        &[
-            Claim::always("detector-completeness"),
-            Claim::always("detector-weak-completeness"),
-            Claim::always("detector-accuracy"),
-            Claim::always("detector-weak-accuracy"),
-            Claim::always("suspicion-monotonicity"),
-        ],
+        &[Claim::always("no-creation"), Claim::always("payload-integrity")],
+        super::EVENTUALLY_PERFECT,
+        &[Claim::only("detector-detection-time", Proviso::InTime)],
     ],
-    model: SYNCHRONOUS,
+    model: Model {
+        failures: FailureModel::CrashRecovery,
+        channel: Channel::FairLoss,
+        tolerates: &[
+            Fault::Crash,
+            Fault::Recovery,
+            Fault::Loss,
+            Fault::Delay,
+            Fault::Reorder,
+            Fault::Corruption,
+            Fault::Partition,
+            Fault::Pause,
+        ],
+        timing: "synchronous in the end",
+        latency_bound: Some(Span::millis(50)),
+        detection_bound: Some(|max_latency| {
+            let Pace { period, thresholds, .. } = Pace::TENTH;
+            max_latency + Span(u64::from(thresholds.unresponsive) * period.0)
+        }),
+        ..Model::ASYNCHRONOUS
+    },
     nodes: 5,
     budget: |n| n - 1,
     flaws: &[
         Flaw {
             name: "countdown-not-reset",
             number: "PL19",
-            statement: "a heartbeat does not set the countdown back",
-            breaks: "detector-accuracy",
-            keeps: &["no-creation", "validity-all", "detector-completeness"],
+            statement: "a confirmation makes Active only who was never heard of",
+            breaks: "detector-eventual-strong-accuracy",
+            keeps: &["no-creation", "payload-integrity", "detector-completeness"],
             faults: "crash",
             workload: "steady",
-            killer: include_str!("../../killers/countdown-not-reset.jsonl"),
+            killer: include_str!("../../killers/heartbeat-countdown-not-reset.jsonl"),
         },
         Flaw {
             name: "any-message-refreshes-all",
             number: "H3",
-            statement: "a heartbeat of one node sets the countdown of all back",
+            statement: "a confirmation of one server counts as one of all that were heard of",
             breaks: "detector-completeness",
-            keeps: &["no-creation", "validity-all", "detector-accuracy"],
+            keeps: &["no-creation", "payload-integrity", "detector-eventual-strong-accuracy"],
             faults: "crash",
             workload: "steady",
-            killer: include_str!("../../killers/any-message-refreshes-all.jsonl"),
+            killer: include_str!("../../killers/heartbeat-any-message-refreshes-all.jsonl"),
         },
     ],
     controls: &[HARMLESS_IN_TIME],
-    breaks: &[Break {
-        name: "late-heartbeats",
-        property: "detector-accuracy",
-        statement: "a node whose heartbeats are later than assumed is suspected while it is up",
-        faults: "delay",
-        workload: "steady",
-        killer: include_str!("../../killers/late-heartbeats.jsonl"),
-    }],
+    breaks: &[
+        Break {
+            name: "slow-monitor",
+            property: "detector-detection-time",
+            statement: "ticks are own sends: a server that sends slowly detects slowly",
+            faults: "crash,clock",
+            workload: "steady",
+            killer: include_str!("../../killers/heartbeat-slow-monitor.jsonl"),
+        },
+        Break {
+            name: "old-copies",
+            property: "detector-detection-time",
+            statement: "a confirmation has no number: an old copy makes a crashed server Active",
+            faults: "crash,duplicate",
+            workload: "steady",
+            killer: include_str!("../../killers/heartbeat-old-copies.jsonl"),
+        },
+    ],
     cost: Some(Cost { formula: "n", messages: |n| n, steps: 1, note: "" }),
-    build: |setup| changed(setup, Stack::node(heartbeat::<Message>(setup))),
+    build: |setup| {
+        let servers = Heartbeat::over(any_source::<Confirming<Message>>(setup), Pace::TENTH, setup);
+        changed(setup, Stack::node(servers))
+    },
 };
 
-/// Crash-stop failures in a network that is as fast as the detector assumes.
-pub const SYNCHRONOUS: Model = Model {
-    tolerates: &[Fault::Crash, Fault::Duplication],
-    timing: "synchronous",
-    latency_bound: Some(Span::millis(50)),
-    ..Model::ASYNCHRONOUS
-};
-
-/// How long after one heartbeat the next is sent.
-const PERIOD: Span = Span::millis(20);
-
-/// The timer of the next heartbeat.
-const BEAT: u32 = 0;
-
-/// The layer over basic multicast.
-pub fn heartbeat<M: Value>(setup: &Setup<'_>) -> impl Layer<Payload = M> + use<M> {
-    Heartbeat::over(basic::<Beating<M>>(setup), setup)
+/// How often a server sends, and what it makes of silence.
+#[derive(Copy, Clone, Debug)]
+pub struct Pace {
+    /// From one send to the next.
+    pub period: Span,
+    /// From how many ticks without a confirmation a server is in which state.
+    pub thresholds: Thresholds,
+    /// After how many ticks the table is shown again.
+    pub shown_every: u32,
 }
 
-/// What is sent below.
+impl Pace {
+    /// That of the source.
+    pub const SECOND: Pace =
+        Pace { period: Span::seconds(1), thresholds: Thresholds::SOURCE, shown_every: 20 };
+
+    /// Ten times as fast.
+    pub const TENTH: Pace = Pace { period: Span::millis(100), ..Pace::SECOND };
+}
+
+/// The timer of the next send.
+const SEND: u32 = 0;
+
+/// What is multicast below.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub enum Beating<M> {
-    /// The sender is alive.
-    Alive(Beat),
+pub enum Confirming<M> {
+    /// The server with this index is connected and active.
+    Confirmation(NodeId),
     /// A message of the layer above, which the detector does not look at.
     Message(M),
-}
-
-/// Which heartbeat of a node it is. Later ones are greater.
-#[derive(Copy, Clone, Debug, Default, Eq, PartialEq, Ord, PartialOrd, Serialize, Deserialize)]
-pub struct Beat {
-    incarnation: u32,
-    number: u32,
 }
 
 /// The failure detector.
 pub struct Heartbeat<L> {
     lower: L,
-    number: u32,
-    watched: BTreeMap<NodeId, Watched>,
-    patience: u32,
+    pace: Pace,
+    table: StateTable,
+    ticks: u32,
     countdown_not_reset: bool,
     any_message_refreshes_all: bool,
 }
 
-/// What a node knows of another.
-struct Watched {
-    /// The newest heartbeat.
-    heard: Beat,
-    /// How many periods may pass until the next; at 0 the node is suspected.
-    countdown: u32,
-}
-
 impl<L> Heartbeat<L> {
     /// A failure detector over this multicast.
-    pub fn over(lower: L, setup: &Setup<'_>) -> Heartbeat<L> {
+    pub fn over(lower: L, pace: Pace, setup: &Setup<'_>) -> Heartbeat<L> {
         Heartbeat {
             lower,
-            number: 0,
-            watched: BTreeMap::new(),
-            patience: patience(setup.max_latency),
+            pace,
+            table: StateTable::new([], pace.thresholds),
+            ticks: 0,
             countdown_not_reset: setup.flawed("countdown-not-reset"),
             any_message_refreshes_all: setup.flawed("any-message-refreshes-all"),
         }
     }
 
-    fn hear<M>(&mut self, p: NodeId, beat: Beat, cx: &mut Cx<'_, M>) {
-        let (patience, keeps_on) = (self.patience, self.countdown_not_reset);
-        let Some(watched) = self.watched.get_mut(&p).filter(|w| w.heard < beat) else { return };
-        watched.heard = beat;
-        let suspected = watched.countdown == 0;
-        if suspected {
-            cx.indicate(Indication::Trust(p));
-        }
-        if suspected || !keeps_on {
-            watched.countdown = patience;
-        }
-        if self.any_message_refreshes_all {
-            let trusted = self.watched.values_mut().filter(|watched| watched.countdown > 0);
-            trusted.for_each(|watched| watched.countdown = patience);
-        }
+    /// What the server believes of all.
+    pub fn table(&self) -> &StateTable {
+        &self.table
     }
 
     fn count_down<M>(&mut self, cx: &mut Cx<'_, M>) {
-        for (p, watched) in self.watched.iter_mut().filter(|(_, watched)| watched.countdown > 0) {
-            watched.countdown -= 1;
-            if watched.countdown == 0 {
-                cx.indicate(Indication::Suspect(*p));
+        self.ticks += 1;
+        if self.ticks.is_multiple_of(self.pace.shown_every) {
+            cx.note(self.table.to_string());
+        }
+        for passage in self.table.tick() {
+            report(passage, cx);
+        }
+    }
+
+    fn confirm<M>(&mut self, server: NodeId, cx: &mut Cx<'_, M>) {
+        if self.countdown_not_reset && self.table.was_heard(server) {
+            return;
+        }
+        if let Some(passage) = self.table.confirm(server) {
+            report(passage, cx);
+        }
+        if self.any_message_refreshes_all {
+            for other in self.table.able().collect::<Vec<_>>() {
+                self.table.confirm(other);
             }
         }
     }
 }
 
-/// The least that is enough: `(patience - 1) * PERIOD > PERIOD + max_latency`.
-fn patience(max_latency: Span) -> u32 {
-    (max_latency.0 / PERIOD.0) as u32 + 3
-}
-
-impl<M: Value, L: Layer<Payload = Beating<M>>> Heartbeat<L> {
-    fn beat(&mut self, cx: &mut Cx<'_, M>) {
-        self.number += 1;
-        let beat = Beat { incarnation: cx.incarnation(), number: self.number };
-        let others: Rc<[NodeId]> = self.watched.keys().copied().collect();
-        self.send_each_below(others, Beating::Alive(beat), cx);
-        cx.set_timer(BEAT, PERIOD);
+/// Tells the layer above of a passage to Unresponsive, and of one back to Active.
+fn report<M>(passage: Passage, cx: &mut Cx<'_, M>) {
+    let server = passage.server;
+    match passage.to {
+        _ if server == cx.me() => {}
+        State::Unresponsive => cx.indicate(Indication::Suspect(server)),
+        State::Active if !passage.from.may_answer() => cx.indicate(Indication::Trust(server)),
+        _ => {}
     }
 }
 
-impl<M: Value, L: Layer<Payload = Beating<M>>> Protocol for Heartbeat<L> {
+impl<M: Value, L: Layer<Payload = Confirming<M>>> Heartbeat<L> {
+    fn send_confirmation(&mut self, cx: &mut Cx<'_, M>) {
+        self.multicast_below(GroupId::ALL, Confirming::Confirmation(cx.me()), cx);
+        self.count_down(cx);
+        cx.set_timer(SEND, self.pace.period);
+    }
+}
+
+impl<M: Value, L: Layer<Payload = Confirming<M>>> Protocol for Heartbeat<L> {
     type Payload = M;
     type Lower = L;
 
@@ -214,34 +237,26 @@ impl<M: Value, L: Layer<Payload = Beating<M>>> Protocol for Heartbeat<L> {
     }
 
     fn upon_start(&mut self, cx: &mut Cx<'_, M>) {
-        let unheard = || Watched { heard: Beat::default(), countdown: self.patience };
-        let members = cx.members(GroupId::ALL);
-        let others = members.iter().filter(|p| **p != cx.me());
-        self.watched = others.map(|p| (*p, unheard())).collect();
-        self.beat(cx);
+        let servers = cx.members(GroupId::ALL);
+        self.table = StateTable::new(servers.iter().copied(), self.pace.thresholds);
+        let me = cx.me();
+        let others = servers.iter().filter(|server| **server != me);
+        others.for_each(|server| cx.indicate(Indication::Suspect(*server)));
+        self.send_confirmation(cx);
     }
 
     fn upon_timeout(&mut self, _: u32, cx: &mut Cx<'_, M>) {
-        self.count_down(cx);
-        self.beat(cx);
+        self.send_confirmation(cx);
     }
 
     fn multicast(&mut self, group: GroupId, m: M, cx: &mut Cx<'_, M>) {
-        self.multicast_below(group, Beating::Message(m), cx);
+        self.multicast_below(group, Confirming::Message(m), cx);
     }
 
-    fn send(&mut self, to: NodeId, m: M, cx: &mut Cx<'_, M>) {
-        self.send_below(to, Beating::Message(m), cx);
-    }
-
-    fn send_each(&mut self, to: &[NodeId], m: M, cx: &mut Cx<'_, M>) {
-        self.send_each_below(to.into(), Beating::Message(m), cx);
-    }
-
-    fn upon_deliver(&mut self, received: Delivery<Beating<M>>, cx: &mut Cx<'_, M>) {
+    fn upon_deliver(&mut self, received: Delivery<Confirming<M>>, cx: &mut Cx<'_, M>) {
         match &received.message {
-            Beating::Alive(beat) => self.hear(received.from, *beat, cx),
-            Beating::Message(m) => cx.deliver(received.with(m.clone())),
+            Confirming::Confirmation(index) => self.confirm(*index, cx),
+            Confirming::Message(m) => cx.deliver(received.with(m.clone())),
         }
     }
 }

@@ -13,7 +13,7 @@
 //! ```
 //!
 //! Assumes a perfect channel and a failure detector that is complete; accuracy only saves messages.
-//! So heartbeats do on any network, late or not: whoever crashes is suspected in the end, and
+//! So keepalives do on any network, late or not: whoever crashes is suspected in the end, and
 //! whoever is suspected by mistake is relayed for. Trust is not taken note of, as with a perfect
 //! detector, which never gives it back; it could be, for a sender that crashes after all is
 //! suspected once more. A message is delivered before anybody relays it, so agreement is not
@@ -21,7 +21,7 @@
 
 use crate::changed::{HARMLESS, changed};
 use crate::claims::{INTEGRITY, VALIDITY};
-use crate::detectors::heartbeat::heartbeat;
+use crate::detectors::keepalive::keepalive;
 use crate::multicast::reliable::Relayed;
 use crate::naming::Naming;
 use pepperland_core::contract::{Cx, Delivery, Indication, Layer, Protocol, Stack, Value};
@@ -72,9 +72,9 @@ pub const ENTRY: Implementation = Implementation {
     build: |setup| changed(setup, Stack::node(reliable_lazy::<Message>(setup))),
 };
 
-/// The layer over basic multicast and heartbeats.
+/// The layer over basic multicast and keepalives.
 pub fn reliable_lazy<M: Value>(setup: &Setup<'_>) -> impl Layer<Payload = M> + use<M> {
-    Lazy::over(heartbeat::<Relayed<M>>(setup), setup)
+    Lazy::over(keepalive::<Relayed<M>>(setup), setup)
 }
 
 /// Lazy reliable multicast.

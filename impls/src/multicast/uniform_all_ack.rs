@@ -8,14 +8,15 @@
 //! candeliver(m):                   correct is a subset of ack[m]
 //! ```
 //!
-//! Assumes a perfect channel and a perfect failure detector (here: heartbeats in a network as fast
+//! Assumes a perfect channel and a perfect failure detector (here: keepalives in a network as fast
 //! as they assume). Nobody correct is ever left out of `correct`, so who delivers a message knows
 //! that every correct node has it. Once somebody is suspected who is alive, nothing is left of
 //! that: a node that is cut off excuses all others and delivers alone.
 
 use crate::changed::{HARMLESS_IN_TIME, changed};
 use crate::claims::{INTEGRITY, UNIFORM_AGREEMENT, VALIDITY};
-use crate::detectors::heartbeat::{SYNCHRONOUS, heartbeat};
+use crate::detectors::SYNCHRONOUS;
+use crate::detectors::keepalive::keepalive;
 use crate::multicast::reliable::Relayed;
 use crate::multicast::uniform::{CanDeliver, DELIVER_ON_FIRST, Uniform};
 use pepperland_core::contract::{Layer, Stack, Value};
@@ -58,7 +59,7 @@ pub const ENTRY: Implementation = Implementation {
     build: |setup| changed(setup, Stack::node(uniform_all_ack::<Message>(setup))),
 };
 
-/// All-ack over basic multicast and heartbeats.
+/// All-ack over basic multicast and keepalives.
 pub fn uniform_all_ack<M: Value>(setup: &Setup<'_>) -> impl Layer<Payload = M> + use<M> {
-    Uniform::over(heartbeat::<Relayed<M>>(setup), CanDeliver::AllCorrect, setup)
+    Uniform::over(keepalive::<Relayed<M>>(setup), CanDeliver::AllCorrect, setup)
 }

@@ -25,7 +25,8 @@
 
 use crate::changed::{HARMLESS_IN_TIME, changed};
 use crate::claims::{FIFO_TOTAL, INTEGRITY, ORDER, UNIFORM_AGREEMENT, VALIDITY};
-use crate::detectors::heartbeat::{SYNCHRONOUS, heartbeat};
+use crate::detectors::SYNCHRONOUS;
+use crate::detectors::keepalive::keepalive;
 use crate::for_group::ForGroup;
 use crate::in_order::InOrder;
 use crate::naming::Naming;
@@ -103,7 +104,7 @@ pub const ENTRY: Implementation = Implementation {
     }],
     cost: Some(Cost { formula: "n² + n + 1", messages: |n| n * n + n + 1.0, steps: 3, note: "" }),
     build: |setup| {
-        let below = heartbeat::<Sent<Message>>(setup);
+        let below = keepalive::<Sent<Message>>(setup);
         changed(setup, Stack::node(SequencerFailover::over(below, Quorum::AllTrusted, setup)))
     },
 };

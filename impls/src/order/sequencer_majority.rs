@@ -17,7 +17,7 @@
 
 use crate::changed::{HARMLESS, changed};
 use crate::claims::{FIFO_TOTAL, INTEGRITY, ORDER, UNIFORM_AGREEMENT, VALIDITY};
-use crate::detectors::heartbeat::heartbeat;
+use crate::detectors::keepalive::keepalive;
 use crate::order::log_messages::Quorum;
 use crate::order::sequencer_failover::{NO_EPOCH, Sent, SequencerFailover};
 use pepperland_core::contract::Stack;
@@ -51,7 +51,7 @@ pub const ENTRY: Implementation = Implementation {
     breaks: &[],
     cost: Some(Cost { formula: "n² + n + 1", messages: |n| n * n + n + 1.0, steps: 3, note: "" }),
     build: |setup| {
-        let below = heartbeat::<Sent<Message>>(setup);
+        let below = keepalive::<Sent<Message>>(setup);
         changed(setup, Stack::node(SequencerFailover::over(below, Quorum::Majority, setup)))
     },
 };

@@ -3,6 +3,7 @@
 
 mod checkers;
 mod detection;
+mod detectors;
 mod linearizability;
 mod protocols;
 mod scenarios;
@@ -28,6 +29,7 @@ pub fn bench(options: &Bench, catalog: &Catalog) -> Result<ExitCode, Failure> {
             Measured::Checkers => checkers::measure(&[10_000_000]),
             Measured::Linearizability => linearizability::measure(options.keep.as_deref())?,
             Measured::Detection => detection::measure(catalog, options.sample.get())?,
+            Measured::Detectors => detectors::measure(catalog)?,
             Measured::Protocols => protocols::measure(catalog)?,
             Measured::Stdio => stdio::measure()?,
             Measured::Growth => checkers::measure(&[10_000_000, 100_000_000]),

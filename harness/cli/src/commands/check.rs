@@ -1,6 +1,7 @@
 //! `pepperland check`: judge recorded histories.
 
 use crate::catalog::Catalog;
+use crate::commands::quality;
 use crate::commands::run::style;
 use crate::exit::{self, Failure};
 use crate::files::read_history;
@@ -95,6 +96,9 @@ fn tell_people<'a>(name: &str, history: &History, judged: impl Iterator<Item = J
     }
     for (reason, properties) in undecided {
         print(&terminal::undecided(name, reason, &properties, style()));
+    }
+    if let Some(figures) = quality::of_history(history) {
+        print(&figures);
     }
 }
 

@@ -9,6 +9,7 @@ mod init;
 mod keep;
 mod list;
 mod node;
+mod quality;
 mod replay;
 mod report;
 mod run;

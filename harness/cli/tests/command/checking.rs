@@ -120,3 +120,29 @@ fn a_broken_history_is_refused_with_its_place_and_nothing_is_judged() {
     assert!(ended.stderr.contains("did you mean \"deliver\"?"), "{}", ended.stderr);
     assert_eq!(ended.stdout, "");
 }
+
+/// n1 suspects n2 by mistake for 4 ms, and 15 ms after its crash for good.
+const DETECTED: &str = r#"{"format":"pepperland.history","version":1,"nodes":["n1","n2"],"complete":true,"clock":"virtual","end":200000000}
+{"t":10000000,"n":"n1","k":"suspect","target":"n2"}
+{"t":14000000,"n":"n1","k":"trust","target":"n2"}
+{"t":100000000,"n":"n2","k":"crash"}
+{"t":115000000,"n":"n1","k":"suspect","target":"n2"}
+"#;
+
+#[test]
+fn the_quality_of_a_failure_detector_is_told_to_people() {
+    let folder = Folder::new();
+    folder.write("h.jsonl", DETECTED);
+    let ended = folder.run("check h.jsonl --properties detector-completeness");
+    ends(&ended, 0, "every property held");
+    let told: Vec<&str> = ended.stdout.lines().skip(1).collect();
+    let figures = "1  15.0     15.0         1  10.000     -  4.0    -  0.96000";
+    assert!(told[0].starts_with("failure detectors, ms"), "{}", ended.stdout);
+    assert_eq!(told[1], format!("n1 on n2                      {figures}"));
+    assert_eq!(told[2], format!("1 pairs                       {figures}"));
+    let json = folder.run("check h.jsonl --properties detector-completeness --format json");
+    assert_eq!(json.stdout.lines().count(), 1, "{}", json.stdout);
+    folder.write("silent.jsonl", FIFO_BROKEN);
+    let silent = folder.run("check silent.jsonl --properties fifo");
+    assert!(!silent.stdout.contains("failure detectors"), "{}", silent.stdout);
+}

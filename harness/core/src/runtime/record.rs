@@ -8,7 +8,7 @@ use crate::history::{
     ViewName,
 };
 use crate::id::{GroupId, MessageId, NodeId};
-use crate::implementation::{Implementation, Model};
+use crate::implementation::Implementation;
 use crate::message::{Body, Message};
 use crate::schedule::{Ask, Fate, Schedule, Step, Trouble, When};
 use crate::time::Time;
@@ -53,7 +53,7 @@ impl Header {
         header.contract.delivery = implementation.model.delivery;
         header.workload = implementation.model.service.map(str::to_owned);
         header.contract.partition = implementation.model.partition;
-        let bounds = bounds(&implementation.model);
+        let bounds = bounds(implementation, schedule);
         if !bounds.is_empty() {
             header.about.insert("bounds".to_owned(), Value::Object(bounds));
         }
@@ -61,12 +61,15 @@ impl Header {
     }
 }
 
-/// What the implementation promises in numbers; times in ns.
-fn bounds(model: &Model) -> Map<String, Value> {
+/// What the implementation promises in numbers, of a run of this schedule; times in ns.
+fn bounds(implementation: &Implementation, schedule: &Schedule) -> Map<String, Value> {
+    let model = &implementation.model;
+    let latency = schedule.header.network.max_latency;
     let bounds = [
         ("buffer", model.buffer_bound),
         ("settling", model.settling_bound.map(|span| span.0)),
         ("blocking", model.blocking_bound.map(|span| span.0)),
+        ("detection", model.detection_bound.map(|bound| bound(latency).0)),
     ];
     let stated =
         bounds.into_iter().filter_map(|(name, most)| Some((name.to_owned(), most?.into())));

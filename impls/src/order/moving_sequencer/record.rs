@@ -2,7 +2,8 @@
 
 use crate::changed::{HARMLESS_IN_TIME, changed};
 use crate::claims::{INTEGRITY, ORDER, UNIFORM_AGREEMENT, VALIDITY};
-use crate::detectors::heartbeat::{SYNCHRONOUS, heartbeat};
+use crate::detectors::SYNCHRONOUS;
+use crate::detectors::keepalive::keepalive;
 use crate::order::moving_sequencer::{MovingSequencer, SEQUENCERS, Sent};
 use pepperland_core::contract::Stack;
 use pepperland_core::implementation::{Break, Claim, Cost, Flaw, Implementation};
@@ -67,7 +68,7 @@ pub const ENTRY: Implementation = Implementation {
     }],
     cost: Some(Cost { formula: "n² + n + 4", messages: |n| n * n + n + 4.0, steps: 3, note: "" }),
     build: |setup| {
-        let below = heartbeat::<Sent<Message>>(setup);
+        let below = keepalive::<Sent<Message>>(setup);
         changed(setup, Stack::node(MovingSequencer::over(below, setup)))
     },
 };

@@ -22,7 +22,8 @@
 use super::{Place, Ring, Token, TokenRing, turn};
 use crate::changed::{HARMLESS_IN_TIME, changed};
 use crate::claims::{AGREEMENT, INTEGRITY, VALIDITY};
-use crate::detectors::heartbeat::{SYNCHRONOUS, heartbeat};
+use crate::detectors::SYNCHRONOUS;
+use crate::detectors::keepalive::keepalive;
 use crate::multicast::reliable::{Relayed, Reliable};
 use pepperland_core::contract::{Cx, Layer, Protocol, Stack, TokenTurn, Value};
 use pepperland_core::id::{GroupId, NodeId};
@@ -105,7 +106,7 @@ pub const ENTRY: Implementation = Implementation {
         note: "before the message comes the token, which goes round anyway and is not counted",
     }),
     build: |setup| {
-        let detected = heartbeat::<Relayed<Ring<Message>>>(setup);
+        let detected = keepalive::<Relayed<Ring<Message>>>(setup);
         changed(setup, Stack::node(TokenRing::over(Reliable::over(detected, setup), setup)))
     },
 };
