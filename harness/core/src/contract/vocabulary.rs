@@ -87,6 +87,17 @@ pub enum Indication<M> {
         /// The result.
         value: M,
     },
+    /// This node, a server, has executed a client's operation.
+    Apply {
+        /// The node at which the client asked.
+        client: NodeId,
+        /// The client's name for the operation.
+        operation: u64,
+        /// What it asked for.
+        op: M,
+        /// The result.
+        result: M,
+    },
 }
 
 /// What a node does with a token.

@@ -118,6 +118,13 @@ impl Recorder {
                 let client = client(node, operation);
                 (Kind::Response, json!({"client": client, "result": result, "status": "ok"}))
             }
+            Indication::Apply { client: asker, operation, op: asked, result } => {
+                let (mut asked, result) = (op("f", &text(&asked)), op("value", &text(&result)));
+                // An operation is the only one of its client.
+                asked["client"] = client(asker, operation).into();
+                asked["id"] = 1.into();
+                (Kind::Apply, json!({"op": asked, "result": result}))
+            }
         };
         self.event(at, node, kind, object(fields), cause)
     }

@@ -5,6 +5,7 @@ use crate::live::world::World;
 use crate::wire::Breach;
 use crate::wire::{Envelope, Head};
 use crate::words::{Told, stranger, text, view_id};
+use pepperland_core::contract::Indication;
 use pepperland_core::history::{EventId, Kind, Place, ViewInstall, ViewName};
 use pepperland_core::id::{GroupId, MessageId, NodeId};
 use pepperland_core::message::{Body, Message};
@@ -100,6 +101,16 @@ impl World<'_> {
             Told::Respond { op_id, result } => {
                 let client = format!("{at}.{op_id}");
                 (Kind::Response, json!({"client": client, "result": result, "status": "ok"}))
+            }
+            Told::Apply { client, op_id, op, result } => {
+                let client = *self.known(at, std::slice::from_ref(&client))?.first()?;
+                let said = |value| {
+                    let body = Body::new(text(&value).as_bytes());
+                    Message { id: MessageId::default(), body }
+                };
+                let (op, result) = (said(op), said(result));
+                let apply = Indication::Apply { client, operation: op_id, op, result };
+                return Some(self.recorder.indication(self.now, at, apply, None));
             }
             Told::Token { what, epoch } => (Kind::Token, json!({"what": what, "epoch": epoch})),
             Told::StateSet { from, view, slot, hash } => {
