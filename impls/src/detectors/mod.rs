@@ -1,6 +1,7 @@
 //! Failure detectors: who is believed to have crashed.
 
 pub mod heartbeat;
+pub mod state_table;
 
 use pepperland_core::implementation::Implementation;
 
