@@ -16,12 +16,20 @@ mod naming;
 pub mod order;
 mod patience;
 pub mod requests;
+pub mod services;
 
 use pepperland_core::implementation::Implementation;
 
 /// The implementations by kind, in the order of the catalogue.
-pub const FAMILIES: &[&[&Implementation]] =
-    &[links::ALL, multicast::ALL, order::ALL, groups::ALL, requests::ALL, detectors::ALL];
+pub const FAMILIES: &[&[&Implementation]] = &[
+    links::ALL,
+    multicast::ALL,
+    order::ALL,
+    groups::ALL,
+    requests::ALL,
+    services::ALL,
+    detectors::ALL,
+];
 
 /// Every implementation, in the order of the catalogue.
 pub fn all() -> impl Iterator<Item = &'static Implementation> + Clone {

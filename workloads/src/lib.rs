@@ -4,6 +4,7 @@
 pub mod all_at_once;
 pub mod bulletin_board;
 pub mod burst;
+pub mod expressions;
 pub mod groups;
 pub mod maelstrom;
 pub mod replies;
@@ -27,6 +28,7 @@ pub const ALL: &[&Workload] = &[
     &groups::OPEN_GROUP,
     &groups::TRESPASSERS,
     &requests::ENTRY,
+    &expressions::ENTRY,
 ];
 
 /// Every workload: those of group communication, then Maelstrom's.

@@ -87,7 +87,12 @@ fn postfix(text: &str) -> Option<Vec<Word>> {
             }
             b'-' if wants_operand => waiting.push(Word::Negate),
             b'(' if wants_operand => waiting.push(Word::Open),
-            b')' if !wants_operand => while waiting.pop_if(|w| *w != Word::Open).map(|w| program.push(w)).is_some() {},
+            b')' if !wants_operand => loop {
+                match waiting.pop()? {
+                    Word::Open => break,
+                    inside => program.push(inside),
+                }
+            },
             b'+' | b'-' | b'*' | b'/' if !wants_operand => {
                 let operator = Word::Binary(*first);
                 while let Some(stronger) = waiting.pop_if(|w| w.strength() >= operator.strength()) {
@@ -210,8 +215,14 @@ mod tests {
         }
         assert_eq!(answer("1/0+"), Err("malformed"));
         let nested = |depth| format!("{}1{}", "(".repeat(depth), ")".repeat(depth));
-        assert_eq!((answer(&nested(50)).as_deref(), answer(&nested(51))), (Ok("1"), Err("too deep")));
-        assert_eq!((answer(&"1".repeat(1_000)), answer(&"1".repeat(1_001))), (Err("overflow"), Err("too long")));
+        assert_eq!(
+            (answer(&nested(50)).as_deref(), answer(&nested(51))),
+            (Ok("1"), Err("too deep"))
+        );
+        assert_eq!(
+            (answer(&"1".repeat(1_000)), answer(&"1".repeat(1_001))),
+            (Err("overflow"), Err("too long"))
+        );
         let minus = |length: usize| format!("{}1", "-".repeat(length - 1));
         assert_eq!(answer(&minus(1_000)).as_deref(), Ok("-1"));
     }

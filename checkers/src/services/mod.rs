@@ -1,7 +1,7 @@
 //! Services: whether clients are answered, by whom, and with the truth.
 
 pub mod expressions;
-pub mod responders;
+mod responders;
 mod response_correctness;
 mod servers;
 mod timely_answer;
@@ -10,6 +10,8 @@ mod timely_answer;
 mod oracle;
 #[cfg(test)]
 mod small;
+
+pub use responders::{Answered, Responders, responders};
 
 use pepperland_core::checker::Checker;
 
@@ -23,7 +25,8 @@ mod tests {
     use crate::crosscheck::{Family, family_tests};
     use pepperland_core::history::Kind;
 
-    const FAMILY: Family = Family { checkers: ALL, histories: small::services, oracle: oracle::rule };
+    const FAMILY: Family =
+        Family { checkers: ALL, histories: small::services, oracle: oracle::rule };
 
     family_tests!(FAMILY);
 

@@ -57,7 +57,9 @@ fn check(case: &Case<'_>) -> Verdict {
         };
         let node = history.nodes()[response as usize] as usize;
         let lies = case.byzantine.get(node) == Some(&true);
-        let Some(expression) = expression(operation.op(history)).filter(|_| !lies) else { continue };
+        let Some(expression) = expression(operation.op(history)).filter(|_| !lies) else {
+            continue;
+        };
         let (asked, told) = (scene.time(operation.invoke), scene.time(response));
         tally.count(asked.min(told), told);
         let who = format!("the service told {}", operation.who(history));

@@ -17,7 +17,9 @@ impl Servers {
         let history = case.history;
         let mut turns = vec![Vec::new(); history.node_count()];
         for (event, (kind, node)) in history.kinds().iter().zip(history.nodes()).enumerate() {
-            if let (Kind::Crash | Kind::Recover, Some(turns)) = (kind, turns.get_mut(*node as usize)) {
+            if let (Kind::Crash | Kind::Recover, Some(turns)) =
+                (kind, turns.get_mut(*node as usize))
+            {
                 turns.push((history.times()[event], *kind));
             }
         }

@@ -125,6 +125,9 @@ pub struct Model {
     pub latency_bound: Option<Span>,
     /// How many messages a node keeps for others in the end at most, if that is bounded.
     pub buffer_bound: Option<u64>,
+    /// How long after a fault, on a network of this latency, two servers may answer a request or
+    /// none, if that is bounded.
+    pub takeover: Option<fn(max_latency: Span) -> Span>,
     /// What a restart means for "at most once".
     pub delivery: DeliveryContract,
     /// The service that clients see, by the name that histories and its workload have for it; none
@@ -149,6 +152,7 @@ impl Model {
         timing: "asynchronous",
         latency_bound: None,
         buffer_bound: None,
+        takeover: None,
         delivery: DeliveryContract::Volatile,
         service: None,
     };

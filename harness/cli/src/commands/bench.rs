@@ -5,6 +5,7 @@ mod checkers;
 mod detection;
 mod linearizability;
 mod protocols;
+mod responders;
 mod scenarios;
 mod simulator;
 mod stdio;
@@ -29,6 +30,7 @@ pub fn bench(options: &Bench, catalog: &Catalog) -> Result<ExitCode, Failure> {
             Measured::Linearizability => linearizability::measure(options.keep.as_deref())?,
             Measured::Detection => detection::measure(catalog, options.sample.get())?,
             Measured::Protocols => protocols::measure(catalog)?,
+            Measured::Responders => responders::measure(catalog)?,
             Measured::Stdio => stdio::measure()?,
             Measured::Growth => checkers::measure(&[10_000_000, 100_000_000]),
         }

@@ -46,8 +46,16 @@ impl Header {
         header.failure_model = implementation.model.failures;
         header.contract.delivery = implementation.model.delivery;
         header.workload = implementation.model.service.map(str::to_owned);
+        let mut bounds = Map::new();
         if let Some(most) = implementation.model.buffer_bound {
-            header.about.insert("bounds".to_owned(), json!({ "buffer": most }));
+            bounds.insert("buffer".to_owned(), most.into());
+        }
+        if let Some(takeover) = implementation.model.takeover {
+            let takeover = takeover(schedule.header.network.max_latency);
+            bounds.insert("takeover".to_owned(), takeover.0.into());
+        }
+        if !bounds.is_empty() {
+            header.about.insert("bounds".to_owned(), bounds.into());
         }
         header
     }
