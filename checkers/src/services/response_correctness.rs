@@ -84,7 +84,7 @@ fn wrong(who: &str, expression: &str, result: &Value, events: &[EventId]) -> Opt
     let asked = shortened(expression.to_owned());
     let proof = Proof::default()
         .yes(format!("{asked} comes to {right}"), [])
-        .no(format!("{who}: {right}"), events.iter().copied());
+        .no(format!("the answer is {right}"), events.iter().copied());
     let said = shortened(said);
     Some(proof.because(format!("{who}: {asked} is {said}; it is {right}")))
 }

@@ -20,7 +20,7 @@ use crate::scene::tally::Tally;
 use crate::services::servers::Servers;
 use pepperland_core::checker::{Binds, Case, Checker, Class, EVERY_MODEL, Given, bound};
 use pepperland_core::history::Kind;
-use pepperland_core::time::Span;
+use pepperland_core::time::{Span, Time};
 use pepperland_core::verdict::{Verdict, Witness};
 
 /// The record.
@@ -58,7 +58,8 @@ fn check(case: &Case<'_>) -> Verdict {
         if !is_judged || !servers.is_one_up(asked) {
             continue;
         }
-        tally.count(asked, due);
+        // Whatever failed before is what the servers may not have got over.
+        tally.count(Time::ZERO, due);
         if operation.response.is_none_or(|response| scene.time(response) > due) {
             tally.breach(&mut witness, || told(&scene, operation, patience));
         }
@@ -72,12 +73,12 @@ fn told(scene: &Scene<'_>, operation: &Operation, patience: Span) -> Witness {
         None => "never had an answer".to_owned(),
         Some(response) => {
             let took = scene.time(response).since(scene.time(operation.invoke));
-            format!("had an answer after {took}")
+            format!("had an answer after {took} ms")
         }
     };
     Proof::default()
         .yes(format!("{who} asked, and nothing failed around that time"), operation.events())
-        .no(format!("it had an answer within {patience}"), [])
+        .no(format!("it had an answer within {patience} ms"), [])
         .because(format!("{who} {so_far}, though nothing failed around that time"))
 }
 
