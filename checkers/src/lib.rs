@@ -19,6 +19,7 @@ mod programs;
 mod reliability;
 mod replication;
 mod safe;
+pub mod services;
 mod transactions;
 mod transfer;
 mod views;
@@ -53,6 +54,7 @@ pub const FAMILIES: &[&[&Checker]] = &[
     consensus::ALL,
     detectors::ALL,
     replication::ALL,
+    services::ALL,
     exclusion::ALL,
     clocks::ALL,
     linearizability::ALL,

@@ -16,6 +16,7 @@ mod naming;
 pub mod order;
 mod patience;
 pub mod requests;
+pub mod services;
 
 use pepperland_core::implementation::Implementation;
 
@@ -27,6 +28,7 @@ pub const FAMILIES: &[&[&Implementation]] = &[
     groups::ALL,
     groups::views::ALL,
     requests::ALL,
+    services::ALL,
     detectors::ALL,
 ];
 

@@ -4,6 +4,7 @@
 pub mod all_at_once;
 pub mod bulletin_board;
 pub mod burst;
+pub mod expressions;
 pub mod groups;
 pub mod joining;
 pub mod maelstrom;
@@ -29,6 +30,7 @@ pub const ALL: &[&Workload] = &[
     &groups::TRESPASSERS,
     &joining::ENTRY,
     &requests::ENTRY,
+    &expressions::ENTRY,
 ];
 
 /// Every workload: those of group communication, then Maelstrom's.

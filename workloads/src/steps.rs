@@ -19,11 +19,22 @@ pub fn instants(stage: &Stage, stream: &mut Stream) -> Vec<Time> {
 pub fn operations(
     stage: &Stage,
     stream: &mut Stream,
+    body: impl FnMut(u64, &mut Stream) -> String,
+) -> Vec<Step> {
+    let everybody: Vec<NodeId> = NodeId::first(stage.nodes).collect();
+    operations_at(&everybody, stage, stream, body)
+}
+
+/// The same at random ones of these nodes.
+pub fn operations_at(
+    nodes: &[NodeId],
+    stage: &Stage,
+    stream: &mut Stream,
     mut body: impl FnMut(u64, &mut Stream) -> String,
 ) -> Vec<Step> {
     let instants = instants(stage, stream);
     let step = |(id, at)| {
-        let node = NodeId(stream.below(stage.nodes as u64) as u32);
+        let node = *stream.pick(nodes);
         invoke(id, When::At(at), node, body(u64::from(id), stream))
     };
     (0..).zip(instants).map(step).collect()

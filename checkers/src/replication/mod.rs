@@ -20,9 +20,10 @@ mod single_responder;
 mod state_hash_agreement;
 mod writes_follow_reads;
 
-mod applied;
+pub mod applied;
 mod effects;
 pub mod operations;
+pub mod quiet;
 mod sessions;
 
 #[cfg(test)]

@@ -7,7 +7,7 @@
 //! different nodes are a violation if no fault was at work between them nor in the
 //! `about.bounds.takeover` nanoseconds before the first: in that time servers may still be learning
 //! of the fault; a real clock's error is granted on both sides. Crashes, restarts, pauses and
-//! disturbances are faults. Requests are told apart by their message or by their client and its
+//! disturbances are faults, and so is the beginning, when no server has heard of another. Requests are told apart by their message or by their client and its
 //! number. That some server answers at all is not judged here. Only for services in which not every
 //! replica executes a request: stating the bound says so. Binds every node that is not Byzantine.
 //! # Cost
@@ -16,11 +16,12 @@
 //! The two executions.
 
 use crate::replication::applied::{Applied, applied, identity};
+use crate::replication::quiet::Quiet;
 use crate::scene::Scene;
 use crate::scene::proof::Proof;
 use crate::scene::tally::Tally;
 use pepperland_core::checker::{Binds, Case, Checker, Class, EVERY_MODEL, Given, bound};
-use pepperland_core::history::{Clock, Kind};
+use pepperland_core::history::Kind;
 use pepperland_core::time::{Span, Time};
 use pepperland_core::verdict::Verdict;
 use std::collections::BTreeMap;
@@ -45,7 +46,7 @@ fn check(case: &Case<'_>) -> Verdict {
         return Verdict::undecided("about.bounds states no takeover");
     };
     let scene = Scene::of(case);
-    let troubles = Troubles::of(case, Span(takeover));
+    let quiet = Quiet::of(case, Span(takeover));
     let mut of_request: BTreeMap<String, Vec<Applied>> = BTreeMap::new();
     for apply in applied(case).iter() {
         if let Some(name) = identity(apply.of(case.history)) {
@@ -56,10 +57,11 @@ fn check(case: &Case<'_>) -> Verdict {
     for (name, mut answers) in of_request {
         answers.sort_by_key(|apply| (scene.time(apply.event), apply.event));
         let quiet =
-            |a: &Applied, b: &Applied| troubles.spare(scene.time(a.event), scene.time(b.event));
-        let (Some(first), Some(last)) = (answers.first(), answers.last()) else { continue };
+            |a: &Applied, b: &Applied| quiet.lasts(scene.time(a.event), scene.time(b.event));
+        let Some(last) = answers.last() else { continue };
         if answers.iter().any(|answer| quiet(answer, answer)) {
-            tally.count(scene.time(first.event), scene.time(last.event));
+            // Whatever failed before is what the servers may not have got over.
+            tally.count(Time::ZERO, scene.time(last.event));
         }
         let two =
             answers.windows(2).find(|two| two[0].node != two[1].node && quiet(&two[0], &two[1]));
@@ -73,35 +75,6 @@ fn check(case: &Case<'_>) -> Verdict {
         }
     }
     tally.verdict(witness, "no server executed a request while nothing had failed for a while")
-}
-
-/// When faults were at work, or had been just before: disjoint, in order.
-struct Troubles(Vec<(Time, Time)>);
-
-impl Troubles {
-    fn of(case: &Case<'_>, after: Span) -> Troubles {
-        let is_real = case.history.header.clock == Clock::Real;
-        let error = if is_real { case.history.header.clock_error.unwrap_or(0) } else { 0 };
-        let before = |begin: Time| Time(begin.0.saturating_sub(error));
-        let all = case.disturbed.iter();
-        let mut windows: Vec<(Time, Time)> =
-            all.map(|(begin, end)| (before(*begin), *end + after + Span(error))).collect();
-        windows.sort_unstable();
-        windows.dedup_by(|next, kept| {
-            let joins = next.0 <= kept.1;
-            if joins {
-                kept.1 = kept.1.max(next.1);
-            }
-            joins
-        });
-        Troubles(windows)
-    }
-
-    /// Whether none of them touches the time between the two instants.
-    fn spare(&self, from: Time, to: Time) -> bool {
-        let ended = self.0.partition_point(|(_, end)| *end < from);
-        self.0.get(ended).is_none_or(|(begin, _)| *begin > to)
-    }
 }
 
 #[cfg(test)]
@@ -132,6 +105,13 @@ mod tests {
         assert_eq!(ruling(&ENTRY, &run(3)), Ruling::Violated);
         let alone = history(&[BOUND], &[&done("n1", 9)]);
         assert_eq!(ruling(&ENTRY, &alone), Ruling::Held);
+    }
+
+    #[test]
+    fn the_beginning_excuses_as_a_fault_does() {
+        let run = |first, then| history(&[BOUND], &[&done("n1", first), &done("n2", then)]);
+        assert_eq!(ruling(&ENTRY, &run(5, 9)), Ruling::Held);
+        assert_eq!(ruling(&ENTRY, &run(6, 9)), Ruling::Violated);
     }
 
     #[test]

@@ -204,7 +204,7 @@ impl Catalog {
     ) -> bool {
         let Ok(checker) = self.checker(property) else { return true };
         let needs = |kinds: &[Kind]| kinds.iter().any(|kind| checker.needs.contains(kind));
-        let operations = !needs(&[Kind::Invoke]) || invokes(workload);
+        let operations = !needs(&[Kind::Invoke, Kind::Apply]) || invokes(workload);
         let crashes = !needs(&[Kind::Crash, Kind::Suspect]) || faults.iter().any(may_crash);
         operations && crashes
     }

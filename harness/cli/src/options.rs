@@ -336,6 +336,8 @@ pub enum Measured {
     Detectors,
     /// What one multicast costs in each protocol, as a table in Markdown
     Protocols,
+    /// How many servers answer a request, in quiet times and just after faults, as a table in Markdown
+    Responders,
     /// Programs over the line protocol in real time: rates, latencies, and the harness's own share
     Stdio,
 }

@@ -138,6 +138,9 @@ pub struct Model {
     /// How long after a crash everybody suspects the node at most, in a network of this greatest
     /// latency, if its failure detector promises that.
     pub detection_bound: Option<fn(Span) -> Span>,
+    /// How long after a fault, on a network of this latency, two servers may answer a request or
+    /// none, if that is bounded.
+    pub takeover: Option<fn(max_latency: Span) -> Span>,
     /// What a restart means for "at most once".
     pub delivery: DeliveryContract,
     /// The service that clients see, by the name that histories and its workload have for it; none
@@ -167,6 +170,7 @@ impl Model {
         blocking_bound: None,
         partition: PartitionContract::Primary,
         detection_bound: None,
+        takeover: None,
         delivery: DeliveryContract::Volatile,
         service: None,
     };

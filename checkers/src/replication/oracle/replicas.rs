@@ -239,10 +239,9 @@ impl Run<'_> {
             Clock::Real => self.history.header.clock_error.unwrap_or(0),
         };
         let time = |e: usize| self.history.times()[e].0;
-        let faults: Vec<u64> = (0..self.history.len())
-            .filter(|e| matches!(self.history.kinds()[*e], Kind::Crash | Kind::Recover))
-            .map(time)
-            .collect();
+        let is_fault = |e: &usize| matches!(self.history.kinds()[*e], Kind::Crash | Kind::Recover);
+        let faults = (0..self.history.len()).filter(is_fault).map(time);
+        let faults: Vec<u64> = faults.chain([0]).collect();
         let quiet = |from: u64, to: u64| {
             !faults.iter().any(|f| f.saturating_sub(error) <= to && from <= f + takeover + error)
         };

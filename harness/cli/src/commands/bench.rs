@@ -6,6 +6,7 @@ mod detection;
 mod detectors;
 mod linearizability;
 mod protocols;
+mod responders;
 mod scenarios;
 mod simulator;
 mod stdio;
@@ -31,6 +32,7 @@ pub fn bench(options: &Bench, catalog: &Catalog) -> Result<ExitCode, Failure> {
             Measured::Detection => detection::measure(catalog, options.sample.get())?,
             Measured::Detectors => detectors::measure(catalog)?,
             Measured::Protocols => protocols::measure(catalog)?,
+            Measured::Responders => responders::measure(catalog)?,
             Measured::Stdio => stdio::measure()?,
             Measured::Growth => checkers::measure(&[10_000_000, 100_000_000]),
         }

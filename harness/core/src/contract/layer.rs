@@ -181,6 +181,8 @@ fn rise<P: Protocol>(protocol: &mut P, risen: Risen<Below<P>>, cx: &mut Cx<'_, P
         }
         Indication::Decide { instance, value } => protocol.upon_decide(instance, value, cx),
         Indication::Respond { operation, value } => protocol.upon_respond(operation, value, cx),
+        // What a server executes is of interest to histories alone.
+        Indication::Apply { .. } => {}
     });
 }
 

@@ -100,6 +100,17 @@ pub enum Indication<M> {
         /// The result.
         value: M,
     },
+    /// This node, a server, has executed a client's operation.
+    Apply {
+        /// The node at which the client asked.
+        client: NodeId,
+        /// The client's name for the operation.
+        operation: u64,
+        /// What it asked for.
+        op: M,
+        /// The result.
+        result: M,
+    },
 }
 
 /// The state of an application, as one node takes it and another installs it.

@@ -70,6 +70,7 @@ fn bounds(implementation: &Implementation, schedule: &Schedule) -> Map<String, V
         ("settling", model.settling_bound.map(|span| span.0)),
         ("blocking", model.blocking_bound.map(|span| span.0)),
         ("detection", model.detection_bound.map(|bound| bound(latency).0)),
+        ("takeover", model.takeover.map(|bound| bound(latency).0)),
     ];
     let stated =
         bounds.into_iter().filter_map(|(name, most)| Some((name.to_owned(), most?.into())));
@@ -146,6 +147,13 @@ impl Recorder {
                 let result = op("value", &text(&value));
                 let client = client(node, operation);
                 (Kind::Response, json!({"client": client, "result": result, "status": "ok"}))
+            }
+            Indication::Apply { client: asker, operation, op: asked, result } => {
+                let (mut asked, result) = (op("f", &text(&asked)), op("value", &text(&result)));
+                // An operation is the only one of its client.
+                asked["client"] = client(asker, operation).into();
+                asked["id"] = 1.into();
+                (Kind::Apply, json!({"op": asked, "result": result}))
             }
         };
         self.event(at, node, kind, object(fields), cause)

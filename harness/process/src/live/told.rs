@@ -117,6 +117,16 @@ impl World<'_> {
                 let client = format!("{at}.{op_id}");
                 (Kind::Response, json!({"client": client, "result": result, "status": "ok"}))
             }
+            Told::Apply { client, op_id, op, result } => {
+                let client = *self.known(at, std::slice::from_ref(&client))?.first()?;
+                let said = |value| {
+                    let body = Body::new(text(&value).as_bytes());
+                    Message { id: MessageId::default(), body }
+                };
+                let (op, result) = (said(op), said(result));
+                let apply = Indication::Apply { client, operation: op_id, op, result };
+                return Some(self.recorder.indication(self.now, at, apply, None));
+            }
             Told::Token { what, epoch } => (Kind::Token, json!({"what": what, "epoch": epoch})),
             Told::StateGet(taken) => (Kind::StateGet, self.snapshot(at, taken)?),
             Told::StateSet(taken) => (Kind::StateSet, self.snapshot(at, taken)?),

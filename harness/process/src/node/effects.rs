@@ -44,6 +44,12 @@ pub fn told(indication: Indication<Message>) -> Told {
         Indication::Respond { operation, value: result } => {
             Told::Respond { op_id: operation, result: value(&said(&result)) }
         }
+        Indication::Apply { client, operation, op, result } => Told::Apply {
+            client: client.to_string(),
+            op_id: operation,
+            op: value(&said(&op)),
+            result: value(&said(&result)),
+        },
     }
 }
 

@@ -206,6 +206,12 @@ impl Reader {
                 operation: op_id,
                 value: Message { body: Body::new(text(&result).as_bytes()), ..Message::default() },
             },
+            Told::Apply { client, op_id, op, result } => Indication::Apply {
+                client: self.node(&client)?,
+                operation: op_id,
+                op: Message { body: Body::new(text(&op).as_bytes()), ..Message::default() },
+                result: Message { body: Body::new(text(&result).as_bytes()), ..Message::default() },
+            },
             Told::Token { what, epoch } => Indication::Token { turn: turn(&what)?, epoch },
             Told::Done
             | Told::Note { .. }

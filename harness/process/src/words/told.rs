@@ -76,6 +76,17 @@ pub enum Told {
         /// The result.
         result: Value,
     },
+    /// The node has executed an operation of a client.
+    Apply {
+        /// The node at which the client asked.
+        client: String,
+        /// The operation's name.
+        op_id: u64,
+        /// What was asked for.
+        op: Value,
+        /// The result.
+        result: Value,
+    },
     /// A message is no longer kept for others.
     Discard {
         /// The name of the message.
