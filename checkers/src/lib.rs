@@ -13,7 +13,7 @@ mod environment;
 mod exclusion;
 mod groups;
 mod linearizability;
-mod membership;
+pub mod membership;
 mod order;
 mod programs;
 mod reliability;
@@ -35,6 +35,7 @@ mod crosscheck;
 #[cfg(test)]
 mod spoken;
 
+pub mod spread;
 pub mod throughput;
 
 pub use judge::{Judge, judge};

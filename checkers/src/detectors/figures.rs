@@ -1,5 +1,6 @@
 //! The figures of one detector or of many: spans of time, and what follows from them.
 
+use crate::spread::Spread;
 use pepperland_core::time::Span;
 
 /// What detectors achieved: each field over all the pairs of a monitor and a target that were put
@@ -57,66 +58,9 @@ impl Figures {
     }
 }
 
-/// Some spans of time.
-#[derive(Copy, Clone, Debug, Default, PartialEq)]
-pub struct Spread {
-    /// How many.
-    pub count: u64,
-    /// The shortest.
-    pub shortest: Span,
-    /// The longest.
-    pub longest: Span,
-    sum: f64,
-    squares: f64,
-}
-
-impl Spread {
-    /// Of these.
-    pub fn of(spans: &[Span]) -> Spread {
-        let one = |span: &Span| {
-            let ns = span.0 as f64;
-            Spread { count: 1, shortest: *span, longest: *span, sum: ns, squares: ns * ns }
-        };
-        spans.iter().map(one).fold(Spread::default(), Spread::and)
-    }
-
-    /// Their mean, ns; none if there is none.
-    pub fn mean(&self) -> Option<f64> {
-        (self.count > 0).then(|| self.sum / self.count as f64)
-    }
-
-    /// These and others.
-    #[must_use]
-    pub fn and(self, other: Spread) -> Spread {
-        match (self.count, other.count) {
-            (_, 0) => self,
-            (0, _) => other,
-            _ => Spread {
-                count: self.count + other.count,
-                shortest: self.shortest.min(other.shortest),
-                longest: self.longest.max(other.longest),
-                sum: self.sum + other.sum,
-                squares: self.squares + other.squares,
-            },
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn spread(spans: &[u64]) -> Spread {
-        Spread::of(&spans.iter().map(|span| Span(*span)).collect::<Vec<_>>())
-    }
-
-    #[test]
-    fn spans_put_together_are_the_spans_of_both() {
-        assert_eq!(spread(&[3, 5]).and(spread(&[1])), spread(&[3, 5, 1]));
-        assert_eq!(spread(&[]).and(spread(&[7])), spread(&[7]));
-        assert_eq!(spread(&[7]).and(spread(&[])), spread(&[7]));
-        assert_eq!((spread(&[1, 2]).mean(), spread(&[]).mean()), (Some(1.5), None));
-    }
 
     #[test]
     fn rates_of_many_weigh_each_by_its_time() {

@@ -23,7 +23,7 @@ mod oracle;
 #[cfg(test)]
 mod small;
 
-pub use figures::{Figures, Spread};
+pub use figures::Figures;
 pub use quality::{Quality, quality};
 
 use pepperland_core::checker::Checker;

@@ -15,9 +15,10 @@
 //! one. Periods that a crash or the end of the run cut short are not among T_MR, T_M and T_G, but
 //! count in P_A. T_FG is E(T_G²) / 2E(T_G), as the paper shows.
 
-use crate::detectors::figures::{Figures, Spread};
+use crate::detectors::figures::Figures;
 use crate::detectors::watch::{Mistake, Watch};
 use crate::scene::Scene;
+use crate::spread::Spread;
 use pepperland_core::checker::Case;
 use pepperland_core::history::History;
 use pepperland_core::id::NodeId;

@@ -1,6 +1,7 @@
 //! Membership: how a flush goes, and what a membership service owes in the end.
 
 mod blocking_time;
+mod figures;
 mod flush_shape;
 mod membership_precision;
 mod multicast_liveness;
@@ -8,16 +9,17 @@ mod reinclusion;
 mod termination_of_delivery;
 mod view_stability;
 
-pub mod component;
-pub mod owed;
-pub mod snapshots;
-pub mod stays;
+pub(crate) mod component;
+pub(crate) mod owed;
+pub(crate) mod snapshots;
+pub(crate) mod stays;
 
 #[cfg(test)]
 pub mod oracle;
 #[cfg(test)]
 pub mod small;
 
+pub use figures::ViewFigures;
 use pepperland_core::checker::Checker;
 
 /// The properties of this family, in the order of the catalogue.

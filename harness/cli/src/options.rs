@@ -334,6 +334,8 @@ pub enum Measured {
     Detection,
     /// How soon and how wrongly each failure detector suspects, as a table in Markdown
     Detectors,
+    /// How long groups take over their views, as a table in Markdown
+    Views,
     /// What one multicast costs in each protocol, as a table in Markdown
     Protocols,
     /// How many servers answer a request, in quiet times and just after faults, as a table in Markdown

@@ -10,6 +10,7 @@ mod responders;
 mod scenarios;
 mod simulator;
 mod stdio;
+mod views;
 
 use crate::catalog::Catalog;
 use crate::exit::{Failure, Outcome};
@@ -34,6 +35,7 @@ pub fn bench(options: &Bench, catalog: &Catalog) -> Result<ExitCode, Failure> {
             Measured::Protocols => protocols::measure(catalog)?,
             Measured::Responders => responders::measure(catalog)?,
             Measured::Stdio => stdio::measure()?,
+            Measured::Views => views::measure(catalog)?,
             Measured::Growth => checkers::measure(&[10_000_000, 100_000_000]),
         }
     }

@@ -3,6 +3,7 @@
 use crate::catalog::Catalog;
 use crate::commands::quality;
 use crate::commands::run::style;
+use crate::commands::views;
 use crate::exit::{self, Failure};
 use crate::files::read_history;
 use crate::options::{Check, Format};
@@ -97,8 +98,8 @@ fn tell_people<'a>(name: &str, history: &History, judged: impl Iterator<Item = J
     for (reason, properties) in undecided {
         print(&terminal::undecided(name, reason, &properties, style()));
     }
-    if let Some(figures) = quality::of_history(history) {
-        print(&figures);
+    for figures in [quality::of_history(history), views::of_history(history)] {
+        figures.iter().for_each(|figures| print(figures));
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod bench;
 mod check;
+mod columns;
 mod completions;
 mod doctor;
 mod export;
@@ -14,6 +15,7 @@ mod replay;
 mod report;
 mod run;
 mod shrink;
+mod views;
 
 use crate::catalog::Catalog;
 use crate::exit::Failure;

@@ -1,7 +1,9 @@
 //! What failure detectors achieved, in the figures of Chen, Toueg & Aguilera (2002), as rows of a
 //! table.
 
-use pepperland_checkers::detectors::{Figures, Quality, Spread, quality};
+use crate::commands::columns::{lines, millis, or_dash};
+use pepperland_checkers::detectors::{Figures, Quality, quality};
+use pepperland_checkers::spread::Spread;
 use pepperland_core::history::{History, Kind};
 use pepperland_core::id::NodeId;
 use pepperland_reports::text::{short, thousands};
@@ -30,14 +32,6 @@ pub fn columns(figures: &Figures) -> [String; 9] {
     ]
 }
 
-fn millis(ns: Option<f64>) -> String {
-    or_dash(ns.map(|ns| format!("{:.1}", ns / 1e6)))
-}
-
-fn or_dash(figure: Option<String>) -> String {
-    figure.unwrap_or_else(|| "-".to_owned())
-}
-
 /// The figures of each monitor on each target and of all together, in lines; nothing if no
 /// detector speaks in the history.
 pub fn of_history(history: &History) -> Option<String> {
@@ -53,18 +47,4 @@ pub fn of_history(history: &History) -> Option<String> {
     let together = Figures::together(all.iter().map(|one| &one.figures));
     rows.push((format!("{} pairs", thousands(all.len() as u64)), columns(&together)));
     Some(lines(&rows))
-}
-
-/// The rows, each column as wide as its widest.
-fn lines(rows: &[(String, [String; 9])]) -> String {
-    let wide = |text: &String| text.chars().count();
-    let first = rows.iter().map(|(name, _)| wide(name)).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..HEAD.len())
-        .map(|column| rows.iter().map(|(_, row)| wide(&row[column])).max().unwrap_or(0))
-        .collect();
-    let line = |(name, row): &(String, [String; 9])| {
-        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("  {cell:>width$}"));
-        format!("{name:first$}{}\n", cells.collect::<String>())
-    };
-    rows.iter().map(line).collect()
 }
