@@ -42,7 +42,11 @@ fn hostile_texts_are_answered() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 2_000, ..Default::default() })]
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        cases: 2_000,
+        ..ProptestConfig::default()
+    })]
     #[test]
     fn it_says_what_its_judge_says(
         text in "[0-9+*/() -]{0,14}|[(]?-?[0-9]{1,3}([)]?[+*/-]-?[(]?[0-9]{1,19}[)]?){0,8}|.{0,20}",

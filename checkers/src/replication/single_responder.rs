@@ -7,9 +7,10 @@
 //! different nodes are a violation if no fault was at work between them nor in the
 //! `about.bounds.takeover` nanoseconds before the first: in that time servers may still be learning
 //! of the fault; a real clock's error is granted on both sides. Crashes, restarts, pauses and
-//! disturbances are faults, and so is the beginning, when no server has heard of another. Requests are told apart by their message or by their client and its
-//! number. That some server answers at all is not judged here. Only for services in which not every
-//! replica executes a request: stating the bound says so. Binds every node that is not Byzantine.
+//! disturbances are faults, and so is the beginning, when no server has heard of another. Requests
+//! are told apart by their message or by their client and its number. That some server answers at
+//! all is not judged here. Only for services in which not every replica executes a request: stating
+//! the bound says so. Binds every node that is not Byzantine.
 //! # Cost
 //! O(n log n) in events.
 //! # Witness

@@ -1,11 +1,11 @@
 //! Timely answer: in quiet times a request is answered, and soon.
 //!
 //! # Definition
-//! If no fault was at work in the `about.bounds.takeover` nanoseconds before a request, nor in those
-//! after it, and some server was up, the client has an answer within that time. Faults are those of
-//! *single responder*, whose other half this is: *that* some server answers (Birman 1985). Servers
-//! are the nodes that are in every group. Any answer counts, an error too. A request shortly before
-//! the end of the history is not judged. On a real clock its error is granted.
+//! If no fault was at work in the `about.bounds.takeover` nanoseconds before a request, nor in
+//! those after it, and some server was up, the client has an answer within that time. Faults are
+//! those of *single responder*, whose other half this is: *that* some server answers (Birman 1985).
+//! Servers are the nodes that are in every group. Any answer counts, an error too. A request
+//! shortly before the end of the history is not judged. On a real clock its error is granted.
 //! # Cost
 //! O(n log n) in events.
 //! # Witness

@@ -338,7 +338,7 @@ pub enum Measured {
     Views,
     /// What one multicast costs in each protocol, as a table in Markdown
     Protocols,
-    /// How many servers answer a request, in quiet times and just after faults, as a table in Markdown
+    /// How many servers answer a request, with and without faults, as a table in Markdown
     Responders,
     /// Programs over the line protocol in real time: rates, latencies, and the harness's own share
     Stdio,

@@ -8,8 +8,8 @@
 //! ```
 //!
 //! Blanks and tabs are skipped. Values are fractions in lowest terms. What is no expression is
-//! refused before anything is said of its value. A text is at most `LONGEST` bytes long and opens at
-//! most `DEEPEST` parentheses at once, so that no text costs much time or stack.
+//! refused before anything is said of its value. A text is at most `LONGEST` bytes long and opens
+//! at most `DEEPEST` parentheses at once, so that no text costs much time or stack.
 
 use num_rational::Ratio;
 use serde::{Deserialize, Serialize};
