@@ -13,7 +13,7 @@ mod environment;
 mod exclusion;
 mod groups;
 mod linearizability;
-pub mod membership;
+mod membership;
 mod order;
 mod programs;
 mod reliability;
@@ -39,6 +39,7 @@ pub mod spread;
 pub mod throughput;
 
 pub use judge::{Judge, judge};
+pub use membership::ViewFigures;
 
 use pepperland_core::checker::Checker;
 

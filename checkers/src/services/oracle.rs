@@ -42,9 +42,8 @@ fn is_up_server(history: &History, node: usize, at: u64) -> bool {
     let mut groups = history.header.groups.values();
     let serves = groups.all(|members| members.contains(name));
     let turns = (0..history.len()).filter(|e| history.nodes()[*e] as usize == node);
-    let turns = turns.filter(|e| history.times()[*e].0 <= at);
-    let last =
-        turns.filter(|e| [Kind::Crash, Kind::Recover].contains(&history.kinds()[*e])).next_back();
+    let mut turns = turns.filter(|e| history.times()[*e].0 <= at);
+    let last = turns.rfind(|e| [Kind::Crash, Kind::Recover].contains(&history.kinds()[*e]));
     let is_down = last.is_some_and(|event| history.kinds()[event] == Kind::Crash);
     serves && !is_down && !history.header.byzantine.contains(name)
 }

@@ -1,7 +1,7 @@
 //! How groups do with their views, as rows of a table.
 
 use crate::commands::columns::{lines, millis, or_dash};
-use pepperland_checkers::membership::ViewFigures;
+use pepperland_checkers::ViewFigures;
 use pepperland_checkers::spread::Spread;
 use pepperland_core::history::{History, Kind};
 use pepperland_reports::text::thousands;

@@ -51,57 +51,81 @@ impl World<'_> {
     }
 
     fn record_word(&mut self, at: NodeId, word: Told) -> Option<EventId> {
-        let (kind, fields) = match word {
-            Told::Deliver { id, payload, group, view, slot } => {
-                let body = Body::new(text(&payload).as_bytes());
-                let message = Message { id: self.message(at, &id), body };
-                let view = match view {
-                    Some(view) => Some(self.view_name(at, &view)?),
-                    None => None,
-                };
-                let place = Place { slot, view, group: self.group(group.as_deref()) };
-                let event = self.recorder.deliver_at(self.now, at, &message, place, None);
-                self.upon_delivery(at, message.id);
-                return Some(event);
-            }
-            Told::View { view, members, group, primary, transitional } => {
-                let group = self.group(group.as_deref());
-                let install = ViewInstall {
-                    view: self.view_name(at, &view)?,
-                    members: self.known(at, &members)?,
-                    primary: primary.unwrap_or(true),
-                    transitional: match transitional {
-                        Some(names) => Some(self.known(at, &names)?),
-                        None => None,
-                    },
-                    group,
-                };
-                let is_member = install.members.contains(&at);
-                let group = install.group.map_or(GroupId::ALL, GroupId);
-                let event = self.recorder.view(self.now, at, install, None);
-                self.installed(at, group, is_member);
-                return Some(event);
-            }
+        match word {
+            word @ Told::Deliver { .. } => self.record_delivery(at, word),
+            word @ Told::View { .. } => self.record_view(at, word),
             Told::Discard { id } => {
                 let id = self.message(at, &id);
-                return Some(self.recorder.discard(self.now, at, id));
-            }
-            Told::Note { text } => return Some(self.recorder.note(self.now, at, &text, None)),
-            Told::Block { view, group } => {
-                let Some(id) = view_id(&view) else {
-                    self.view_name(at, &view);
-                    return None;
-                };
-                let group = self.group(group.as_deref()).map_or(GroupId::ALL, GroupId);
-                let event =
-                    self.recorder.indication(self.now, at, Indication::Block(group, id), None);
-                self.blocked(at, group, id);
-                return Some(event);
+                Some(self.recorder.discard(self.now, at, id))
             }
             Told::Safe { id } => {
                 let id = self.message(at, &id);
-                return Some(self.recorder.safe(self.now, at, id, None));
+                Some(self.recorder.safe(self.now, at, id, None))
             }
+            Told::Note { text } => Some(self.recorder.note(self.now, at, &text, None)),
+            Told::Block { view, group } => {
+                let name = self.view_name(at, &view)?;
+                let id = view_id(&view).filter(|id| id.number == name.number)?;
+                let group = self.group(group.as_deref()).map_or(GroupId::ALL, GroupId);
+                let block = Indication::Block(group, id);
+                let event = self.recorder.indication(self.now, at, block, None);
+                self.blocked(at, group, id);
+                Some(event)
+            }
+            Told::Apply { client, op_id, op, result } => {
+                let client = *self.known(at, std::slice::from_ref(&client))?.first()?;
+                let said = |value| {
+                    let body = Body::new(text(&value).as_bytes());
+                    Message { id: MessageId::default(), body }
+                };
+                let (op, result) = (said(op), said(result));
+                let apply = Indication::Apply { client, operation: op_id, op, result };
+                Some(self.recorder.indication(self.now, at, apply, None))
+            }
+            word => {
+                let (kind, fields) = self.fields(at, word)?;
+                let Value::Object(fields) = fields else { return None };
+                Some(self.recorder.event(self.now, at, kind, fields, None))
+            }
+        }
+    }
+
+    fn record_delivery(&mut self, at: NodeId, word: Told) -> Option<EventId> {
+        let Told::Deliver { id, payload, group, view, slot } = word else { return None };
+        let body = Body::new(text(&payload).as_bytes());
+        let message = Message { id: self.message(at, &id), body };
+        let view = match view {
+            Some(view) => Some(self.view_name(at, &view)?),
+            None => None,
+        };
+        let place = Place { slot, view, group: self.group(group.as_deref()) };
+        let event = self.recorder.deliver_at(self.now, at, &message, place, None);
+        self.upon_delivery(at, message.id);
+        Some(event)
+    }
+
+    fn record_view(&mut self, at: NodeId, word: Told) -> Option<EventId> {
+        let Told::View { view, members, group, primary, transitional } = word else { return None };
+        let install = ViewInstall {
+            group: self.group(group.as_deref()),
+            view: self.view_name(at, &view)?,
+            members: self.known(at, &members)?,
+            primary: primary.unwrap_or(true),
+            transitional: match transitional {
+                Some(names) => Some(self.known(at, &names)?),
+                None => None,
+            },
+        };
+        let is_member = install.members.contains(&at);
+        let group = install.group.map_or(GroupId::ALL, GroupId);
+        let event = self.recorder.view(self.now, at, install, None);
+        self.installed(at, group, is_member);
+        Some(event)
+    }
+
+    /// The kind and the keys of a word that nothing follows from.
+    fn fields(&mut self, at: NodeId, word: Told) -> Option<(Kind, Value)> {
+        Some(match word {
             Told::Suspect { target, state } => {
                 self.known(at, std::slice::from_ref(&target))?;
                 (Kind::Suspect, with(json!({"target": target}), "state", state))
@@ -117,16 +141,6 @@ impl World<'_> {
                 let client = format!("{at}.{op_id}");
                 (Kind::Response, json!({"client": client, "result": result, "status": "ok"}))
             }
-            Told::Apply { client, op_id, op, result } => {
-                let client = *self.known(at, std::slice::from_ref(&client))?.first()?;
-                let said = |value| {
-                    let body = Body::new(text(&value).as_bytes());
-                    Message { id: MessageId::default(), body }
-                };
-                let (op, result) = (said(op), said(result));
-                let apply = Indication::Apply { client, operation: op_id, op, result };
-                return Some(self.recorder.indication(self.now, at, apply, None));
-            }
             Told::Token { what, epoch } => (Kind::Token, json!({"what": what, "epoch": epoch})),
             Told::StateGet(taken) => (Kind::StateGet, self.snapshot(at, taken)?),
             Told::StateSet(taken) => (Kind::StateSet, self.snapshot(at, taken)?),
@@ -134,14 +148,12 @@ impl World<'_> {
                 let op = id.map(|id| json!({"m": id}));
                 (Kind::Apply, with(with(json!({"hash": hash}), "op", op), "slot", slot))
             }
-            Told::Done | Told::SetTimer { .. } | Told::CancelTimer { .. } | Told::Store { .. } => {
+            _ => {
                 let text = "it speaks of virtual time, and lives in real time";
                 self.breach(at, Breach::UnknownWord, text);
                 return None;
             }
-        };
-        let Value::Object(fields) = fields else { return None };
-        Some(self.recorder.event(self.now, at, kind, fields, None))
+        })
     }
 
     fn snapshot(&mut self, at: NodeId, taken: Taken) -> Option<Value> {

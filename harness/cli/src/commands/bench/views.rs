@@ -7,7 +7,7 @@ use crate::commands::views::{HEAD, columns};
 use crate::exit::Failure;
 use crate::output::print;
 use crate::threads::Threads;
-use pepperland_checkers::membership::ViewFigures;
+use pepperland_checkers::ViewFigures;
 use pepperland_core::runtime::Detail;
 use pepperland_core::scenario::Scenario;
 use pepperland_core::seed::Seed;
