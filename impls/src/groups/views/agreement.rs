@@ -12,13 +12,15 @@
 //!     send(p, (propose, the steps from p's view to the next)) to each
 //! On propose(r), r promised:   take in what others of the same view have;  send(coordinator, accept)
 //! When all have accepted:      send(p, install) to each
-//! On install(r), r promised and accepted:
+//! On install(r), r the last that was accepted:
 //!     deliver the rest;  install the view on the way, if any, and the next
+//! If some have flushed from a view that others have but accepted:
+//!     send(p, install) to those, and begin again
 //! ```
 //!
-//! A participant that is not heard of for long, or another that comes, makes another round. Nobody
-//! installs anything in a round that it has left for a greater one; so what it has said of itself
-//! in the greater one is true until that is installed. A multicast belongs to the view in which it
+//! A participant that is not heard of for long, or another that comes, makes another round. Whoever
+//! installs a view after it has flushed for a greater round accepts nothing in that; so what all
+//! have said of themselves in a round is true until its view is installed. A multicast belongs to the view in which it
 //! was made: whoever is in a later one drops it, and whoever is not there yet keeps it until then.
 
 use crate::groups::views::change::Change;
@@ -70,8 +72,8 @@ pub struct Agreement<M, L> {
     pub(super) promised: Round,
     /// It has not led to a view yet.
     pub(super) flushing: bool,
-    /// The steps accepted in it.
-    pub(super) accepted: Option<Change<M>>,
+    /// The last steps that were accepted and not taken, and in which round.
+    pub(super) accepted: Option<(Round, Change<M>)>,
     /// The greatest number of a round that was seen.
     pub(super) seen: u64,
     /// The round that this node coordinates.
@@ -141,6 +143,11 @@ impl<M: Value, L: Layer<Payload = Frame<M>>> Agreement<M, L> {
         self.view.as_ref().filter(|_| !self.left)
     }
 
+    /// Whether this node takes part in rounds.
+    pub(super) fn takes_part(&self) -> bool {
+        self.kept.wants || self.current().is_some() || self.accepted.is_some()
+    }
+
     /// Whether this flaw is switched on.
     pub(super) fn has(&self, flaw: Planted) -> bool {
         self.planted == Some(flaw)
@@ -162,7 +169,10 @@ impl<M: Value, L: Layer<Payload = Frame<M>>> Agreement<M, L> {
     fn begin_together(&mut self, first: Rc<[NodeId]>, cx: &mut Cx<'_, M>) {
         let id = ViewId { number: FIRST, creator: None };
         let view = Some(id);
-        self.reach.assume(&first, &Standing { wants: true, view, ..Standing::default() });
+        self.reach.assume(
+            &first,
+            &Standing { wants: true, takes_part: true, view, ..Standing::default() },
+        );
         let primary = self.service.views != Views::Partitionable;
         let (group, members) = (GroupId::ALL, first.to_vec());
         self.enter(View { id, group, members, primary, transitional: None }, cx);
@@ -172,6 +182,7 @@ impl<M: Value, L: Layer<Payload = Frame<M>>> Agreement<M, L> {
     fn standing(&self) -> Standing {
         Standing {
             wants: self.kept.wants,
+            takes_part: self.takes_part(),
             view: self.current().map(|view| view.id),
             flushing: self.flushing,
             seen: self.seen,
@@ -220,10 +231,7 @@ impl<M: Value, L: Layer<Payload = Frame<M>>> Protocol for Agreement<M, L> {
 
     fn upon_recover(&mut self, cx: &mut Cx<'_, M>) {
         let initial = self.initial(&cx.members(GroupId::ALL), cx.me());
-        self.kept = cx.load("kept").unwrap_or_else(|| initial.clone());
-        if self.has(Planted::Diskless) {
-            self.kept.ballot = initial.ballot;
-        }
+        self.kept = cx.load("kept").unwrap_or(initial);
         if self.has(Planted::ViewIdsRestart) {
             self.kept.highest = 0;
         }
@@ -283,6 +291,7 @@ impl<M: Value, L: Layer<Payload = Frame<M>>> Protocol for Agreement<M, L> {
             Frame::Propose { round, change } => self.proposed(from, round, change, cx),
             Frame::Accept(round) => self.accepted_by(from, round, cx),
             Frame::Install(round) => self.install(round, cx),
+            Frame::Installed(round) => self.installed_by(round, cx),
         }
     }
 }

@@ -171,7 +171,7 @@ mod tests {
         let flush = |from: Option<Past>| {
             let highest = from.as_ref().map_or(1, |past| past.id.number);
             let (report, ballot) = (Report::default(), Ballot::default());
-            Flush { wants: true, from, highest, report, ballot }
+            Flush { wants: true, from, accepted: None, highest, report, ballot }
         };
         pasts.iter().map(|(node, from)| (NodeId(node - 1), flush(from.map(past)))).collect()
     }

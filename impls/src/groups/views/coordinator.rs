@@ -37,15 +37,11 @@ impl<M: Value, L: Layer<Payload = Frame<M>>> Agreement<M, L> {
         }
     }
 
-    /// Who takes part: those within reach that want to be members or are.
+    /// Who takes part of those within reach.
     fn company(&self, cx: &Cx<'_, M>) -> Company {
-        let others = self
-            .reach
-            .within()
-            .filter(|(_, peer)| peer.standing.wants || peer.standing.view.is_some());
+        let others = self.reach.within().filter(|(_, peer)| peer.standing.takes_part);
         let others = others.map(|(p, peer)| (p, (peer.incarnation, peer.standing.wants)));
-        let takes_part = self.kept.wants || self.current().is_some();
-        let own = takes_part.then(|| (cx.me(), (cx.incarnation(), self.kept.wants)));
+        let own = self.takes_part().then(|| (cx.me(), (cx.incarnation(), self.kept.wants)));
         others.chain(own).collect()
     }
 
@@ -120,8 +116,22 @@ impl<M: Value, L: Layer<Payload = Frame<M>>> Agreement<M, L> {
         }
     }
 
-    /// Proposes the next view, if there may be one.
+    /// Proposes the next view, unless some are behind, who are brought up to date first.
     fn decide(&mut self, cx: &mut Cx<'_, M>) {
+        let Some(lead) = &mut self.lead else { return };
+        let behind = lead.behind();
+        if !behind.is_empty() {
+            lead.decided = Decided::Refused;
+            for (node, round) in behind {
+                self.send_below(node, Frame::Install(round), cx);
+            }
+            return;
+        }
+        self.propose(cx);
+    }
+
+    /// Proposes the next view, if there may be one.
+    fn propose(&mut self, cx: &mut Cx<'_, M>) {
         let Some(lead) = &self.lead else { return };
         let (round, flushes) = (lead.round, &lead.flushes);
         let those = |wants: bool| {
@@ -154,8 +164,19 @@ impl<M: Value, L: Layer<Payload = Frame<M>>> Agreement<M, L> {
     pub(super) fn accepted_by(&mut self, from: NodeId, round: Round, cx: &mut Cx<'_, M>) {
         let Some(lead) = self.lead.as_mut().filter(|lead| lead.round == round) else { return };
         if lead.company.contains_key(&from) && lead.accepted.insert(from) && lead.is_accepted() {
-            let participants: Rc<[NodeId]> = lead.company.keys().copied().collect();
-            self.send_each_below(participants, Frame::Install(round), cx);
+            let first: Rc<[NodeId]> = match self.service.views {
+                Views::Primary => lead.heirs().into(),
+                Views::Any | Views::Partitionable => lead.company.keys().copied().collect(),
+            };
+            self.send_each_below(first, Frame::Install(round), cx);
+        }
+    }
+
+    /// Somebody who comes from the last primary view has gone on to the next: all may.
+    pub(super) fn installed_by(&mut self, round: Round, cx: &mut Cx<'_, M>) {
+        if let Some(lead) = self.lead.take_if(|lead| lead.round == round && lead.is_accepted()) {
+            let all: Rc<[NodeId]> = lead.company.keys().copied().collect();
+            self.send_each_below(all, Frame::Install(round), cx);
         }
     }
 }

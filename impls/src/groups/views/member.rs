@@ -28,7 +28,7 @@ impl<M: Value, L: Layer<Payload = Frame<M>>> Agreement<M, L> {
         if round == self.promised || waits {
             return;
         }
-        (self.promised, self.flushing, self.accepted) = (round, true, None);
+        (self.promised, self.flushing) = (round, true);
         self.lead.take_if(|lead| lead.round < round);
         match self.current().map(|view| view.id) {
             Some(view) if self.blocks() && self.blocked == Blocked::No => {
@@ -61,6 +61,7 @@ impl<M: Value, L: Layer<Payload = Frame<M>>> Agreement<M, L> {
         let flush = Flush {
             wants: self.kept.wants,
             from: self.view.as_ref().map(past),
+            accepted: self.accepted.as_ref().map(|(round, change)| (*round, change.next.id)),
             highest: self.kept.highest,
             report: self.log.report(self.service.flushes),
             ballot: self.kept.ballot.clone(),
@@ -78,7 +79,8 @@ impl<M: Value, L: Layer<Payload = Frame<M>>> Agreement<M, L> {
         cx: &mut Cx<'_, M>,
     ) {
         let mine = self.view.as_ref().map(|view| view.id);
-        if !self.is_under_way(round) || self.accepted.is_some() || change.from != mine {
+        let again = self.accepted.as_ref().is_some_and(|(accepted, _)| *accepted == round);
+        if !self.flushing || self.promised != round || change.from != mine || again {
             return;
         }
         if !self.has(Planted::NoFlush) {
@@ -89,28 +91,29 @@ impl<M: Value, L: Layer<Payload = Frame<M>>> Agreement<M, L> {
             self.kept.ballot.attempt(change.next.id.number, &change.next.members);
         }
         cx.store("kept", &self.kept);
-        self.accepted = Some(change);
+        self.accepted = Some((round, change));
         self.send_below(from, Frame::Accept(round), cx);
-    }
-
-    /// Whether this is the promised round, and has not led to a view yet.
-    fn is_under_way(&self, round: Round) -> bool {
-        self.flushing && self.promised == round
     }
 
     /// Everybody has accepted: the steps are taken.
     pub(super) fn install(&mut self, round: Round, cx: &mut Cx<'_, M>) {
-        if !self.is_under_way(round) {
-            return;
+        let accepted = self.accepted.take_if(|(accepted, _)| *accepted == round);
+        let Some((_, change)) = accepted else { return };
+        let promised = self.promised;
+        if self.flushing && promised > round {
+            // What this node has said in that round is true no longer.
+            let refuse = Frame::Refuse { round: promised, promised: promised.number };
+            self.send_below(promised.coordinator, refuse, cx);
         }
-        let Some(change) = self.accepted.take() else { return };
         let mut rest = self.log.rest();
         self.log.close();
-        if !self.has(Planted::ViewBeforeRest) {
+        if !self.has(Planted::DeliverAfterView) {
             rest.drain(..).for_each(|due| deliver(due, cx));
         }
         (self.flushing, self.blocked, self.restless) = (false, Blocked::No, 0);
-        self.lead.take_if(|lead| lead.round == round);
+        if self.service.views != Views::Primary {
+            self.lead.take_if(|lead| lead.round == round);
+        }
         let stays = self.has(Planted::StaysWhenExcluded);
         if !change.next.members.contains(&cx.me()) && !stays {
             self.left = true;
@@ -120,6 +123,9 @@ impl<M: Value, L: Layer<Payload = Frame<M>>> Agreement<M, L> {
             self.enter(view, cx);
         }
         rest.into_iter().for_each(|due| deliver(due, cx));
+        if self.service.views == Views::Primary {
+            self.send_below(round.coordinator, Frame::Installed(round), cx);
+        }
         self.go_on(cx);
     }
 

@@ -26,9 +26,9 @@ use crate::claims::INTEGRITY;
 use crate::groups::views::agreement::agreement;
 use crate::groups::views::log::When;
 use crate::groups::views::service::{Service, Views};
-use crate::groups::views::{MODEL, OF_VIEWS};
+use crate::groups::views::{MODEL, OF_LAST_VIEWS, OF_VIEWS};
 use pepperland_core::contract::Stack;
-use pepperland_core::implementation::{Claim, Implementation};
+use pepperland_core::implementation::{Flaw, Implementation};
 use pepperland_core::message::Message;
 
 /// V1.
@@ -37,11 +37,92 @@ pub const ENTRY: Implementation = Implementation {
     number: "V1",
     statement: "views that nodes join and leave, from which the suspected are excluded",
     source: "Ricciardi & Birman 1991; Chockler, Keidar & Vitenberg 2001",
-    claims: &[INTEGRITY, OF_VIEWS, &[Claim::always("multicast-liveness")]],
+    claims: &[INTEGRITY, OF_VIEWS, OF_LAST_VIEWS],
     model: MODEL,
     nodes: 4,
     budget: |n| n - 1,
-    flaws: &[],
+    flaws: &[
+        Flaw {
+            name: "view-id-reused",
+            number: "V8",
+            statement: "the id of a view is a number alone, without its creator",
+            breaks: "view-agreement",
+            keeps: &["self-inclusion", "view-monotonicity"],
+            faults: "partition",
+            workload: "steady",
+            killer: include_str!("../../../killers/view-id-reused.jsonl"),
+        },
+        Flaw {
+            name: "exclude-without-agreement",
+            number: "PL80",
+            statement: "whoever suspects a member installs a view without it at once",
+            breaks: "view-agreement",
+            keeps: &["self-inclusion", "view-monotonicity"],
+            faults: "crash",
+            workload: "steady",
+            killer: include_str!("../../../killers/exclude-without-agreement.jsonl"),
+        },
+        Flaw {
+            name: "view-ids-restart",
+            number: "V9",
+            statement: "the greatest number of a view is not in stable storage",
+            breaks: "view-monotonicity",
+            keeps: &["self-inclusion"],
+            faults: "crash-recovery",
+            workload: "joining",
+            killer: include_str!("../../../killers/view-ids-restart.jsonl"),
+        },
+        Flaw {
+            name: "stays-when-excluded",
+            number: "V15",
+            statement: "a node that has left goes on to the next view, which is without it",
+            breaks: "self-inclusion",
+            keeps: &["view-monotonicity"],
+            faults: "none",
+            workload: "joining",
+            killer: include_str!("../../../killers/stays-when-excluded.jsonl"),
+        },
+        Flaw {
+            name: "merges-straight",
+            number: "V13",
+            statement: "those who come from different views go to the next without one on the way",
+            breaks: "successor-agreement",
+            keeps: &["self-inclusion", "view-agreement", "transitional-set"],
+            faults: "partition",
+            workload: "steady",
+            killer: include_str!("../../../killers/merges-straight.jsonl"),
+        },
+        Flaw {
+            name: "transitional-by-members",
+            number: "V16",
+            statement: "the transitional set is what the two views have in common",
+            breaks: "transitional-set",
+            keeps: &["self-inclusion", "view-agreement", "successor-agreement"],
+            faults: "partition",
+            workload: "steady",
+            killer: include_str!("../../../killers/transitional-by-members.jsonl"),
+        },
+        Flaw {
+            name: "alone-at-first-suspicion",
+            number: "Z2",
+            statement: "who has once suspected somebody goes on alone for ever",
+            breaks: "membership-precision",
+            keeps: &["self-inclusion", "view-monotonicity", "view-agreement", "transitional-set"],
+            faults: "partition",
+            workload: "steady",
+            killer: include_str!("../../../killers/alone-at-first-suspicion.jsonl"),
+        },
+        Flaw {
+            name: "waits-for-its-coordinator",
+            number: "V4",
+            statement: "who has promised a round promises no other, whatever becomes of the coordinator",
+            breaks: "membership-precision",
+            keeps: &["self-inclusion", "view-monotonicity", "view-agreement"],
+            faults: "crash",
+            workload: "joining",
+            killer: include_str!("../../../killers/waits-for-its-coordinator.jsonl"),
+        },
+    ],
     controls: &[HARMLESS_IN_TIME],
     breaks: &[],
     cost: None,

@@ -36,8 +36,13 @@ use pepperland_core::implementation::{Claim, Implementation, Model};
 use pepperland_core::time::Span;
 
 /// Those whose multicasts know the views, in the order of the catalogue.
-pub const ALL: &[&Implementation] =
-    &[&membership::ENTRY, &virtual_synchrony::ENTRY, &stable::ENTRY, &primary::PARTITIONABLE];
+pub const ALL: &[&Implementation] = &[
+    &membership::ENTRY,
+    &virtual_synchrony::ENTRY,
+    &stable::ENTRY,
+    &primary::PRIMARY,
+    &primary::PARTITIONABLE,
+];
 
 /// What all of them assume.
 const MODEL: Model = Model {
@@ -66,9 +71,15 @@ const OF_VIEWS: &[Claim] = &[
     Claim::always("view-agreement"),
     Claim::always("transitional-set"),
     Claim::always("successor-agreement"),
+    Claim::always("view-stability"),
+];
+
+/// What those promise besides in which every part of a group has views.
+const OF_LAST_VIEWS: &[Claim] = &[
     Claim::always("membership-precision"),
     Claim::always("reinclusion"),
-    Claim::always("view-stability"),
+    Claim::always("multicast-liveness"),
+    Claim::always("termination-of-delivery"),
 ];
 
 /// What those promise besides that flush a view before they leave it.
@@ -81,12 +92,9 @@ const OF_FLUSHES: &[Claim] = &[
     Claim::always("not-in-next-view"),
     Claim::always("no-delivery-from-excluded"),
     Claim::always("self-delivery"),
-    Claim::always("flush-shape"),
-    Claim::always("multicast-liveness"),
-    Claim::always("termination-of-delivery"),
     Claim::always("fifo-order"),
     Claim::always("uniform-fifo-order"),
 ];
 
 /// What those promise whose members never wait for somebody who does not come.
-const IN_GOOD_TIME: &[Claim] = &[Claim::always("blocking-time")];
+const IN_GOOD_TIME: &[Claim] = &[Claim::always("flush-shape"), Claim::always("blocking-time")];

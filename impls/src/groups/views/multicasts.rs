@@ -28,15 +28,16 @@ impl<M: Value, L: Layer<Payload = Frame<M>>> Agreement<M, L> {
     ) {
         let current = self.current().map(|view| view.id);
         let is_older = current.is_some_and(|current| view.number < current.number);
-        if is_older && self.has(Planted::HearsTheExcluded) && !self.has_member(from) {
+        if self.has(Planted::HearsTheExcluded) && is_older && !self.has_member(from) {
             cx.deliver(Delivery { from, group: GroupId::ALL, message: m, slot: None });
-        } else if current == Some(view) || is_older && self.has(Planted::DeliverAfterView) {
+        } else if current == Some(view) {
             // What comes after the flush has not been told of, and is told of by its sender.
             if !self.is_silent() {
                 self.log.add(from, number, m);
                 self.deliver_due(cx);
             }
-        } else if view.number > current.map_or(FIRST, |current| current.number) && self.kept.wants {
+        } else if view.number > current.map_or(FIRST, |current| current.number) && self.takes_part()
+        {
             self.early.entry(view).or_default().push((from, number, m));
         }
     }

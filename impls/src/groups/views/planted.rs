@@ -15,16 +15,14 @@ pub enum Planted {
     WaitsForItsCoordinator,
     /// The application is not told to stop.
     NoBlock,
-    /// The view of a multicast is not looked at.
-    DeliverAfterView,
     /// What comes from outside the view is delivered.
     HearsTheExcluded,
     /// The numbers of views are the coordinator's own, without its name.
     ViewIdReused,
     /// The greatest number of a view is not read from stable storage.
     ViewIdsRestart,
-    /// A view comes before the rest of the last one.
-    ViewBeforeRest,
+    /// The rest of a view comes after the next one.
+    DeliverAfterView,
     /// There is no view on the way.
     MergesStraight,
     /// The transitional set is taken from the members of both views.
@@ -43,10 +41,6 @@ pub enum Planted {
     MajorityOfStaticSet,
     /// Any view is primary.
     MinorityGoesOn,
-    /// Attempts are forgotten.
-    ForgetsAttempts,
-    /// What was known of primary views is not read from stable storage.
-    Diskless,
 }
 
 impl Planted {
@@ -58,11 +52,10 @@ impl Planted {
             "flush-on-majority" => Planted::FlushOnMajority,
             "waits-for-its-coordinator" => Planted::WaitsForItsCoordinator,
             "no-block" => Planted::NoBlock,
-            "deliver-after-view" => Planted::DeliverAfterView,
             "hears-the-excluded" => Planted::HearsTheExcluded,
             "view-id-reused" => Planted::ViewIdReused,
             "view-ids-restart" => Planted::ViewIdsRestart,
-            "view-before-rest" => Planted::ViewBeforeRest,
+            "deliver-after-view" => Planted::DeliverAfterView,
             "merges-straight" => Planted::MergesStraight,
             "transitional-by-members" => Planted::TransitionalByMembers,
             "stays-when-excluded" => Planted::StaysWhenExcluded,
@@ -72,8 +65,6 @@ impl Planted {
             "half-is-enough" => Planted::HalfIsEnough,
             "majority-of-static-set" => Planted::MajorityOfStaticSet,
             "minority-goes-on" => Planted::MinorityGoesOn,
-            "forgets-attempts" => Planted::ForgetsAttempts,
-            "diskless" => Planted::Diskless,
             _ => return None,
         })
     }

@@ -20,10 +20,10 @@ use crate::claims::INTEGRITY;
 use crate::groups::views::agreement::agreement;
 use crate::groups::views::log::When;
 use crate::groups::views::service::{Service, Views};
-use crate::groups::views::{IN_GOOD_TIME, MODEL, OF_FLUSHES, OF_VIEWS};
+use crate::groups::views::{IN_GOOD_TIME, MODEL, OF_FLUSHES, OF_LAST_VIEWS, OF_VIEWS};
 use pepperland_core::contract::Stack;
 use pepperland_core::history::PartitionContract;
-use pepperland_core::implementation::{Claim, Implementation, Model};
+use pepperland_core::implementation::{Claim, Flaw, Implementation, Model, Proviso};
 use pepperland_core::message::Message;
 
 /// V4, one part alone.
@@ -32,11 +32,42 @@ pub const PRIMARY: Implementation = Implementation {
     number: "V4",
     statement: "virtual synchrony in which a view has a majority of the one before",
     source: "Birman 1996; Lotem, Keidar & Dolev 1997",
-    claims: &[INTEGRITY, OF_VIEWS, OF_FLUSHES, OF_PRIMARIES],
+    claims: &[INTEGRITY, OF_VIEWS, OF_FLUSHES, OF_PRIMARIES, WHILE_NOBODY_CRASHES],
     model: Model { blocking_bound: None, ..MODEL },
-    nodes: 5,
+    nodes: 4,
     budget: |n| n - 1,
-    flaws: &[],
+    flaws: &[
+        Flaw {
+            name: "half-is-enough",
+            number: "V10",
+            statement: "half of the last primary view may form the next",
+            breaks: "primary-majority",
+            keeps: &["self-inclusion", "view-monotonicity", "view-agreement"],
+            faults: "partition:halves",
+            workload: "steady",
+            killer: include_str!("../../../killers/half-is-enough.jsonl"),
+        },
+        Flaw {
+            name: "majority-of-static-set",
+            number: "PL81",
+            statement: "a majority of the first view may form the next, whoever came since",
+            breaks: "primary-majority",
+            keeps: &["self-inclusion", "view-monotonicity", "view-agreement"],
+            faults: "none",
+            workload: "joining",
+            killer: include_str!("../../../killers/majority-of-static-set.jsonl"),
+        },
+        Flaw {
+            name: "minority-goes-on",
+            number: "PL82",
+            statement: "any view is primary",
+            breaks: "primary-majority",
+            keeps: &["self-inclusion", "view-monotonicity", "view-agreement"],
+            faults: "partition",
+            workload: "steady",
+            killer: include_str!("../../../killers/minority-goes-on.jsonl"),
+        },
+    ],
     controls: &[HARMLESS_IN_TIME],
     breaks: &[],
     cost: None,
@@ -52,7 +83,7 @@ pub const PARTITIONABLE: Implementation = Implementation {
     number: "V4",
     statement: "virtual synchrony in each part of a group, and between parts that merge",
     source: "Chockler, Keidar & Vitenberg 2001",
-    claims: &[INTEGRITY, OF_VIEWS, OF_FLUSHES, IN_GOOD_TIME],
+    claims: &[INTEGRITY, OF_VIEWS, OF_LAST_VIEWS, OF_FLUSHES, IN_GOOD_TIME],
     model: Model { partition: PartitionContract::Partitionable, ..MODEL },
     nodes: 5,
     budget: |n| n - 1,
@@ -71,4 +102,13 @@ const OF_PRIMARIES: &[Claim] = &[
     Claim::always("primary-continuity"),
     Claim::always("primary-majority"),
     Claim::always("primary-exclusion-in-time"),
+];
+
+/// A member that crashes after it has accepted a view may have installed it: where it is needed for
+/// a majority of that, the others wait for it.
+const WHILE_NOBODY_CRASHES: &[Claim] = &[
+    Claim::only("membership-precision", Proviso::NobodyCrashes),
+    Claim::only("multicast-liveness", Proviso::NobodyCrashes),
+    Claim::only("termination-of-delivery", Proviso::NobodyCrashes),
+    Claim::only("flush-shape", Proviso::NobodyCrashes),
 ];

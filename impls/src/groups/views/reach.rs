@@ -48,6 +48,8 @@ impl Beat {
 pub struct Standing {
     /// Whether it wants to be a member.
     pub wants: bool,
+    /// Whether it takes part in rounds: it wants to be a member, is one, or has accepted to be.
+    pub takes_part: bool,
     /// The view it is in.
     pub view: Option<ViewId>,
     /// Whether it has promised a round that has not led to a view yet.

@@ -64,6 +64,8 @@ pub enum Frame<M> {
     Accept(Round),
     /// Take the steps.
     Install(Round),
+    /// The sender has taken them; told where somebody must be the first.
+    Installed(Round),
 }
 
 /// What a node says when it leaves a view behind.
@@ -73,6 +75,8 @@ pub struct Flush<M> {
     pub wants: bool,
     /// The view it comes from.
     pub from: Option<Past>,
+    /// The view that it has accepted since, and in which round.
+    pub accepted: Option<(Round, ViewId)>,
     /// The greatest number of a view that it has seen.
     pub highest: u64,
     /// What it has of the multicasts of its view.
@@ -135,7 +139,7 @@ impl<M: Clone> Lead<M> {
         if 2 * self.flushes.len() > self.company.len() {
             let (wants, from, highest) = (true, own.from.clone(), own.highest);
             let (report, ballot) = (Report::default(), own.ballot.clone());
-            let same = Flush { wants, from, highest, report, ballot };
+            let same = Flush { wants, from, accepted: None, highest, report, ballot };
             for node in self.company.keys() {
                 self.flushes.entry(*node).or_insert_with(|| same.clone());
             }
@@ -145,6 +149,28 @@ impl<M: Clone> Lead<M> {
     /// Whether everybody has said what it has, and nothing was decided.
     pub fn is_complete(&self) -> bool {
         self.decided == Decided::Open && self.flushes.len() == self.company.len()
+    }
+
+    /// Those who have but accepted a view that another comes from, and in which round.
+    pub fn behind(&self) -> Vec<(NodeId, Round)> {
+        let comes_from = |id: ViewId| {
+            let mut pasts = self.flushes.values().filter_map(|flush| flush.from.as_ref());
+            pasts.any(|past| past.id == id)
+        };
+        let accepted = self.flushes.iter().filter_map(|(p, flush)| Some((*p, flush.accepted?)));
+        let behind = accepted.filter(|(_, (_, id))| comes_from(*id));
+        behind.map(|(p, (round, _))| (p, round)).collect()
+    }
+
+    /// Those who come from the last primary view, of whom one must be the first in the next;
+    /// everybody if nobody does.
+    pub fn heirs(&self) -> Vec<NodeId> {
+        let last = self.flushes.values().map(|flush| flush.ballot.last()).max();
+        let comes = |flush: &Flush<M>| flush.from.as_ref().map(|past| past.id.number) == last;
+        let heirs = self.flushes.iter().filter(|(_, flush)| flush.wants && comes(flush));
+        let heirs = heirs.map(|(p, _)| *p);
+        let heirs: Vec<NodeId> = heirs.collect();
+        if heirs.is_empty() { self.company.keys().copied().collect() } else { heirs }
     }
 
     /// Whether everybody is ready.

@@ -20,9 +20,9 @@ use crate::claims::INTEGRITY;
 use crate::groups::views::agreement::agreement;
 use crate::groups::views::log::When;
 use crate::groups::views::service::{Service, Views};
-use crate::groups::views::{IN_GOOD_TIME, MODEL, OF_FLUSHES, OF_VIEWS};
+use crate::groups::views::{IN_GOOD_TIME, MODEL, OF_FLUSHES, OF_LAST_VIEWS, OF_VIEWS};
 use pepperland_core::contract::Stack;
-use pepperland_core::implementation::{Claim, Implementation, Proviso};
+use pepperland_core::implementation::{Claim, Flaw, Implementation, Proviso};
 use pepperland_core::message::Message;
 
 /// V2, uniform.
@@ -31,11 +31,20 @@ pub const ENTRY: Implementation = Implementation {
     number: "V2",
     statement: "virtual synchrony that delivers what every member of the view has",
     source: "Birman 1996; Moser, Amir, Melliar-Smith & Agarwal 1994",
-    claims: &[INTEGRITY, OF_VIEWS, OF_FLUSHES, IN_GOOD_TIME, OF_STABILITY],
+    claims: &[INTEGRITY, OF_VIEWS, OF_LAST_VIEWS, OF_FLUSHES, IN_GOOD_TIME, OF_STABILITY],
     model: MODEL,
     nodes: 4,
     budget: |n| n - 1,
-    flaws: &[],
+    flaws: &[Flaw {
+        name: "safe-on-receipt",
+        number: "V17",
+        statement: "what is here counts as being everywhere",
+        breaks: "safe-indication",
+        keeps: &["sending-view-delivery", "same-view-delivery"],
+        faults: "none",
+        workload: "steady",
+        killer: include_str!("../../../killers/safe-on-receipt.jsonl"),
+    }],
     controls: &[HARMLESS_IN_TIME],
     breaks: &[],
     cost: None,

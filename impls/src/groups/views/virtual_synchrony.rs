@@ -25,9 +25,9 @@ use crate::claims::INTEGRITY;
 use crate::groups::views::agreement::agreement;
 use crate::groups::views::log::When;
 use crate::groups::views::service::{Service, Views};
-use crate::groups::views::{IN_GOOD_TIME, MODEL, OF_FLUSHES, OF_VIEWS};
+use crate::groups::views::{IN_GOOD_TIME, MODEL, OF_FLUSHES, OF_LAST_VIEWS, OF_VIEWS};
 use pepperland_core::contract::{Layer, Stack, Value};
-use pepperland_core::implementation::{Implementation, Setup};
+use pepperland_core::implementation::{Break, Flaw, Implementation, Setup};
 use pepperland_core::message::Message;
 
 /// V2.
@@ -36,13 +36,81 @@ pub const ENTRY: Implementation = Implementation {
     number: "V2",
     statement: "members that change views together have delivered the same messages",
     source: "Birman & Joseph 1987; Chockler, Keidar & Vitenberg 2001",
-    claims: &[INTEGRITY, OF_VIEWS, OF_FLUSHES, IN_GOOD_TIME],
+    claims: &[INTEGRITY, OF_VIEWS, OF_LAST_VIEWS, OF_FLUSHES, IN_GOOD_TIME],
     model: MODEL,
     nodes: 4,
     budget: |n| n - 1,
-    flaws: &[],
+    flaws: &[
+        Flaw {
+            name: "no-flush",
+            number: "V1",
+            statement: "a view is installed without what others have of the last one",
+            breaks: "virtual-synchrony",
+            keeps: &["sending-view-delivery", "successor-agreement"],
+            faults: "crash",
+            workload: "steady",
+            killer: include_str!("../../../killers/no-flush.jsonl"),
+        },
+        Flaw {
+            name: "flush-skips-unstable",
+            number: "V2",
+            statement: "a member tells of its own multicasts alone in a flush",
+            breaks: "virtual-synchrony",
+            keeps: &["sending-view-delivery", "same-view-delivery", "successor-agreement"],
+            faults: "crash",
+            workload: "steady",
+            killer: include_str!("../../../killers/flush-skips-unstable.jsonl"),
+        },
+        Flaw {
+            name: "flush-on-majority",
+            number: "V3",
+            statement: "a view is proposed as soon as a majority has flushed",
+            breaks: "virtual-synchrony",
+            keeps: &["sending-view-delivery", "successor-agreement", "self-inclusion"],
+            faults: "delay",
+            workload: "steady",
+            killer: include_str!("../../../killers/flush-on-majority.jsonl"),
+        },
+        Flaw {
+            name: "no-block",
+            number: "V5",
+            statement: "the application is not told to stop sending",
+            breaks: "sending-view-delivery",
+            keeps: &["weak-sending-view-delivery", "same-view-delivery"],
+            faults: "none",
+            workload: "joining",
+            killer: include_str!("../../../killers/no-block.jsonl"),
+        },
+        Flaw {
+            name: "hears-the-excluded",
+            number: "V7",
+            statement: "what comes from outside the view is delivered",
+            breaks: "no-delivery-from-excluded",
+            keeps: &["self-inclusion", "view-agreement"],
+            faults: "partition",
+            workload: "steady",
+            killer: include_str!("../../../killers/hears-the-excluded.jsonl"),
+        },
+        Flaw {
+            name: "deliver-after-view",
+            number: "V6",
+            statement: "what is left to deliver in a view is delivered when the next has come",
+            breaks: "same-view-delivery",
+            keeps: &["self-inclusion", "view-agreement", "successor-agreement"],
+            faults: "crash",
+            workload: "steady",
+            killer: include_str!("../../../killers/deliver-after-view.jsonl"),
+        },
+    ],
     controls: &[HARMLESS_IN_TIME],
-    breaks: &[],
+    breaks: &[Break {
+        name: "delivered-by-the-sender-alone",
+        property: "dynamic-uniformity",
+        statement: "a sender delivers its multicast and crashes: those who go on never have it",
+        faults: "crash",
+        workload: "steady",
+        killer: include_str!("../../../killers/delivered-by-the-sender-alone.jsonl"),
+    }],
     cost: None,
     build: |setup| changed(setup, Stack::node(virtual_synchrony::<Message>(setup))),
 };

@@ -35,6 +35,11 @@ impl Ballot {
         Ballot { last, attempts: Vec::new() }
     }
 
+    /// The number of the last primary view.
+    pub fn last(&self) -> u64 {
+        self.last.number
+    }
+
     /// A primary view is accepted, and may come to be.
     pub fn attempt(&mut self, number: u64, members: &[NodeId]) {
         self.attempts.push(Ordinal { number, members: members.to_vec() });
@@ -97,7 +102,6 @@ impl Election<'_> {
         match self.planted {
             Some(Planted::MinorityGoesOn) => true,
             Some(Planted::MajorityOfStaticSet) => majority(self.electorate),
-            Some(Planted::ForgetsAttempts) => majority(&known.last.members),
             _ => majority(&known.last.members) && attempts(),
         }
     }
