@@ -1,11 +1,13 @@
 //! Writes the tutorial: one page for each thing that a protocol does not keep, with the smallest
-//! run that shows it and the protocol that mends it. Every page is made from real runs.
+//! run that shows it and the protocol that mends it; and a page on views, with the rules of virtual
+//! synchrony broken one by one. Every page is made from real runs.
 //!
 //! `cargo run --release --example tutorial -- docs/tutorial`
 
 mod page;
 mod proof;
 mod steps;
+mod views;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -37,6 +39,7 @@ fn write(folder: &Path) -> io::Result<()> {
         fs::write(folder.join(format!("{}.md", page.name)), page.text(place + 1, next))?;
         fs::write(folder.join(format!("{}.svg", page.name)), page.drawing())?;
     }
+    views::write(folder)?;
     fs::write(folder.join("README.md"), page::contents(&pages))
 }
 

@@ -120,7 +120,8 @@ pub fn contents(pages: &[Page]) -> String {
     let lines: String = pages.iter().map(line).collect();
     format!(
         "# Tutorial\n\nWhat each protocol does not keep, the smallest run that shows it, and the protocol that\n\
-         keeps it. Written by `ci/documents` from real runs; do not edit.\n\n{lines}"
+         keeps it. Written by `ci/documents` from real runs; do not edit.\n\n{lines}\n\
+         Groups whose members come and go: [views and virtual synchrony](views.md).\n"
     )
 }
 

@@ -17,7 +17,10 @@ pub fn write(folder: &Path) -> io::Result<()> {
     for picture in PICTURES {
         let file = format!("views-{}.svg", picture.name);
         fs::write(folder.join(&file), picture.drawing())?;
-        page += &format!("### {}\n\n{}\n\n![{}]({file})\n\n", picture.title, picture.text, picture.title);
+        page += &format!(
+            "### {}\n\n{}\n\n![{}]({file})\n\n",
+            picture.title, picture.text, picture.title
+        );
     }
     page += BETWEEN;
     for (number, rule) in (1..).zip(RULES) {

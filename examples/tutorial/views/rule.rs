@@ -104,7 +104,8 @@ impl Rule {
             ..Scenario::new(self.implementation, self.faults)
         };
         let found = first_finding(&scenario);
-        let finding = found.ok_or_else(|| format!("{}: no run breaks {}", self.name, self.property))?;
+        let finding =
+            found.ok_or_else(|| format!("{}: no run breaks {}", self.name, self.property))?;
         Ok(Shown { rule: self, finding })
     }
 

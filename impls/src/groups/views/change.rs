@@ -162,9 +162,12 @@ mod tests {
         numbers.iter().map(|n| NodeId(n - 1)).collect()
     }
 
-    /// Who comes from which view, by its number and members, and whether it has left that.
-    fn flushes(pasts: &[(u32, Option<(u64, &[u32], bool)>)]) -> Flushes<char> {
-        let past = |(number, members, left): (u64, &[u32], bool)| {
+    /// The number of a view, its members, and whether it was left.
+    type Told<'a> = (u64, &'a [u32], bool);
+
+    /// Who comes from which view.
+    fn flushes(pasts: &[(u32, Option<Told<'_>>)]) -> Flushes<char> {
+        let past = |(number, members, left): Told<'_>| {
             let id = ViewId { number, creator: None };
             Past { id, members: nodes(members), left }
         };
