@@ -4,7 +4,8 @@
 //! # Definition
 //! If a node that is not Byzantine begins a flush (`block`), then it installs a view of that group
 //! within `B`: `blocking`, in ns, under `about.bounds`. A node that crashes or stands still before
-//! its next view is excused, and so is a flush that began less than `B` before the end of the run.
+//! its next view is excused, and so is one that asks to leave, or is asked to be excluded: it may
+//! never have another. So is a flush that began less than `B` before the end of the run.
 //! `B` is a promise for this run with its faults: whoever states it allows for them. Times are
 //! compared at one node only. Of several `block`s before one view the first counts.
 //! # Cost
@@ -12,7 +13,7 @@
 //! # Witness
 //! The `block`, and the view if it came at all; else an event that shows how long the run went on.
 
-use crate::membership::stays::group_of;
+use crate::membership::stays::{group_of, named_node};
 use crate::scene::Scene;
 use crate::scene::proof::Proof;
 use crate::scene::tally::Tally;
@@ -20,7 +21,7 @@ use pepperland_core::checker::{Binds, Case, Checker, Class, EVERY_MODEL, Given, 
 use pepperland_core::history::{EventId, Kind, NONE};
 use pepperland_core::time::Time;
 use pepperland_core::verdict::{Verdict, Witness};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The record.
 pub const ENTRY: Checker = Checker {
@@ -47,6 +48,7 @@ fn check(case: &Case<'_>) -> Verdict {
     let scene = Scene::of(case);
     let mut watch = Watch { scene: &scene, most, tally: Tally::of(&scene), witness: None };
     let mut open: BTreeMap<(u32, u32), EventId> = BTreeMap::new();
+    let mut leaving: BTreeSet<(u32, u32)> = BTreeSet::new();
     for event in scene.history.events() {
         let node = event.node().map_or(NONE, |n| n.0);
         if case.byzantine.get(node as usize) != Some(&false) {
@@ -54,8 +56,9 @@ fn check(case: &Case<'_>) -> Verdict {
         }
         match event.kind() {
             Kind::Block => {
-                if let Some(group) = group_of(&scene, event) {
-                    open.entry((node, group)).or_insert(event.id);
+                let group = group_of(&scene, event);
+                if let Some(here) = group.map(|g| (node, g)).filter(|h| !leaving.contains(h)) {
+                    open.entry(here).or_insert(event.id);
                 }
             }
             Kind::View => {
@@ -64,7 +67,21 @@ fn check(case: &Case<'_>) -> Verdict {
                     watch.ended(node, block, event.time(), Ok(event.id));
                 }
             }
-            Kind::Crash | Kind::Recover | Kind::Pause => open.retain(|(n, _), _| *n != node),
+            Kind::Leave | Kind::Exclude | Kind::Join => {
+                let who = named_node(&scene, event, "target").unwrap_or(node);
+                let Some(group) = group_of(&scene, event) else { continue };
+                if event.kind() == Kind::Join {
+                    leaving.remove(&(who, group));
+                } else {
+                    leaving.insert((who, group));
+                    open.remove(&(who, group));
+                }
+            }
+            Kind::Crash | Kind::Recover => {
+                open.retain(|(n, _), _| *n != node);
+                leaving.retain(|(n, _)| *n != node);
+            }
+            Kind::Pause => open.retain(|(n, _), _| *n != node),
             _ => {}
         }
     }
@@ -146,5 +163,19 @@ mod tests {
         let crash = r#"{"t":5,"n":"n1","k":"crash"}"#;
         assert_eq!(undecided(&ENTRY, &bounded(1, 6, &[BLOCK, crash, NOTE])), NOTHING);
         assert_eq!(undecided(&ENTRY, &bounded(1, 18, &[BLOCK, NOTE])), NOTHING);
+    }
+
+    #[test]
+    fn who_leaves_is_excused_until_it_joins_again() {
+        let leave = |t| format!(r#"{{"t":{t},"n":"n1","k":"leave"}}"#);
+        let join = r#"{"t":1,"n":"n1","k":"join"}"#;
+        for asked in [1, 5] {
+            let asked = leave(asked);
+            let mut lines = vec![BLOCK, NOTE, &asked];
+            lines.sort_by_key(|line| line.split(',').next().map(|t| (t.len(), t.to_owned())));
+            assert_eq!(undecided(&ENTRY, &bounded(1, 6, &lines)), NOTHING);
+        }
+        let early = leave(0);
+        assert_eq!(ruling(&ENTRY, &bounded(1, 6, &[&early, join, BLOCK, NOTE])), Ruling::Violated);
     }
 }

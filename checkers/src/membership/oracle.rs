@@ -270,6 +270,10 @@ impl<'h> Run<'h> {
                 if before.is_some_and(|e| self.history.kinds()[*e] == Kind::Block) {
                     continue;
                 }
+                let next = self.at(p, &[Kind::View]).into_iter().find(|e| *e > block);
+                if self.is_leaving(p, block, next.unwrap_or(self.history.len())) {
+                    continue;
+                }
                 let ends = |e: &&usize| **e > block && self.history.kinds()[**e] != Kind::Block;
                 match acts.iter().find(ends).map(|e| (*e, self.history.kinds()[*e])) {
                     Some((e, Kind::View)) => kept.push(self.time(e) - self.time(block) <= most),
@@ -281,6 +285,27 @@ impl<'h> Run<'h> {
             }
         }
         ruling(kept.len(), kept.contains(&false))
+    }
+
+    /// Whether it had asked to leave, or was asked to be excluded, when it blocked or before its
+    /// next view.
+    fn is_leaving(&self, p: usize, block: usize, until: usize) -> bool {
+        let kind = |e: usize| self.history.kinds()[e];
+        let by = |e: usize| self.event(e).node().map(|node| node.index());
+        let named = |e: usize| {
+            let target = self.event(e).field("target")?.as_str()?;
+            self.history.header.nodes.iter().position(|name| name == target)
+        };
+        let turns = |e: &usize| match kind(*e) {
+            Kind::Leave | Kind::Exclude | Kind::Join => named(*e).or(by(*e)) == Some(p),
+            Kind::Crash | Kind::Recover => by(*e) == Some(p),
+            _ => false,
+        };
+        let honest = |e: &usize| by(*e).is_none_or(|node| !self.oracle.lies(node));
+        let turns: Vec<usize> = (0..until).filter(|e| turns(e) && honest(e)).collect();
+        let out = |e: &usize| matches!(kind(*e), Kind::Leave | Kind::Exclude);
+        turns.iter().rfind(|e| **e < block).is_some_and(out)
+            || turns.iter().any(|e| *e > block && out(e))
     }
 
     fn flush_shape(&self) -> Ruling {

@@ -56,7 +56,7 @@ fn check(case: &Case<'_>) -> Verdict {
     let scene = Scene::of(case);
     let installs = Installs::of(&scene);
     let placed = Placed::of(&scene);
-    let survivors = survivors(case, &installs);
+    let survivors = survivors(&scene, &installs);
     let delivered = OnceCell::new();
     let delivered = || delivered.get_or_init(|| Deliverers::<u64>::of(&scene));
     let debts = Debts::of(&scene);
@@ -89,14 +89,19 @@ fn check(case: &Case<'_>) -> Verdict {
     tally.verdict(witness, NOTHING)
 }
 
-/// For each view, the correct nodes that installed it and whose last view is primary.
-fn survivors(case: &Case<'_>, installs: &Installs) -> Vec<Vec<u32>> {
+/// For each view, the correct nodes that installed it in their last life, and whose last view is
+/// primary.
+fn survivors(scene: &Scene<'_>, installs: &Installs) -> Vec<Vec<u32>> {
+    let lives_on = |install: &&Install| {
+        let correct = scene.case.correct[install.node as usize];
+        correct && scene.lives.last[install.node as usize] == install.life
+    };
     let mut last: Map<(u32, u32), &Install> = Map::default();
-    for install in &installs.all {
+    for install in installs.all.iter().filter(lives_on) {
         last.insert((install.node, installs.group(install)), install);
     }
     let mut survivors = vec![BTreeSet::new(); installs.views.len()];
-    for install in installs.all.iter().filter(|i| case.correct[i.node as usize]) {
+    for install in installs.all.iter().filter(lives_on) {
         if last.get(&(install.node, installs.group(install))).is_some_and(|last| last.primary) {
             survivors[install.view as usize].insert(install.node);
         }
@@ -123,8 +128,8 @@ mod tests {
     use super::*;
     use crate::cases::{because, ruling, undecided};
     use crate::find;
-    use pepperland_core::history::Header;
     use pepperland_core::history::lanes::{lanes, parse};
+    use pepperland_core::history::{FailureModel, Header};
     use pepperland_core::verdict::Ruling;
 
     #[test]
@@ -135,6 +140,14 @@ mod tests {
         assert_ne!(ruling(find("virtual-synchrony").unwrap(), &broken), Ruling::Violated);
         let kept = lanes("n1: {1,2,3}  a {1,2}\nn2: {1,2,3} a   {1,2}\nn3: {1,2,3} !a a #");
         assert_eq!(ruling(&ENTRY, &kept), Ruling::Held);
+    }
+
+    #[test]
+    fn a_life_that_was_in_no_view_owes_nothing() {
+        let mut header = Header::new(Vec::new());
+        (header.complete, header.failure_model) = (true, FailureModel::CrashRecovery);
+        let restarted = parse("n1: {1,2} # ^\nn2: {1,2}     !a a", header).unwrap();
+        assert_eq!(ruling(&ENTRY, &restarted), Ruling::Held);
     }
 
     #[test]

@@ -218,7 +218,8 @@ impl Views<'_> {
         for (act, view) in &self.deliveries {
             let (Some(view), Some(group)) = (view, self.oracle.group(act.row)) else { continue };
             for q in self.oracle.owing(act.row) {
-                let mut own = self.installs.iter().filter(|i| i.node == q && i.group == group);
+                let life = self.oracle.life(q, self.oracle.history.len());
+                let mut own = self.installs.iter().filter(|i| i.of(q, life, group));
                 let inside = own.clone().any(|i| i.view == *view);
                 if inside && own.next_back().is_some_and(|last| last.primary) {
                     obligations += 1;

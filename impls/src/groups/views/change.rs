@@ -69,7 +69,7 @@ struct Ids {
 
 impl Ids {
     fn next(&mut self) -> ViewId {
-        self.last += 1;
+        self.last = self.last.saturating_add(1);
         ViewId { number: self.last, creator: self.creator }
     }
 }

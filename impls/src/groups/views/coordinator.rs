@@ -80,7 +80,7 @@ impl<M: Value, L: Layer<Payload = Frame<M>>> Agreement<M, L> {
     }
 
     fn begin(&mut self, company: Company, cx: &mut Cx<'_, M>) {
-        self.seen += 1;
+        self.seen = self.seen.saturating_add(1);
         let (coordinator, incarnation) = (cx.me(), cx.incarnation());
         let round = Round { number: self.seen, coordinator, incarnation };
         let participants: Rc<[NodeId]> = company.keys().copied().collect();

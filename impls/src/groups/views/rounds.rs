@@ -183,3 +183,50 @@ impl<M: Clone> Lead<M> {
 pub fn rests_in(standing: &Standing, view: ViewId) -> bool {
     standing.view == Some(view) && !standing.flushing
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const N1: NodeId = NodeId(0);
+    const N2: NodeId = NodeId(1);
+    const ROUND: Round = Round { number: 3, coordinator: N1, incarnation: 0 };
+
+    fn id(number: u64) -> ViewId {
+        ViewId { number, creator: Some(N1) }
+    }
+
+    /// From the view of this number, having accepted a later one or not.
+    fn flush(from: u64, accepted: Option<u64>) -> Flush<char> {
+        let past = Past { id: id(from), members: vec![N1, N2], left: false };
+        Flush {
+            wants: true,
+            from: Some(past),
+            accepted: accepted.map(|number| (ROUND, id(number))),
+            highest: from,
+            report: Report::default(),
+            ballot: Ballot::first(1, &[N1, N2]),
+        }
+    }
+
+    fn lead(flushes: [Flush<char>; 2]) -> Lead<char> {
+        let mut lead = Lead::new(ROUND, [(N1, (0, true)), (N2, (0, true))].into());
+        lead.flushes = [N1, N2].into_iter().zip(flushes).collect();
+        lead
+    }
+
+    #[test]
+    fn who_has_but_accepted_what_another_comes_from_is_behind() {
+        assert_eq!(lead([flush(1, Some(2)), flush(2, None)]).behind(), [(N1, ROUND)]);
+        assert_eq!(lead([flush(1, Some(2)), flush(1, Some(2))]).behind(), []);
+        assert_eq!(lead([flush(2, None), flush(2, None)]).behind(), []);
+    }
+
+    #[test]
+    fn who_comes_from_the_last_primary_view_goes_first() {
+        assert_eq!(lead([flush(1, None), flush(4, None)]).heirs(), [N1]);
+        assert_eq!(lead([flush(4, None), flush(4, None)]).heirs(), [N1, N2], "nobody does");
+        let leaves = Flush { wants: false, ..flush(1, None) };
+        assert_eq!(lead([leaves, flush(1, None)]).heirs(), [N2]);
+    }
+}

@@ -106,3 +106,53 @@ impl Election<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn nodes(numbers: &[u32]) -> Vec<NodeId> {
+        numbers.iter().map(|n| NodeId(n - 1)).collect()
+    }
+
+    fn first() -> Ballot {
+        Ballot::first(1, &nodes(&[1, 2, 3, 4]))
+    }
+
+    fn members(ballots: &[Ballot], wanting: &[u32], leaving: &[u32]) -> Option<Vec<NodeId>> {
+        let election = Election { electorate: &nodes(&[1, 2, 3, 4]), planted: None };
+        election.members(ballots.iter(), nodes(wanting), &nodes(leaving))
+    }
+
+    #[test]
+    fn half_of_the_last_primary_view_is_not_enough() {
+        assert_eq!(members(&[first()], &[1, 2], &[]), None);
+        assert_eq!(members(&[first()], &[1, 2, 3], &[]), Some(nodes(&[1, 2, 3])));
+        assert_eq!(members(&[first()], &[1, 2, 5, 6], &[]), None, "those who come do not count");
+    }
+
+    #[test]
+    fn the_last_primary_view_is_the_last_that_anybody_knows() {
+        let mut later = first();
+        later.install(5, &nodes(&[1, 2, 3]));
+        assert_eq!(members(&[later.clone()], &[1, 2], &[]), Some(nodes(&[1, 2])));
+        assert_eq!(members(&[first(), later.clone()], &[1, 2], &[]), Some(nodes(&[1, 2])));
+        assert_eq!(members(&[first(), later], &[1, 3, 4], &[]), Some(nodes(&[1, 3, 4])));
+    }
+
+    #[test]
+    fn what_was_accepted_and_may_be_installed_is_asked_for_as_well() {
+        let mut accepted = first();
+        accepted.attempt(5, &nodes(&[1, 2, 3]));
+        assert_eq!(members(&[accepted.clone()], &[1, 4, 2], &[]), Some(nodes(&[1, 4, 2])));
+        assert_eq!(members(&[accepted.clone(), first()], &[1, 4, 5], &[]), None);
+        accepted.install(6, &nodes(&[3, 4]));
+        assert_eq!(members(&[accepted], &[3, 4], &[]), Some(nodes(&[3, 4])), "it is past");
+    }
+
+    #[test]
+    fn who_leaves_stays_where_it_is_needed() {
+        assert_eq!(members(&[first()], &[1, 2, 3], &[4]), Some(nodes(&[1, 2, 3])));
+        assert_eq!(members(&[first()], &[1, 2], &[3, 4]), Some(nodes(&[1, 2, 3, 4])));
+    }
+}
