@@ -3,7 +3,7 @@
 //! Rodrigues 2011, 2.6.2, whose detector asks for the heartbeats instead).
 //!
 //! ```text
-//! On initialization:             countdown[p] := patience for each member p other than self;  beat
+//! On initialization:             countdown[p] := patience for each node p other than self;  beat
 //! Every period:                  countdown[p] := countdown[p] - 1 for each p not suspected
 //!                                if countdown[p] = 0 then suspect p
 //!                                beat
@@ -135,6 +135,7 @@ pub struct Beat {
 /// The failure detector.
 pub struct Heartbeat<L> {
     lower: L,
+    nodes: usize,
     number: u32,
     watched: BTreeMap<NodeId, Watched>,
     patience: u32,
@@ -155,6 +156,7 @@ impl<L> Heartbeat<L> {
     pub fn over(lower: L, setup: &Setup<'_>) -> Heartbeat<L> {
         Heartbeat {
             lower,
+            nodes: setup.nodes,
             number: 0,
             watched: BTreeMap::new(),
             patience: patience(setup.max_latency),
@@ -215,9 +217,8 @@ impl<M: Value, L: Layer<Payload = Beating<M>>> Protocol for Heartbeat<L> {
 
     fn upon_start(&mut self, cx: &mut Cx<'_, M>) {
         let unheard = || Watched { heard: Beat::default(), countdown: self.patience };
-        let members = cx.members(GroupId::ALL);
-        let others = members.iter().filter(|p| **p != cx.me());
-        self.watched = others.map(|p| (*p, unheard())).collect();
+        let others = NodeId::first(self.nodes).filter(|p| *p != cx.me());
+        self.watched = others.map(|p| (p, unheard())).collect();
         self.beat(cx);
     }
 

@@ -1,8 +1,12 @@
-//! Multicast to several groups, which may overlap.
+//! Groups: several, which may overlap, and such whose members come and go.
 
+pub mod membership_service;
 pub mod multi_group;
+mod ordered_group;
+pub mod ordered_membership;
 
 use pepperland_core::implementation::Implementation;
 
 /// Its implementations, in the order of the catalogue.
-pub const ALL: &[&Implementation] = &[&multi_group::ENTRY];
+pub const ALL: &[&Implementation] =
+    &[&multi_group::ENTRY, &ordered_membership::ENTRY, &membership_service::ENTRY];

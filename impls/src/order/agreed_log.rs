@@ -33,6 +33,10 @@
 //! among those whose states make the next `L`, and each later `L` begins with what was delivered.
 //! Departs from its sources: logs travel whole, and nobody forgets what all have delivered.
 
+mod kept;
+
+pub use kept::Kept;
+
 use crate::order::log_messages::{Entry, Epoch, LogMessage, Members, Quorum, Say};
 use pepperland_core::id::{MessageId, NodeId};
 use pepperland_core::implementation::Setup;
@@ -56,6 +60,8 @@ pub struct AgreedLog<M> {
     collecting: Option<Collecting<M>>,
     /// The latest epoch that others are said to have promised.
     told: Epoch,
+    /// The latest epoch that this member has tried to begin.
+    sought: Epoch,
     rules: Rules,
 }
 
@@ -99,6 +105,7 @@ impl<M: Clone> AgreedLog<M> {
             heard: BTreeMap::new(),
             collecting: None,
             told: epoch,
+            sought: epoch,
             rules,
         }
     }
@@ -240,6 +247,7 @@ impl<M: Clone> AgreedLog<M> {
             self.promised = epoch;
             return Some(LogMessage::Begin(epoch, self.entries(self.next)));
         }
+        self.sought = epoch;
         self.collecting = Some(Collecting { epoch, states: BTreeMap::new() });
         Some(LogMessage::Collect(epoch))
     }
