@@ -132,6 +132,7 @@ fn schedule() -> Schedule {
         nodes: 3,
         groups: Vec::new(),
         open: false,
+        changing: false,
         seed: Seed(7),
         network,
         heal_at,

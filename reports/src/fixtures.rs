@@ -278,6 +278,7 @@ pub fn finding(sketch: Sketch) -> Finding {
         nodes: history.node_count() as u32,
         groups: Vec::new(),
         open: false,
+        changing: false,
         seed: Seed(0x5eed),
         network: NetworkOptions {
             min_latency: Span::millis(1),

@@ -5,6 +5,7 @@ pub mod all_at_once;
 pub mod bulletin_board;
 pub mod burst;
 pub mod groups;
+pub mod joining;
 pub mod maelstrom;
 pub mod replies;
 pub mod requests;
@@ -26,6 +27,7 @@ pub const ALL: &[&Workload] = &[
     &groups::DISJOINT,
     &groups::OPEN_GROUP,
     &groups::TRESPASSERS,
+    &joining::ENTRY,
     &requests::ENTRY,
 ];
 

@@ -33,11 +33,16 @@ fn everywhere(mut check: impl FnMut(&Workload, &Stage, &[Step])) {
 #[test]
 fn as_many_multicasts_or_operations_as_asked_for() {
     everywhere(|workload, stage, steps| {
-        let beforehand = if workload.name == "broadcast" { stage.nodes } else { 0 };
+        let moves = |step: &&Step| matches!(step.ask, Ask::Join { .. } | Ask::Leave { .. });
+        let moves = steps.iter().filter(moves).count();
+        let beforehand = if workload.name == "broadcast" { stage.nodes } else { moves };
         assert_eq!(steps.len() - beforehand, stage.broadcasts, "{} {stage:?}", workload.name);
         let asks = workload.name == "requests" || MAELSTROM.iter().any(|w| w.name == workload.name);
         let expected = |step: &Step| match step.ask {
             Ask::Multicast { .. } => !asks,
+            Ask::Join { .. } | Ask::Leave { .. } => {
+                matches!(workload.layout, Layout::Changing(_))
+            }
             _ => asks && matches!(step.ask, Ask::Invoke { .. }),
         };
         assert!(steps.iter().all(expected), "{} {stage:?}", workload.name);
@@ -55,7 +60,7 @@ fn groups_exist_and_only_members_multicast_to_closed_ones() {
         for step in steps {
             let Some(group) = step.ask.group() else { continue };
             let member = stage.groups[group.index()].contains(&step.node);
-            let open = matches!(workload.layout, Layout::Open(_));
+            let open = matches!(workload.layout, Layout::Open(_) | Layout::Changing(_));
             let may = open || workload.name == "trespassers";
             assert!(member || may, "{} {stage:?}: {step:?}", workload.name);
         }

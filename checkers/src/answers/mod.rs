@@ -22,6 +22,7 @@ mod courses;
 mod finals;
 mod logs;
 mod origins;
+mod polls;
 mod requests;
 mod sets;
 mod sums;

@@ -13,9 +13,8 @@
 //! The poll; and the one before, if it told where to go on.
 
 use crate::answers::logs::{Log, Logs, Poll, Start, WORKLOAD, name};
-use crate::scene::Scene;
+use crate::answers::polls::each_poll;
 use crate::scene::proof::Proof;
-use crate::scene::tally::Tally;
 use pepperland_core::checker::{Binds, Case, Checker, Class, EVERY_MODEL, Given};
 use pepperland_core::history::{EventId, Kind};
 use pepperland_core::verdict::{Verdict, Witness};
@@ -36,19 +35,7 @@ pub const ENTRY: Checker = Checker {
 };
 
 fn check(case: &Case<'_>) -> Verdict {
-    let scene = Scene::of(case);
-    let logs = Logs::of(&scene);
-    let (mut tally, mut witness) = (Tally::of(&scene), None);
-    for (key, log) in &logs.contents.all {
-        for poll in log.polls.iter().filter(|poll| !poll.shown.is_empty()) {
-            let request = logs.request(poll.request);
-            tally.count(logs.requests.began_at(request), logs.requests.ended_at(request));
-            if let Some(back) = back(log, poll) {
-                tally.breach(&mut witness, || told(&logs, key, poll, &back));
-            }
-        }
-    }
-    tally.verdict(witness, "no poll shows anything")
+    each_poll(case, back, told)
 }
 
 /// An offset that came too late.

@@ -29,6 +29,8 @@ pub struct Processes {
     keeper: Keeper,
     /// Whether they live in real time.
     real_time: bool,
+    /// Whether the program has said that its groups have views.
+    views: bool,
     repeats: Repeats,
 }
 
@@ -40,13 +42,15 @@ impl Processes {
         let program = Program { path: executable, args };
         // They make no processes of their own, and end when their input does.
         let keeper = Keeper::none();
-        Processes { program, keeper, real_time: false, repeats: Repeats::Exactly }
+        let repeats = Repeats::Exactly;
+        Processes { program, keeper, real_time: false, views: false, repeats }
     }
 
     /// Processes of a program that has asked for these features.
     pub fn of_program(program: Program, features: Features, keeper: Keeper) -> Processes {
         let repeats = Repeats::IfTheProgramDoes;
-        Processes { program, keeper, real_time: false, repeats }.in_real_time(!features.time)
+        Processes { program, keeper, real_time: false, views: features.views, repeats }
+            .in_real_time(!features.time)
     }
 
     /// The same in real time, if so, or if they live in that anyway.
@@ -100,9 +104,10 @@ impl Runtime for Processes {
         if self.repeats != Repeats::Exactly {
             header.about.insert("protocol".to_owned(), "lines".into());
         }
+        let in_views = self.views || implementation.model.views;
         match self.real_time {
-            true => self.live(schedule, header, detail, enough),
-            false => self.step(schedule, header, detail),
+            true => self.live(schedule, header, in_views, detail, enough),
+            false => self.step(schedule, header, in_views, detail),
         }
     }
 
@@ -121,10 +126,11 @@ impl Processes {
         &self,
         schedule: &Schedule,
         header: Header,
+        in_views: bool,
         detail: Detail,
         enough: &dyn Fn(&History) -> bool,
     ) -> Result<History, Refused> {
-        let cast = Cast { program: &self.program, keeper: &self.keeper, detail };
+        let cast = Cast { program: &self.program, keeper: &self.keeper, in_views, detail };
         live::run(&cast, schedule, header, enough)
             .map_err(|error| refused(&format!("start its nodes: {error}")))
     }
@@ -134,12 +140,15 @@ impl Processes {
         &self,
         schedule: &Schedule,
         header: Header,
+        in_views: bool,
         detail: Detail,
     ) -> Result<History, Refused> {
         let fleet = Fleet::new(&self.program, &self.keeper, schedule)
             .map_err(|error| refused(&format!("make folders for its nodes: {error}")))?;
         let build = |setup: &Setup<'_>| fleet.node(setup);
-        Ok(pepperland_sim::run_nodes(schedule, header, &build, detail))
+        let mut history = pepperland_sim::run_nodes(schedule, header, &build, in_views, detail);
+        history.logs = fleet.logs();
+        Ok(history)
     }
 }
 

@@ -77,6 +77,7 @@ fn schedule() -> Schedule {
         nodes: 3,
         groups: Vec::new(),
         open: false,
+        changing: false,
         seed: Seed(1),
         network,
         heal_at: Time::millis(100),

@@ -42,7 +42,9 @@ fn everybody_who_may(schedule: &Schedule) -> BTreeSet<(GroupId, NodeId)> {
     let nodes = schedule.header.nodes as usize;
     let groups = (0..).map(GroupId).zip(schedule.header.members());
     let may = groups.flat_map(|(group, members)| {
-        let may = |node: &NodeId| schedule.header.open || members.contains(node);
+        let may = |node: &NodeId| {
+            schedule.header.open || schedule.header.changing || members.contains(node)
+        };
         NodeId::first(nodes).filter(may).map(|node| (group, node)).collect::<Vec<_>>()
     });
     may.collect()
@@ -84,6 +86,8 @@ proptest! {
         }
         let open = matches!(workload.layout, Layout::Open(_));
         prop_assert_eq!(schedule.header.open, open);
+        let changing = matches!(workload.layout, Layout::Changing(_));
+        prop_assert_eq!(schedule.header.changing, changing);
         prop_assert_eq!(schedule.header.members(), workload.layout.groups(nodes));
         let one = matches!(workload.layout, Layout::Everybody);
         prop_assert_eq!(schedule.header.groups.is_empty(), one);

@@ -119,6 +119,9 @@ pub struct Model {
     pub tolerates: &'static [Fault],
     /// The groups it can handle.
     pub groups: Groups,
+    /// Whether its groups have views: nodes join and leave them, and applications multicast only
+    /// in a view.
+    pub views: bool,
     /// What it assumes of time: `asynchronous`, `synchronous`, `partially synchronous`.
     pub timing: &'static str,
     /// The greatest latency that it assumes of the network, if it assumes one.
@@ -146,6 +149,7 @@ impl Model {
             Fault::Pause,
         ],
         groups: Groups::One,
+        views: false,
         timing: "asynchronous",
         latency_bound: None,
         buffer_bound: None,
@@ -163,6 +167,8 @@ pub enum Groups {
     Several,
     /// Any groups, to which outsiders multicast as well.
     Open,
+    /// Groups that nodes join and leave.
+    Changing,
 }
 
 impl Groups {
@@ -172,6 +178,7 @@ impl Groups {
             Groups::One => "one group of all nodes",
             Groups::Several => "groups of some nodes",
             Groups::Open => "multicasts from outside the group",
+            Groups::Changing => "groups that nodes join and leave",
         }
     }
 }
@@ -282,7 +289,10 @@ impl Implementation {
 
     /// Whether it can handle groups like these.
     pub fn handles(&self, groups: Groups) -> bool {
-        groups <= self.model.groups
+        match groups {
+            Groups::Changing => self.model.views,
+            fixed => fixed <= self.model.groups,
+        }
     }
 
     /// The faults among `needs` that are outside the model.

@@ -27,7 +27,14 @@ pub struct Plan<'a> {
     pub profiles: Vec<&'static Profile>,
 }
 
-/// How long after the heal the first probe is sent, and how far apart probes are.
+/// How long after the heal the rounds of probes begin.
+const PROBES: [Span; 1] = [Span::ZERO];
+
+/// Where groups have views, those of the parts come together first, or else nobody would multicast
+/// in the last one: they have this long.
+const PROBES_IN_VIEWS: [Span; 2] = [Span::ZERO, Span::seconds(3)];
+
+/// How long after that the first probe is sent, and how far apart probes are.
 const PROBE_SPACING: Span = Span::millis(5);
 
 impl Plan<'_> {
@@ -60,16 +67,18 @@ impl Plan<'_> {
         let disturbances = keep_budget(planned, nodes, ground.budget());
         let operations = self.workload.last.operations(&stage);
         let header = self.header(seed, stage.groups, heal_at);
-        steps.extend(last(operations, &header, steps.len() as u32));
+        let rounds = if self.implementation.model.views { &PROBES_IN_VIEWS[..] } else { &PROBES };
+        for after in rounds {
+            steps.extend(last(operations.as_deref(), &header, *after, steps.len() as u32));
+        }
         Schedule { header, steps, disturbances }
     }
 
     fn header(&self, seed: Seed, groups: Vec<Vec<NodeId>>, heal_at: Time) -> Frame {
         let (min, max) = self.scenario.latency_ms;
-        let (groups, open) = match self.workload.layout {
-            Layout::Everybody => (Vec::new(), false),
-            Layout::Closed(_) => (groups, false),
-            Layout::Open(_) => (groups, true),
+        let groups = match self.workload.layout {
+            Layout::Everybody => Vec::new(),
+            _ => groups,
         };
         Frame {
             format: FORMAT.to_owned(),
@@ -78,7 +87,8 @@ impl Plan<'_> {
             flaw: self.scenario.flaw.clone(),
             nodes: self.nodes() as u32,
             groups,
-            open,
+            open: matches!(self.workload.layout, Layout::Open(_)),
+            changing: matches!(self.workload.layout, Layout::Changing(_)),
             seed: seed.child("network", 0),
             network: NetworkOptions {
                 min_latency: Span::millis(min),
@@ -134,14 +144,15 @@ fn draw_in_flight(seed: Seed) -> InFlight {
 
 /// What is asked after the heal, so that liveness is never judged on nothing: one thing after the
 /// other.
-fn last(operations: Option<Vec<String>>, header: &Frame, first_id: u32) -> Vec<Step> {
+fn last(operations: Option<&[String]>, header: &Frame, after: Span, first_id: u32) -> Vec<Step> {
     let asked: Vec<(NodeId, Ask)> = match operations {
         None => probes(header).collect(),
-        Some(bodies) => at_each_node(header, &bodies).collect(),
+        Some(bodies) => at_each_node(header, bodies).collect(),
     };
+    let first = header.heal_at + after;
     let step = |(number, (node, ask))| {
         let after = Span(PROBE_SPACING.0 * (u64::from(number) + 1));
-        Step { id: first_id + number, when: When::At(header.heal_at + after), node, ask }
+        Step { id: first_id + number, when: When::At(first + after), node, ask }
     };
     (0..).zip(asked).map(step).collect()
 }
@@ -156,9 +167,10 @@ fn at_each_node<'a>(
     bodies.iter().flat_map(move |body| NodeId::first(nodes).map(move |node| invoke(node, body)))
 }
 
-/// One multicast to each group by each node that may.
+/// One multicast to each group by each node that may; where members come and go, by every node that
+/// is one by then.
 fn probes(header: &Frame) -> impl Iterator<Item = (NodeId, Ask)> {
-    let (nodes, open) = (header.nodes as usize, header.open);
+    let (nodes, open) = (header.nodes as usize, header.open || header.changing);
     let senders = (0..).map(GroupId).zip(header.members()).flat_map(move |(group, members)| {
         let may = move |node: &NodeId| open || members.contains(node);
         NodeId::first(nodes).filter(may).map(move |node| (group, node))

@@ -1,11 +1,13 @@
 //! The contract of a runtime: a schedule in, a history out. And what every runtime does alike.
 
+mod application;
 mod clients;
 mod disturbances;
 mod guard;
 mod nodes;
 mod record;
 
+pub use application::{Application, Reaction};
 pub use clients::Clients;
 pub use disturbances::{Active, Disturbances};
 pub use guard::{Guarded, caught};

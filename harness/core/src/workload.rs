@@ -60,6 +60,8 @@ pub enum Layout {
     Closed(fn(nodes: usize) -> Vec<Vec<NodeId>>),
     /// These groups of so many nodes; anybody multicasts.
     Open(fn(nodes: usize) -> Vec<Vec<NodeId>>),
+    /// Groups that begin with these members, empty ones too; others join, and members leave.
+    Changing(fn(nodes: usize) -> Vec<Vec<NodeId>>),
 }
 
 impl Layout {
@@ -67,7 +69,9 @@ impl Layout {
     pub fn groups(self, nodes: usize) -> Vec<Vec<NodeId>> {
         match self {
             Layout::Everybody => vec![NodeId::first(nodes).collect()],
-            Layout::Closed(groups) | Layout::Open(groups) => groups(nodes),
+            Layout::Closed(groups) | Layout::Open(groups) | Layout::Changing(groups) => {
+                groups(nodes)
+            }
         }
     }
 
@@ -77,6 +81,7 @@ impl Layout {
             Layout::Everybody => Groups::One,
             Layout::Closed(_) => Groups::Several,
             Layout::Open(_) => Groups::Open,
+            Layout::Changing(_) => Groups::Changing,
         }
     }
 }

@@ -3,13 +3,18 @@
 use serde_json::Value;
 
 /// What the harness can offer, by the words of `init`.
-pub const OFFERED: [&str; 4] = ["invoke", "time", "timer", "storage"];
+pub const OFFERED: [&str; 5] = ["invoke", "views", "time", "timer", "storage"];
+
+/// What of it there is in real time.
+pub const OFFERED_IN_REAL_TIME: [&str; 2] = ["invoke", "views"];
 
 /// What a program has asked for.
 #[derive(Copy, Clone, Debug, Default, Eq, PartialEq)]
 pub struct Features {
     /// Operations come as `invoke`, and `respond` answers them.
     pub invoke: bool,
+    /// Its groups have views: nothing is multicast outside one, and `block_ok` answers `block`.
+    pub views: bool,
     /// It lives in virtual time.
     pub time: bool,
     /// The harness keeps its timers.
@@ -33,6 +38,7 @@ impl Features {
             let name = name.as_str().filter(|name| offered.contains(name));
             match name {
                 Some("invoke") => features.invoke = true,
+                Some("views") => features.views = true,
                 Some("time") => features.time = true,
                 Some("timer") => features.timer = true,
                 Some("storage") => features.storage = true,

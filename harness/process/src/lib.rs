@@ -9,6 +9,7 @@ pub mod errors;
 pub mod features;
 pub mod kept;
 pub mod live;
+mod log;
 pub mod node;
 pub mod program;
 pub mod services;

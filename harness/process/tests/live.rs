@@ -25,7 +25,7 @@ fn schedule(nodes: u32, end_ms: u64, lines: &[&str]) -> Schedule {
 
 fn live(program: &Program, schedule: &Schedule, enough: &dyn Fn(&History) -> bool) -> History {
     let header = Header::of_schedule("process", schedule);
-    let cast = Cast { program, keeper: &Keeper::none(), detail: Detail::Network };
+    let cast = Cast { program, keeper: &Keeper::none(), in_views: false, detail: Detail::Network };
     run(&cast, schedule, header, enough).unwrap_or_else(|error| panic!("{error}"))
 }
 

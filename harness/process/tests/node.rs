@@ -5,7 +5,7 @@ use pepperland_core::id::GroupId;
 use pepperland_core::implementation::Setup;
 use pepperland_core::message::Message;
 use pepperland_core::time::Span;
-use pepperland_process::node::{Stopped, serve};
+use pepperland_process::node::{Part, Stopped, serve};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, PipeReader, PipeWriter, Write, pipe};
 use std::path::Path;
@@ -63,8 +63,14 @@ impl Talk {
     fn begin(folder: &Path, init: Value) -> Talk {
         let ((child_input, input), (output, child_output)) = (pipe().unwrap(), pipe().unwrap());
         let folder = folder.to_owned();
-        let node =
-            std::thread::spawn(move || serve(&build, None, child_input, child_output, &folder));
+        let node = std::thread::spawn(move || {
+            serve(
+                &Part { build: &build, flaw: None, views: false },
+                child_input,
+                child_output,
+                &folder,
+            )
+        });
         let mut talk = Talk { input: Some(input), output: BufReader::new(output), node };
         talk.say("c0", init);
         talk

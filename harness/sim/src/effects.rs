@@ -91,7 +91,10 @@ impl World<'_> {
                 self.upon_delivery(id, delivery.message.id);
                 event
             }
-            other => self.record_indication(id, other, cause),
+            other => {
+                self.react(id, &other);
+                self.record_indication(id, other, cause)
+            }
         }
     }
 

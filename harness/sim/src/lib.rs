@@ -51,12 +51,18 @@ impl Runtime for Simulator {
     ) -> Result<History, Refused> {
         self.accepts(schedule)?;
         let header = Header::of_run(NAME, schedule, implementation);
-        Ok(run_nodes(schedule, header, &implementation.build, detail))
+        Ok(run_nodes(schedule, header, &implementation.build, implementation.model.views, detail))
     }
 }
 
 /// Runs a schedule with nodes that somebody else builds: whatever answers at once to what it is
-/// given can live in virtual time.
-pub fn run_nodes(schedule: &Schedule, header: Header, build: Build<'_>, detail: Detail) -> History {
-    world::World::new(schedule, header, build, detail).run()
+/// given can live in virtual time. `in_views`: their applications multicast only in views.
+pub fn run_nodes(
+    schedule: &Schedule,
+    header: Header,
+    build: Build<'_>,
+    in_views: bool,
+    detail: Detail,
+) -> History {
+    world::World::new(schedule, header, build, in_views, detail).run()
 }

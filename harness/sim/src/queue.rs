@@ -19,6 +19,8 @@ pub enum Happening {
     Timeout(u32),
     /// A node that has come back recovers, unless it has crashed again or has done so already.
     Recover(u32),
+    /// The application at a node says that it has stopped multicasting.
+    Stop(u32),
 }
 
 impl Happening {
@@ -31,6 +33,7 @@ impl Happening {
             Happening::Arrive(which) => (3, which),
             Happening::Timeout(which) => (4, which),
             Happening::Recover(which) => (5, which),
+            Happening::Stop(which) => (6, which),
         };
         assert!(which < 1 << WHICH, "a run has fewer than 2^29 frames and timers at once");
         what << WHICH | which
@@ -44,7 +47,8 @@ impl Happening {
             2 => Happening::Ask(which),
             3 => Happening::Arrive(which),
             4 => Happening::Timeout(which),
-            _ => Happening::Recover(which),
+            5 => Happening::Recover(which),
+            _ => Happening::Stop(which),
         }
     }
 }

@@ -6,9 +6,11 @@ use crate::flights::Flights;
 use crate::links::LinkCounts;
 use crate::nodes::{Slot, State, Ticket};
 use crate::queue::{Happening, Queue};
+use pepperland_core::contract::{Indication, Request};
 use pepperland_core::history::{EventId, Header, History, Recorder};
 use pepperland_core::id::{MessageId, NodeId};
-use pepperland_core::runtime::{Build, Clients, Detail, Disturbances};
+use pepperland_core::message::Message;
+use pepperland_core::runtime::{Build, Clients, Detail, Disturbances, Reaction};
 use pepperland_core::schedule::{Ask, Schedule};
 use pepperland_core::time::Time;
 
@@ -36,6 +38,7 @@ impl<'a> World<'a> {
         schedule: &'a Schedule,
         header: Header,
         build: Build<'a>,
+        in_views: bool,
         detail: Detail,
     ) -> World<'a> {
         World {
@@ -43,7 +46,7 @@ impl<'a> World<'a> {
             build,
             detail,
             now: Time::ZERO,
-            nodes: Slot::build_all(schedule, build),
+            nodes: Slot::build_all(schedule, build, in_views),
             queue: Queue::default(),
             due: Due::default(),
             flights: Flights::default(),
@@ -125,6 +128,7 @@ impl<'a> World<'a> {
             Happening::Begin(index) => self.begin(index),
             Happening::End(index) => self.end(index),
             Happening::Recover(_) => {}
+            Happening::Stop(node) => self.stop(NodeId(node)),
         }
     }
 
@@ -133,7 +137,7 @@ impl<'a> World<'a> {
             Happening::Ask(step) => Some(self.schedule.steps[step as usize].node),
             Happening::Arrive(slot) => Some(self.flights.receiver(slot)),
             Happening::Timeout(ticket) => Some(self.tickets[ticket as usize].node),
-            Happening::Recover(node) => Some(NodeId(node)),
+            Happening::Recover(node) | Happening::Stop(node) => Some(NodeId(node)),
             Happening::Begin(_) | Happening::End(_) => None,
         }
     }
@@ -146,6 +150,9 @@ impl<'a> World<'a> {
             return;
         }
         let slot = &mut self.nodes[step.node.index()];
+        if !slot.application.makes(step, index) {
+            return;
+        }
         let id = slot.name(step);
         let (request, cause) = self.recorder.request(self.now, step, id, slot.last);
         slot.last = Some(cause);
@@ -159,6 +166,29 @@ impl<'a> World<'a> {
     pub fn upon_delivery(&mut self, node: NodeId, message: MessageId) {
         for (step, after) in self.clients.delivered(self.schedule, node, message) {
             self.queue.plan(self.now + after, Happening::Ask(step));
+        }
+    }
+
+    /// The application at a node has stopped multicasting, as it was asked to, and says so.
+    fn stop(&mut self, id: NodeId) {
+        let slot = &mut self.nodes[id.index()];
+        let Some((group, view)) = slot.application.stopped() else { return };
+        let event = self.recorder.stopped(self.now, id, group, view);
+        self.noted(id, event);
+        let request = Request::BlockOk(group, view);
+        self.handle(id, Some(event), |node, host| node.request(request, host));
+    }
+
+    /// What the application at a node does upon what it is told.
+    pub fn react(&mut self, id: NodeId, told: &Indication<Message>) {
+        match self.nodes[id.index()].application.hears(id, told) {
+            Reaction::None => {}
+            Reaction::Stop => self.queue.plan(self.now, Happening::Stop(id.0)),
+            Reaction::GoOn(steps) => {
+                for step in steps {
+                    self.queue.plan(self.now, Happening::Ask(step));
+                }
+            }
         }
     }
 

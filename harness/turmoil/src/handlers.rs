@@ -3,11 +3,11 @@
 use crate::nodes::{Boot, Happening};
 use crate::wire::Wire;
 use crate::world::{Phase, World};
-use pepperland_core::contract::{Effect, Host, Indication, Node, Timer};
+use pepperland_core::contract::{Effect, Host, Indication, Node, Request, Timer};
 use pepperland_core::history::EventId;
 use pepperland_core::id::NodeId;
 use pepperland_core::message::Message;
-use pepperland_core::runtime::State;
+use pepperland_core::runtime::{Reaction, State};
 use pepperland_core::schedule::Ask;
 use pepperland_core::time::Span;
 
@@ -27,6 +27,7 @@ impl World {
             self.last_happening = now;
             match what {
                 Happening::Ask(step) => self.ask(step, wire),
+                Happening::Stop => self.stop(id, wire),
                 Happening::Arrive(place) => self.arrive(place, (at, turn), wire),
                 Happening::Timeout(timer, ticket, cause) => {
                     self.time_out(id, timer, ticket, cause, wire);
@@ -54,6 +55,9 @@ impl World {
         let schedule = self.schedule();
         let step = &schedule.steps[index as usize];
         let slot = &mut self.nodes[step.node.index()];
+        if !slot.application.makes(step, index) {
+            return;
+        }
         let id = slot.name(step);
         let last = slot.last;
         let (request, event) = self.recorder.request(self.now, step, id, last);
@@ -62,6 +66,29 @@ impl World {
         }
         self.nodes[step.node.index()].last = Some(event);
         self.handle(step.node, Some(event), wire, |node, host| node.request(request, host));
+    }
+
+    /// The application at a node has stopped multicasting, as it was asked to, and says so.
+    fn stop(&mut self, id: NodeId, wire: &mut dyn Wire) {
+        let slot = &mut self.nodes[id.index()];
+        let Some((group, view)) = slot.application.stopped() else { return };
+        let event = self.recorder.stopped(self.now, id, group, view);
+        self.nodes[id.index()].last = Some(event);
+        let request = Request::BlockOk(group, view);
+        self.handle(id, Some(event), wire, |node, host| node.request(request, host));
+    }
+
+    /// What the application at a node does upon what it is told.
+    fn react(&mut self, id: NodeId, told: &Indication<Message>) {
+        match self.nodes[id.index()].application.hears(id, told) {
+            Reaction::None => {}
+            Reaction::Stop => self.plan(id, self.now, Happening::Stop),
+            Reaction::GoOn(steps) => {
+                for step in steps {
+                    self.plan(id, self.now, Happening::Ask(step));
+                }
+            }
+        }
     }
 
     fn time_out(
@@ -155,6 +182,7 @@ impl World {
                 self.plan(id, self.now + after, Happening::Ask(step));
             }
         }
+        self.react(id, &indication);
         self.recorder.indication(self.now, id, indication, cause)
     }
 

@@ -91,7 +91,7 @@ impl Runtime for Turmoil {
     ) -> Result<History, Refused> {
         self.accepts(schedule)?;
         let header = Header::of_run(self.name(), schedule, implementation);
-        let world = World::new(schedule, header, implementation.build, detail);
+        let world = World::new(schedule, header, implementation, detail);
         Ok(Director::new(world, self.transport).run())
     }
 }

@@ -16,6 +16,8 @@ pub type Slot = pepperland_core::runtime::Slot<Post>;
 pub enum Happening {
     /// A client makes the request of a step.
     Ask(u32),
+    /// The application says that it has stopped multicasting.
+    Stop,
     /// A frame arrives.
     Arrive(u32),
     /// A timer runs out, if it has not been set anew or cancelled.

@@ -89,6 +89,7 @@ mod tests {
             nodes: 2,
             groups: Vec::new(),
             open: false,
+            changing: false,
             seed: Seed(1),
             network,
             heal_at: Time(7_000_001),

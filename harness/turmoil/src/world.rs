@@ -6,7 +6,7 @@ use crate::nodes::{Happening, Slot};
 use pepperland_core::contract::Node;
 use pepperland_core::history::{EventId, Header, Kind, Recorder};
 use pepperland_core::id::NodeId;
-use pepperland_core::implementation::Setup;
+use pepperland_core::implementation::{Implementation, Setup};
 use pepperland_core::runtime::{Clients, Detail, Disturbances, State};
 use pepperland_core::schedule::Schedule;
 use pepperland_core::time::{Span, Time};
@@ -50,9 +50,10 @@ impl World {
     pub fn new(
         schedule: &Schedule,
         header: Header,
-        build: fn(&Setup<'_>) -> Box<dyn Node>,
+        implementation: &Implementation,
         detail: Detail,
     ) -> World {
+        let build = implementation.build;
         let nodes = schedule.header.nodes as usize;
         let mut world = World {
             schedule: Rc::new(schedule.clone()),
@@ -60,7 +61,7 @@ impl World {
             phase: Phase::Opening,
             recorder: Recorder::new(header),
             now: Time::ZERO,
-            nodes: Slot::build_all(schedule, &build),
+            nodes: Slot::build_all(schedule, &build, implementation.model.views),
             flights: Flights::default(),
             disturbances: Disturbances::default(),
             clients: Clients::new(schedule),

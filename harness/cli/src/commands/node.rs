@@ -3,7 +3,7 @@
 use crate::catalog::Catalog;
 use crate::exit::Failure;
 use crate::options::Node;
-use pepperland_process::node::{Stopped, serve};
+use pepperland_process::node::{Part, Stopped, serve};
 use std::fs::File;
 use std::io;
 use std::os::fd::AsFd;
@@ -21,7 +21,8 @@ pub fn node(options: &Node, catalog: &Catalog) -> Result<ExitCode, Failure> {
     let failed = |error: io::Error| Failure::Harness(format!("failed to open the pipes: {error}"));
     let (input, output) = (unbuffered(io::stdin()), unbuffered(io::stdout()));
     let (input, output) = (input.map_err(failed)?, output.map_err(failed)?);
-    serve(&implementation.build, flaw, input, output, Path::new(".")).map_err(failure)?;
+    let part = Part { build: &implementation.build, flaw, views: implementation.model.views };
+    serve(&part, input, output, Path::new(".")).map_err(failure)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -7,3 +7,4 @@ mod hostile;
 mod init;
 mod pepperland;
 mod programs;
+mod workloads;

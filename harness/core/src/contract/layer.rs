@@ -76,7 +76,7 @@ pub trait Protocol: Sized {
         match request {
             Request::Join(group) => self.ask(Request::Join(group), cx),
             Request::Leave(group) => self.ask(Request::Leave(group), cx),
-            Request::BlockOk(view) => self.ask(Request::BlockOk(view), cx),
+            Request::BlockOk(group, view) => self.ask(Request::BlockOk(group, view), cx),
             other => cx.refuse(other.name()),
         }
     }
@@ -115,6 +115,12 @@ pub trait Protocol: Sized {
     /// Upon a message that the layer below no longer keeps for others. What it carries is the
     /// protocol's to say: unless it does, nobody above hears of it.
     fn upon_discard(&mut self, message: Below<Self>, cx: &mut Cx<'_, Self::Payload>) {
+        let _ = (message, cx);
+    }
+
+    /// Upon a message that every member of the view has. What it carries is the protocol's to say:
+    /// unless it does, nobody above hears of it.
+    fn upon_safe(&mut self, message: Below<Self>, cx: &mut Cx<'_, Self::Payload>) {
         let _ = (message, cx);
     }
 
@@ -162,7 +168,12 @@ fn rise<P: Protocol>(protocol: &mut P, risen: Risen<Below<P>>, cx: &mut Cx<'_, P
         Indication::Deliver(delivery) => protocol.upon_deliver(delivery, cx),
         Indication::Discard(message) => protocol.upon_discard(message, cx),
         Indication::View(view) => protocol.upon_view(view, cx),
-        Indication::Block(view) => protocol.upon_indication(Indication::Block(view), cx),
+        Indication::Safe(message) => protocol.upon_safe(message, cx),
+        Indication::Block(group, view) => {
+            protocol.upon_indication(Indication::Block(group, view), cx);
+        }
+        // The application that a layer below holds is nobody's above.
+        Indication::Snapshot(_) | Indication::Applied { .. } => {}
         Indication::Suspect(node) => protocol.upon_indication(Indication::Suspect(node), cx),
         Indication::Trust(node) => protocol.upon_indication(Indication::Trust(node), cx),
         Indication::Token { turn, epoch } => {

@@ -23,4 +23,6 @@ pub use mutate::mutate;
 pub use network::Network;
 pub use node::{Garbled, Node, Stack, flip};
 pub use stable::{Stable, StableKey};
-pub use vocabulary::{Delivery, Indication, Request, TokenTurn, View, ViewId};
+pub use vocabulary::{
+    Delivery, Indication, Request, Snapshot, SnapshotTurn, TokenTurn, View, ViewId,
+};

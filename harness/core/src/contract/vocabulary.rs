@@ -32,8 +32,8 @@ pub enum Request<M> {
         /// What to execute.
         value: M,
     },
-    /// The application has stopped sending in this view, as a `Block` asked.
-    BlockOk(ViewId),
+    /// The application has stopped sending in this view of the group, as a `Block` asked.
+    BlockOk(GroupId, ViewId),
 }
 
 impl<M> Request<M> {
@@ -46,7 +46,7 @@ impl<M> Request<M> {
             Request::Leave(_) => "leave",
             Request::Propose { .. } => "propose",
             Request::Invoke { .. } => "invoke",
-            Request::BlockOk(_) => "block_ok",
+            Request::BlockOk(..) => "block_ok",
         }
     }
 }
@@ -58,10 +58,23 @@ pub enum Indication<M> {
     Deliver(Delivery<M>),
     /// A message has left the buffer in which it was kept for others.
     Discard(M),
+    /// Every member of the view has the message.
+    Safe(M),
     /// A view is installed.
     View(View),
-    /// The application must stop sending until the next view.
-    Block(ViewId),
+    /// The application must stop sending to the group until its next view.
+    Block(GroupId, ViewId),
+    /// The application's state leaves the node, or comes to it, in place of messages.
+    Snapshot(Snapshot<M>),
+    /// The application has executed a message.
+    Applied {
+        /// The message.
+        value: M,
+        /// Its place among those executed, where they have one.
+        slot: Option<u64>,
+        /// Hash of the state after it.
+        hash: String,
+    },
     /// The failure detector believes the node to have crashed.
     Suspect(NodeId),
     /// The failure detector no longer believes so.
@@ -87,6 +100,32 @@ pub enum Indication<M> {
         /// The result.
         value: M,
     },
+}
+
+/// The state of an application, as one node takes it and another installs it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Snapshot<M> {
+    /// Whether it is taken or installed here.
+    pub turn: SnapshotTurn,
+    /// The node that took it.
+    pub from: NodeId,
+    /// The view whose members start from it, where there is one.
+    pub view: Option<ViewId>,
+    /// The place in the total order of the last message that it stands for, where there is one.
+    pub slot: Option<u64>,
+    /// The messages that it stands for.
+    pub covers: Vec<M>,
+    /// Hash of the state.
+    pub hash: String,
+}
+
+/// What a node does with a snapshot.
+#[derive(Copy, Clone, Debug, Eq, PartialEq)]
+pub enum SnapshotTurn {
+    /// It takes it of its own state.
+    Taken,
+    /// It puts it in the place of its own state.
+    Installed,
 }
 
 /// What a node does with a token.

@@ -5,7 +5,7 @@ use crate::contract::{Effect, Host, Indication, Node, Timer};
 use crate::history::{DeliveryContract, EventId};
 use crate::id::{MessageId, NodeId};
 use crate::implementation::Setup;
-use crate::runtime::Guarded;
+use crate::runtime::{Application, Guarded};
 use crate::schedule::{Ask, Schedule, Step};
 use crate::seed::Seed;
 use std::rc::Rc;
@@ -29,6 +29,8 @@ pub struct Slot<Own> {
     pub doomed: Option<u32>,
     /// The last event recorded at the node.
     pub last: Option<EventId>,
+    /// The application above it.
+    pub application: Application,
     /// What the runtime keeps besides.
     pub own: Own,
     /// Messages of this incarnation so far.
@@ -47,8 +49,8 @@ pub enum State {
 }
 
 impl<Own: Default> Slot<Own> {
-    /// Every node of a schedule.
-    pub fn build_all(schedule: &Schedule, build: Build<'_>) -> Vec<Slot<Own>> {
+    /// Every node of a schedule. `in_views`: applications multicast only in views.
+    pub fn build_all(schedule: &Schedule, build: Build<'_>, in_views: bool) -> Vec<Slot<Own>> {
         let nodes = schedule.header.nodes as usize;
         let groups: Rc<[Rc<[NodeId]>]> =
             schedule.header.members().into_iter().map(Rc::from).collect();
@@ -66,6 +68,7 @@ impl<Own: Default> Slot<Own> {
             timers: Vec::new(),
             doomed: None,
             last: None,
+            application: Application::new(in_views),
             own: Own::default(),
             minted: 0,
         };
@@ -88,6 +91,7 @@ impl<Own> Slot<Own> {
     pub fn stop(&mut self) {
         self.state = State::Down;
         self.node.stop();
+        self.application.restart();
         self.doomed = None;
         self.timers.clear();
     }

@@ -1,6 +1,8 @@
 //! What every runtime writes down alike.
 
-use crate::contract::{Delivery, Indication, Node, Request, View, contents};
+use crate::contract::{
+    Delivery, Indication, Node, Request, Snapshot, SnapshotTurn, View, ViewId, contents,
+};
 use crate::history::{
     Clock, EventId, GroupContract, Header, Kind, Place, Recorder, Transmission, ViewInstall,
     ViewName,
@@ -26,8 +28,12 @@ impl Header {
         if frame.open {
             header.contract.group = GroupContract::Open;
         }
-        for (group, members) in (0..).map(GroupId).zip(&frame.groups) {
-            let members = members.iter().map(NodeId::to_string).collect();
+        for (group, first) in (0..).map(GroupId).zip(&frame.groups) {
+            let members = match frame.changing {
+                false => first.iter().map(NodeId::to_string).collect(),
+                // Whoever may become one; who is, the views say.
+                true => header.nodes.clone(),
+            };
             header.groups.insert(group.to_string(), members);
         }
         let mut about = |key: &str, value: &str| header.about.insert(key.to_owned(), value.into());
@@ -104,7 +110,13 @@ impl Recorder {
                 return self.view(at, node, install, cause);
             }
             Indication::Discard(message) => return self.discard(at, node, message.id),
-            Indication::Block(view) => (Kind::Block, json!({"view": view.to_string()})),
+            Indication::Safe(message) => return self.safe(at, node, message.id, cause),
+            Indication::Block(group, view) => (Kind::Block, self.blocks(group, view)),
+            Indication::Snapshot(snapshot) => snapshot_event(snapshot),
+            Indication::Applied { value, slot, hash } => {
+                let fields = json!({"op": {"m": value.id.to_string()}, "hash": hash});
+                (Kind::Apply, with_slot(fields, slot))
+            }
             Indication::Suspect(node) => (Kind::Suspect, json!({"target": node.to_string()})),
             Indication::Trust(node) => (Kind::Trust, json!({"target": node.to_string()})),
             Indication::Token { turn, epoch } => {
@@ -120,6 +132,18 @@ impl Recorder {
             }
         };
         self.event(at, node, kind, object(fields), cause)
+    }
+
+    /// The application at a node has stopped multicasting to the group, as it was asked to.
+    pub fn stopped(&mut self, at: Time, node: NodeId, group: GroupId, view: ViewId) -> EventId {
+        let fields = self.blocks(group, view);
+        self.event(at, node, Kind::BlockOk, object(fields), None)
+    }
+
+    fn blocks(&self, group: GroupId, view: ViewId) -> Value {
+        let mut fields = self.of_group(group);
+        fields["view"] = view.to_string().into();
+        fields
     }
 
     /// The node delivered a message. Its group is told where there are several, as the node knows
@@ -235,6 +259,26 @@ impl Trouble {
             Trouble::Pause { .. } => Kind::Pause,
         }
     }
+}
+
+fn snapshot_event(snapshot: Snapshot<Message>) -> (Kind, Value) {
+    let set: Vec<String> = snapshot.covers.iter().map(|m| m.id.to_string()).collect();
+    let mut fields = json!({"from": snapshot.from.to_string(), "set": set, "hash": snapshot.hash});
+    if let Some(view) = snapshot.view {
+        fields["view"] = view.to_string().into();
+    }
+    let kind = match snapshot.turn {
+        SnapshotTurn::Taken => Kind::StateGet,
+        SnapshotTurn::Installed => Kind::StateSet,
+    };
+    (kind, with_slot(fields, snapshot.slot))
+}
+
+fn with_slot(mut fields: Value, slot: Option<u64>) -> Value {
+    if let Some(slot) = slot {
+        fields["slot"] = slot.into();
+    }
+    fields
 }
 
 fn install(view: View) -> ViewInstall {

@@ -57,6 +57,9 @@ pub struct Frame {
     /// Whether nodes may multicast to groups that they are not in.
     #[serde(default, skip_serializing_if = "named::is_default")]
     pub open: bool,
+    /// Whether nodes join and leave the groups, whose members are those that they begin with.
+    #[serde(default, skip_serializing_if = "named::is_default")]
+    pub changing: bool,
     /// Key of the network's own choices and of the nodes' random streams.
     pub seed: Seed,
     /// The network.
@@ -83,10 +86,11 @@ impl Frame {
 
     /// Which groups an implementation must handle.
     pub fn needs(&self) -> Groups {
-        match (self.open, self.groups.is_empty()) {
-            (true, _) => Groups::Open,
-            (false, false) => Groups::Several,
-            (false, true) => Groups::One,
+        match (self.changing, self.open, self.groups.is_empty()) {
+            (true, ..) => Groups::Changing,
+            (_, true, _) => Groups::Open,
+            (_, false, false) => Groups::Several,
+            (_, false, true) => Groups::One,
         }
     }
 }

@@ -124,6 +124,7 @@ prop_compose! {
         in_flight in prop::sample::select(vec![InFlight::Kept, InFlight::Lost]),
         groups in groups(),
         open: bool,
+        changing: bool,
     ) -> Frame {
         let (min_latency, max_latency) = (Span(lo.min(hi)), Span(lo.max(hi)));
         Frame {
@@ -134,6 +135,7 @@ prop_compose! {
             nodes: NODES,
             groups,
             open,
+            changing,
             seed: Seed(seed),
             network: NetworkOptions { min_latency, max_latency, channel, in_flight },
             heal_at: Time(heal.min(end)),

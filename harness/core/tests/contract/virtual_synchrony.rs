@@ -62,7 +62,7 @@ where
             Request::Leave(group) => {
                 self.multicast_below(group, Notice::Leaving(cx.me()), cx);
             }
-            Request::BlockOk(next) => {
+            Request::BlockOk(_, next) => {
                 self.multicast_below(GroupId::ALL, Notice::Ready(next.number), cx);
             }
             other => cx.refuse(other.name()),
@@ -77,7 +77,7 @@ where
                 let mut next = View { id, ..self.view.clone() };
                 next.members.retain(|member| *member != node);
                 self.next = Some(next);
-                cx.indicate(Indication::Block(id));
+                cx.indicate(Indication::Block(GroupId::ALL, id));
                 self.install(cx);
             }
             Notice::Ready(number) => {
@@ -150,7 +150,7 @@ impl<L: Layer<Payload = Packet>> VirtuallySynchronous<L> {
         let all = self.view.iter().flat_map(|v| &v.members).all(|n| self.flushed.contains(n));
         if let Some(next) = self.blocked.filter(|_| all) {
             self.flushed.clear();
-            self.ask(Request::BlockOk(next), cx);
+            self.ask(Request::BlockOk(GroupId::ALL, next), cx);
         }
     }
 }
@@ -173,7 +173,7 @@ impl<L: Layer<Payload = Packet>> Protocol for VirtuallySynchronous<L> {
 
     fn upon_request(&mut self, request: Request<Message>, cx: &mut Cx<'_, Message>) {
         match request {
-            Request::BlockOk(_) => {
+            Request::BlockOk(..) => {
                 let all = self.delivered.values().cloned().collect();
                 let delivered = if self.flushes { all } else { Vec::new() };
                 let flush = Packet::Flush { view: self.current(), delivered };
@@ -201,7 +201,7 @@ impl<L: Layer<Payload = Packet>> Protocol for VirtuallySynchronous<L> {
     }
 
     fn upon_indication(&mut self, indication: Indication<Message>, cx: &mut Cx<'_, Message>) {
-        if let Indication::Block(next) = &indication {
+        if let Indication::Block(_, next) = &indication {
             self.blocked = Some(*next);
         }
         cx.indicate(indication);
@@ -238,8 +238,8 @@ fn settle(cluster: &mut Cluster) {
         for (node, heard) in heard.iter_mut().enumerate() {
             let told = cluster.told[node].split_off(*heard);
             for indication in &told {
-                if let Indication::Block(view) = indication {
-                    cluster.request(NodeId(node as u32), Request::BlockOk(*view));
+                if let Indication::Block(group, view) = indication {
+                    cluster.request(NodeId(node as u32), Request::BlockOk(*group, *view));
                 }
             }
             cluster.told[node].splice(*heard..*heard, told.iter().cloned());
@@ -310,7 +310,7 @@ fn without_the_flush_they_differ() {
 fn what_is_multicast_while_blocked_comes_in_the_next_view() {
     let mut cluster = cluster(1, true);
     cluster.request(NodeId(2), Request::Leave(GroupId::ALL));
-    while !matches!(cluster.told[0].last(), Some(Indication::Block(_))) {
+    while !matches!(cluster.told[0].last(), Some(Indication::Block(..))) {
         assert!(cluster.step(), "the block reaches the application");
     }
     cluster.request(NodeId(0), multicast(message(0, 1)));

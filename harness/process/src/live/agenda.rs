@@ -1,7 +1,8 @@
 //! What is to happen, by the time at which it is due.
 
 use crate::live::send::Parcel;
-use pepperland_core::id::NodeId;
+use pepperland_core::contract::ViewId;
+use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::time::Time;
 use std::collections::BTreeMap;
 
@@ -18,6 +19,8 @@ pub enum Happening {
     End(u32),
     /// If the node has not become ready in this incarnation by now, it is told of.
     Readiness(NodeId, u32),
+    /// The application of a node says that it has stopped multicasting in a view.
+    Stop(NodeId, GroupId, ViewId),
     /// It is looked whether the run has had enough.
     Look,
 }

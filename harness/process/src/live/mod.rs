@@ -5,13 +5,12 @@
 //! events are recorded by that one observer, so the times of a history are instants of one clock.
 
 mod agenda;
-mod bound;
 mod breach;
 mod clock;
 mod desk;
 mod disturb;
+mod ending;
 mod health;
-mod log;
 mod node;
 mod outbox;
 mod pump;
@@ -36,6 +35,8 @@ pub struct Cast<'a> {
     pub program: &'a Program,
     /// Who starts it, and ends all that it makes.
     pub keeper: &'a Keeper,
+    /// Whether its applications multicast only in views.
+    pub in_views: bool,
     /// How much is written down.
     pub detail: Detail,
 }

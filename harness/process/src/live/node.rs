@@ -3,14 +3,15 @@
 use crate::features::Features;
 use crate::kept::{Keeper, Kept};
 use crate::live::breach::Told;
-use crate::live::log::StandardError;
 use crate::live::outbox::Outbox;
+use crate::log::StandardError;
 use crate::program::Program;
 use crate::wire::Lines;
 use crate::words::Sense;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use pepperland_core::history::EventId;
 use pepperland_core::id::{MessageId, NodeId};
+use pepperland_core::runtime::Application;
 use pepperland_core::schedule::{Ask, Step};
 use std::io;
 use std::os::fd::AsFd;
@@ -57,6 +58,8 @@ pub struct Node {
     pub in_flight: usize,
     /// Their bytes.
     pub in_flight_bytes: usize,
+    /// The application above it.
+    pub application: Application,
     /// The last event recorded at the node.
     pub last: Option<EventId>,
     /// The number of the last request made of it in this incarnation.
@@ -69,7 +72,8 @@ pub struct Node {
 
 impl Node {
     /// A node that has not been started, with a folder of its own.
-    pub fn new(id: NodeId, folder: PathBuf) -> Node {
+    /// `in_views`: its application multicasts only in views.
+    pub fn new(id: NodeId, folder: PathBuf, in_views: bool) -> Node {
         Node {
             id,
             state: State::Down,
@@ -85,6 +89,7 @@ impl Node {
             doomed: None,
             in_flight: 0,
             in_flight_bytes: 0,
+            application: Application::new(in_views),
             last: None,
             asked: 0,
             sense: Sense::default(),
@@ -114,6 +119,7 @@ impl Node {
         self.minted = 0;
         self.asked = 0;
         self.sense.restarted();
+        self.application.restart();
         self.doomed = None;
     }
 

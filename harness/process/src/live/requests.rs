@@ -3,8 +3,8 @@
 use crate::live::agenda::Happening;
 use crate::live::world::World;
 use crate::words::{Asked, HARNESS, Numbered};
-use pepperland_core::contract::Request;
-use pepperland_core::id::{MessageId, NodeId};
+use pepperland_core::contract::{Request, ViewId};
+use pepperland_core::id::{GroupId, MessageId, NodeId};
 use pepperland_core::schedule::{Ask, Step};
 
 impl World<'_> {
@@ -19,7 +19,36 @@ impl World<'_> {
             Ask::Invoke { body } if !self.nodes[step.node.index()].features.invoke => {
                 self.operate(step, body);
             }
-            _ => self.request(step),
+            _ if self.nodes[step.node.index()].application.makes(step, place) => self.request(step),
+            _ => {}
+        }
+    }
+
+    /// A node has told its application to stop multicasting: it does, and says so.
+    pub fn blocked(&mut self, id: NodeId, group: GroupId, view: ViewId) {
+        let node = &mut self.nodes[id.index()];
+        node.application.blocks(group);
+        if node.features.views {
+            self.agenda.plan(self.now, Happening::Stop(id, group, view));
+        }
+    }
+
+    /// The application has stopped, and says so.
+    pub fn stop(&mut self, id: NodeId, group: GroupId, view: ViewId) {
+        if !self.nodes[id.index()].lives() {
+            return;
+        }
+        self.recorder.stopped(self.now, id, group, view);
+        let number = self.nodes[id.index()].next_request();
+        if let Some(asked) = Asked::of(&Request::BlockOk(group, view)) {
+            self.write(id, HARNESS, &Numbered { asked, msg_id: Some(number + 1) });
+        }
+    }
+
+    /// A node has installed a view: what its application has held back for it is asked for.
+    pub fn installed(&mut self, id: NodeId, group: GroupId, is_member: bool) {
+        for step in self.nodes[id.index()].application.installs(group, is_member) {
+            self.agenda.plan(self.now, Happening::Ask(step));
         }
     }
 

@@ -1,6 +1,6 @@
 //! Where a line of a node goes.
 
-use crate::features::Features;
+use crate::features::{Features, OFFERED_IN_REAL_TIME};
 use crate::live::breach::shown;
 use crate::live::desk;
 use crate::live::node::State;
@@ -73,7 +73,7 @@ impl World<'_> {
             return self.breach(from, Breach::NotReady, &format!("it refused init: {body}"));
         }
         let body: Value = serde_json::from_str(envelope.body.get()).unwrap_or_default();
-        match Features::read(&body, &["invoke"]) {
+        match Features::read(&body, &OFFERED_IN_REAL_TIME) {
             Ok(features) => self.nodes[from.index()].features = features,
             Err(why) => self.breach(from, Breach::NotReady, &why),
         }

@@ -4,7 +4,8 @@ use crate::live::breach::shown;
 use crate::live::world::World;
 use crate::wire::Breach;
 use crate::wire::{Envelope, Head};
-use crate::words::{Told, stranger, text, view_id};
+use crate::words::{Taken, Told, stranger, text, view_id};
+use pepperland_core::contract::Indication;
 use pepperland_core::history::{EventId, Kind, Place, ViewInstall, ViewName};
 use pepperland_core::id::{GroupId, MessageId, NodeId};
 use pepperland_core::message::{Body, Message};
@@ -75,16 +76,31 @@ impl World<'_> {
                     },
                     group,
                 };
-                return Some(self.recorder.view(self.now, at, install, None));
+                let is_member = install.members.contains(&at);
+                let group = install.group.map_or(GroupId::ALL, GroupId);
+                let event = self.recorder.view(self.now, at, install, None);
+                self.installed(at, group, is_member);
+                return Some(event);
             }
             Told::Discard { id } => {
                 let id = self.message(at, &id);
                 return Some(self.recorder.discard(self.now, at, id));
             }
             Told::Note { text } => return Some(self.recorder.note(self.now, at, &text, None)),
-            Told::Block { view } => {
-                let view = self.view_name(at, &view)?;
-                (Kind::Block, json!({"view": view.to_string()}))
+            Told::Block { view, group } => {
+                let Some(id) = view_id(&view) else {
+                    self.view_name(at, &view);
+                    return None;
+                };
+                let group = self.group(group.as_deref()).map_or(GroupId::ALL, GroupId);
+                let event =
+                    self.recorder.indication(self.now, at, Indication::Block(group, id), None);
+                self.blocked(at, group, id);
+                return Some(event);
+            }
+            Told::Safe { id } => {
+                let id = self.message(at, &id);
+                return Some(self.recorder.safe(self.now, at, id, None));
             }
             Told::Suspect { target, state } => {
                 self.known(at, std::slice::from_ref(&target))?;
@@ -102,16 +118,12 @@ impl World<'_> {
                 (Kind::Response, json!({"client": client, "result": result, "status": "ok"}))
             }
             Told::Token { what, epoch } => (Kind::Token, json!({"what": what, "epoch": epoch})),
-            Told::StateSet { from, view, slot, hash } => {
-                let view = match view {
-                    Some(view) => Some(json!(self.view_name(at, &view)?.to_string())),
-                    None => None,
-                };
-                let mut fields = with(json!({"from": from}), "view", view);
-                fields = with(fields, "slot", slot);
-                (Kind::StateSet, with(fields, "hash", hash))
+            Told::StateGet(taken) => (Kind::StateGet, self.snapshot(at, taken)?),
+            Told::StateSet(taken) => (Kind::StateSet, self.snapshot(at, taken)?),
+            Told::StateHash { id, slot, hash } => {
+                let op = id.map(|id| json!({"m": id}));
+                (Kind::Apply, with(with(json!({"hash": hash}), "op", op), "slot", slot))
             }
-            Told::StateHash { slot, hash } => (Kind::Apply, json!({"slot": slot, "hash": hash})),
             Told::Done | Told::SetTimer { .. } | Told::CancelTimer { .. } | Told::Store { .. } => {
                 let text = "it speaks of virtual time, and lives in real time";
                 self.breach(at, Breach::UnknownWord, text);
@@ -120,6 +132,18 @@ impl World<'_> {
         };
         let Value::Object(fields) = fields else { return None };
         Some(self.recorder.event(self.now, at, kind, fields, None))
+    }
+
+    fn snapshot(&mut self, at: NodeId, taken: Taken) -> Option<Value> {
+        let view = match taken.view {
+            Some(view) => Some(json!(self.view_name(at, &view)?.to_string())),
+            None => None,
+        };
+        let set = Some(taken.set).filter(|set| !set.is_empty());
+        let mut fields = with(json!({"from": taken.from}), "view", view);
+        fields = with(fields, "slot", taken.slot);
+        fields = with(fields, "set", set);
+        Some(with(fields, "hash", taken.hash))
     }
 
     /// The message of this name; one that nobody has minted is told.

@@ -1,10 +1,12 @@
 //! The world of one run: nodes, messages on their way, disturbances at work, and what is due.
 
+use crate::features::OFFERED_IN_REAL_TIME;
 use crate::kept::Keeper;
 use crate::live::Cast;
 use crate::live::agenda::{Agenda, Happening};
 use crate::live::clock::WallClock;
 use crate::live::desk::Desk;
+use crate::live::ending::LOOK_EVERY;
 use crate::live::health::{Health, LATE};
 use crate::live::node::{Node, State};
 use crate::live::pump::{CHUNK, drain, pump};
@@ -13,7 +15,7 @@ use crate::program::Program;
 use crate::services::Services;
 use crate::wire::Breach;
 use crate::words::{Asked, Init, Numbered};
-use pepperland_core::history::{Header, History, Kind, Log, Recorder};
+use pepperland_core::history::{Header, History, Kind, Recorder};
 use pepperland_core::id::NodeId;
 use pepperland_core::runtime::{Clients, Detail, Disturbances, seed_of};
 use pepperland_core::schedule::{Schedule, When};
@@ -39,27 +41,18 @@ pub struct World<'a> {
     pub waiting: Clients,
     pub desk: Desk,
     pub services: Services,
-    health: Health,
+    pub health: Health,
     /// How often it has been looked at operations of the end.
-    looks: u64,
+    pub looks: u64,
     /// Set once the run is to end, with whether it was given its time.
-    over: Option<bool>,
+    pub over: Option<bool>,
     /// What is read from a pipe goes through here.
     buffer: Vec<u8>,
-    folder: TempDir,
+    pub folder: TempDir,
 }
 
 /// How long a node may take to answer `init`.
 const READY_LIMIT: Span = Span::seconds(10);
-
-/// How often it is looked whether the run has had enough; final operations are asked anew.
-const LOOK_EVERY: Span = Span::millis(200);
-
-/// But no less often than this.
-const SELDOM: Span = Span::seconds(2);
-
-/// How long nothing must happen before it is looked at all.
-const CALM: Span = Span::millis(100);
 
 /// So many messages make a history that nobody can judge.
 const MOST_MESSAGES: u64 = 2_000_000;
@@ -70,7 +63,7 @@ impl<'a> World<'a> {
         let count = schedule.header.nodes as usize;
         let node = |id: NodeId| {
             let path = folder.path().join(id.to_string());
-            std::fs::create_dir(&path).map(|()| Node::new(id, path))
+            std::fs::create_dir(&path).map(|()| Node::new(id, path, cast.in_views))
         };
         Ok(World {
             schedule,
@@ -130,7 +123,7 @@ impl<'a> World<'a> {
             incarnation,
             seed: seed_of(frame.seed, id, incarnation),
             max_latency: (frame.network.max_latency + LATE).0,
-            features: vec!["invoke".to_owned()],
+            features: OFFERED_IN_REAL_TIME.map(str::to_owned).into(),
             storage: serde_json::Map::new(),
         };
         let body = Numbered { asked: Asked::Init(Box::new(init)), msg_id: Some(1) };
@@ -196,6 +189,7 @@ impl<'a> World<'a> {
             Happening::Begin(index) => self.begin(index),
             Happening::End(index) => self.end_of(index),
             Happening::Readiness(node, incarnation) => self.tell_if_not_ready(node, incarnation),
+            Happening::Stop(node, group, view) => self.stop(node, group, view),
             Happening::Look => self.look(enough),
         }
     }
@@ -260,62 +254,6 @@ impl<'a> World<'a> {
         if node.state == State::Starting && node.incarnation == incarnation {
             self.breach(id, Breach::NotReady, "it has not answered init within 10 s");
         }
-    }
-
-    /// Whether the run has had enough; what is asked in the end is asked again until then.
-    fn look(&mut self, enough: &dyn Fn(&History) -> bool) {
-        let quiet = self.last_seen() + CALM <= self.now;
-        let answered = self.desk.all_answered() && self.desk.asks_in_the_end();
-        if (quiet || answered) && self.messages_on_their_way() == 0 {
-            let so_far = self.recorder.so_far(self.now);
-            if enough(&so_far) {
-                self.over = Some(true);
-                return;
-            }
-        }
-        if answered {
-            self.ask_in_the_end_again();
-        }
-        let next = self.now + self.until_next_look();
-        self.agenda.plan(next, Happening::Look);
-    }
-
-    /// Whoever asks again and again asks less and less often: each answer is an event.
-    fn until_next_look(&mut self) -> Span {
-        self.looks += u64::from(self.desk.asks_in_the_end());
-        Span((LOOK_EVERY.0 * (1 + self.looks)).min(SELDOM.0))
-    }
-
-    fn messages_on_their_way(&self) -> usize {
-        self.nodes.iter().map(|node| node.in_flight).sum()
-    }
-
-    /// When the application last saw something.
-    pub fn last_seen(&self) -> Time {
-        self.recorder.last_seen()
-    }
-
-    /// Ends every node, and the run.
-    pub fn end(mut self) -> History {
-        self.tell_of_the_rest();
-        let header = &self.schedule.header;
-        let gave_time = self.now > header.end;
-        self.nodes.iter_mut().for_each(|node| drop(node.kept.take()));
-        let log = |node: &Node| Log::of(&node.id.to_string(), &node.log.bytes());
-        let logs = self.nodes.iter().map(log).filter(|log| !log.text.is_empty()).collect();
-        if let Some(complaint) = self.health.complaint() {
-            self.recorder.remark("unclean", complaint.into());
-        }
-        let (end, latency) = (self.now, header.network.max_latency);
-        let mut history = match self.over {
-            Some(complete) => self.recorder.finish(end, complete),
-            // Whoever is asked again and again is never quiet, and has been given all the time.
-            None if self.desk.asks_in_the_end() => self.recorder.finish(end, gave_time),
-            None => self.recorder.cut_off(end, latency),
-        };
-        drop(self.folder);
-        history.logs = logs;
-        history
     }
 
     /// An event that befell a node.

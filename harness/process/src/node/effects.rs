@@ -1,7 +1,7 @@
 //! What a handler has done, as lines.
 
-use crate::words::{Told, text, value};
-use pepperland_core::contract::{Indication, Timer, ViewId};
+use crate::words::{Taken, Told, text, value, view_value};
+use pepperland_core::contract::{Indication, Snapshot, SnapshotTurn, Timer};
 use pepperland_core::id::NodeId;
 use pepperland_core::message::Message;
 use serde_json::Value;
@@ -24,7 +24,17 @@ pub fn told(indication: Indication<Message>) -> Told {
             primary: Some(view.primary),
             transitional: view.transitional.as_deref().map(names),
         },
-        Indication::Block(view) => Told::Block { view: view_value(view) },
+        Indication::Block(group, view) => {
+            Told::Block { view: view_value(view), group: Some(group.to_string()) }
+        }
+        Indication::Safe(message) => Told::Safe { id: message.id.to_string() },
+        Indication::Snapshot(snapshot) => match snapshot.turn {
+            SnapshotTurn::Taken => Told::StateGet(taken(snapshot)),
+            SnapshotTurn::Installed => Told::StateSet(taken(snapshot)),
+        },
+        Indication::Applied { value, slot, hash } => {
+            Told::StateHash { id: Some(value.id.to_string()), slot, hash }
+        }
         Indication::Suspect(node) => Told::Suspect { target: node.to_string(), state: None },
         Indication::Trust(node) => Told::Trust { target: node.to_string() },
         Indication::Token { turn, epoch } => Told::Token { what: turn.word().to_owned(), epoch },
@@ -37,20 +47,22 @@ pub fn told(indication: Indication<Message>) -> Told {
     }
 }
 
+fn taken(snapshot: Snapshot<Message>) -> Taken {
+    Taken {
+        from: snapshot.from.to_string(),
+        view: snapshot.view.map(view_value),
+        slot: snapshot.slot,
+        set: snapshot.covers.iter().map(|message| message.id.to_string()).collect(),
+        hash: Some(snapshot.hash),
+    }
+}
+
 fn said(message: &Message) -> String {
     String::from_utf8_lossy(&message.body.0).into_owned()
 }
 
 fn names(nodes: &[NodeId]) -> Vec<String> {
     nodes.iter().map(NodeId::to_string).collect()
-}
-
-/// A number where that says it all.
-fn view_value(view: ViewId) -> Value {
-    match view.creator {
-        None => view.number.into(),
-        Some(_) => view.to_string().into(),
-    }
 }
 
 /// The name of a timer.

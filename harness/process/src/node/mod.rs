@@ -7,6 +7,7 @@ mod disk;
 mod effects;
 mod frame;
 mod host;
+mod part;
 mod pen;
 mod request;
 mod serve;
@@ -14,6 +15,7 @@ mod served;
 mod surroundings;
 mod timers;
 
+pub use part::Part;
 pub use serve::serve;
 
 use std::io;

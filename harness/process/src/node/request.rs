@@ -1,6 +1,6 @@
 //! What the harness asks, as a request to a stack.
 
-use crate::words::{Asked, group_id, text};
+use crate::words::{Asked, group_id, text, view_id};
 use pepperland_core::contract::Request;
 use pepperland_core::id::{MessageId, NodeId};
 use pepperland_core::message::{Body, Message};
@@ -25,6 +25,9 @@ pub fn request(asked: Asked, me: NodeId) -> Option<Request<Message>> {
         }
         Asked::Join { group } => Request::Join(group_id(Some(&group))?),
         Asked::Leave { group } => Request::Leave(group_id(Some(&group))?),
+        Asked::BlockOk { group, view } => {
+            Request::BlockOk(group_id(Some(&group))?, view_id(&view)?)
+        }
         Asked::Propose { id, instance, value } => {
             Request::Propose { instance, value: message(id.parse().ok()?, &value) }
         }

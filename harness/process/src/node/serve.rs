@@ -1,31 +1,30 @@
 //! Reading lines until there are no more.
 
 use crate::node::Stopped;
+use crate::node::part::Part;
 use crate::node::served::Served;
 use crate::wire::Lines;
 use nix::poll::{PollFd, PollFlags, ppoll};
 use nix::sys::time::TimeSpec;
-use pepperland_core::runtime::Build;
 use pepperland_core::time::Span;
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::fd::AsFd;
 use std::path::Path;
 use std::time::Duration;
 
-/// Runs a node until its input ends, or nobody reads what it writes. The flaw is for whoever builds
-/// it; the folder is where it may keep files.
+/// Runs a node until its input ends, or nobody reads what it writes. The folder is where it may keep
+/// files.
 ///
 /// # Errors
 /// If the first line is no sensible `init`, or the pipes or the disk fail.
 pub fn serve(
-    build: Build<'_>,
-    flaw: Option<&str>,
+    part: &Part<'_>,
     mut input: impl Read + AsFd,
     output: impl Write,
     folder: &Path,
 ) -> Result<(), Stopped> {
     let mut lines = Lines::default();
-    let begin = |first: &[u8]| Served::begin(first, build, flaw, output, folder);
+    let begin = |first: &[u8]| Served::begin(first, part, output, folder);
     let ended = match first_line(&mut lines, &mut input)? {
         Some(first) => begin(&first).and_then(|node| live(node, lines, input)),
         None => Ok(()),

@@ -5,6 +5,7 @@ use crate::node::disk::key_name;
 use crate::node::effects::{timer_name, timer_of, told};
 use crate::node::frame::Frame;
 use crate::node::host::host;
+use crate::node::part::Part;
 use crate::node::pen::Pen;
 use crate::node::request::{Answer, request};
 use crate::node::surroundings::Surroundings;
@@ -14,7 +15,7 @@ use crate::words::{Asked, Init, Numbered, Told};
 use pepperland_core::contract::{Effect, Garbled, Host, Node};
 use pepperland_core::id::{GroupId, NetworkId, NodeId};
 use pepperland_core::implementation::Setup;
-use pepperland_core::runtime::{Build, Guarded};
+use pepperland_core::runtime::Guarded;
 use pepperland_core::time::{Span, Time};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -49,8 +50,7 @@ impl<W: Write> Served<W> {
     /// If that line is no sensible `init`, or the pipes or the disk fail.
     pub fn begin(
         line: &[u8],
-        build: Build<'_>,
-        flaw: Option<&str>,
+        part: &Part<'_>,
         output: W,
         folder: &Path,
     ) -> Result<Served<W>, Stopped> {
@@ -58,10 +58,11 @@ impl<W: Write> Served<W> {
         let (life, stable) = Surroundings::of(&init, folder)?;
         let host = host(&init, stable)?;
         let nodes = init.node_ids.len();
-        let setup = Setup { node: host.me, nodes, flaw, max_latency: Span(init.max_latency) };
-        let node = Guarded::new(build, &setup);
+        let max_latency = Span(init.max_latency);
+        let setup = Setup { node: host.me, nodes, flaw: part.flaw, max_latency };
+        let node = Guarded::new(part.build, &setup);
         let mut pen = Pen::new(init.node_id.clone(), output);
-        let features = life.features(&init);
+        let features = life.features(&init, part.views);
         let ok = json!({"type": "init_ok", "in_reply_to": number, "features": features});
         pen.write(&given.src, &ok);
         let mut served = Served { node, host, life, pen };

@@ -1,6 +1,6 @@
 //! Where a node lives: in the harness's time, or in its own.
 
-use crate::features::OFFERED;
+use crate::features::{OFFERED, OFFERED_IN_REAL_TIME};
 use crate::node::Stopped;
 use crate::node::disk::{self, Disk};
 use crate::node::timers::{Timers, now};
@@ -40,15 +40,15 @@ impl Surroundings {
         Ok((Surroundings::Real(Own { timers: Timers::default(), disk }), stable))
     }
 
-    /// What the node asks for.
-    pub fn features(&self, init: &Init) -> Vec<&'static str> {
-        match self {
-            Surroundings::Virtual => OFFERED.to_vec(),
-            Surroundings::Real(_) => {
-                let offered = |feature: &&str| init.features.iter().any(|name| name == feature);
-                ["invoke"].into_iter().filter(offered).collect()
-            }
-        }
+    /// What the node asks for, whose groups have views or not.
+    pub fn features(&self, init: &Init, views: bool) -> Vec<&'static str> {
+        let wanted = match self {
+            Surroundings::Virtual => &OFFERED[..],
+            Surroundings::Real(_) => &OFFERED_IN_REAL_TIME[..],
+        };
+        let offered = |feature: &&str| init.features.iter().any(|name| name == feature);
+        let useful = |feature: &&str| views || *feature != "views";
+        wanted.iter().copied().filter(offered).filter(useful).collect()
     }
 
     /// Whether the harness drives it.

@@ -1,13 +1,19 @@
 //! The processes of one run.
 
 use crate::kept::Keeper;
+use crate::log::StandardError;
 use crate::program::Program;
 use crate::stepped::remote::{Birth, Remote};
 use pepperland_core::contract::Node;
+use pepperland_core::history::Log;
+use pepperland_core::id::NodeId;
 use pepperland_core::implementation::Setup;
 use pepperland_core::schedule::Schedule;
 use pepperland_core::seed::Seed;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::io;
+use std::rc::Rc;
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -22,7 +28,11 @@ pub struct Fleet {
     root: Seed,
     patience: Duration,
     folder: TempDir,
+    logs: Logs,
 }
+
+/// What each node has written to its standard error, in all its incarnations that have ended.
+pub type Logs = Rc<RefCell<BTreeMap<NodeId, StandardError>>>;
 
 impl Fleet {
     /// Folders for the nodes of a schedule.
@@ -40,6 +50,7 @@ impl Fleet {
             root: schedule.header.seed,
             patience: PATIENCE,
             folder,
+            logs: Logs::default(),
         })
     }
 
@@ -55,6 +66,12 @@ impl Fleet {
         let Setup { node, nodes, max_latency, .. } = *setup;
         let birth = Birth { node, nodes, max_latency, root: self.root, patience: self.patience };
         let folder = self.folder.path().join(node.to_string());
-        Box::new(Remote::start(&self.program, &self.keeper, &folder, birth))
+        Box::new(Remote::start(&self.program, &self.keeper, &folder, birth, self.logs.clone()))
+    }
+
+    /// What the nodes have written to their standard error, once they are gone.
+    pub fn logs(&self) -> Vec<Log> {
+        let logs = self.logs.borrow();
+        logs.iter().map(|(node, log)| Log::of(&node.to_string(), &log.bytes())).collect()
     }
 }

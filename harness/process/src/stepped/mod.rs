@@ -12,7 +12,6 @@ mod pipes;
 mod probe;
 mod reader;
 mod remote;
-mod tail;
 mod timed;
 
 pub use fleet::Fleet;

@@ -3,10 +3,10 @@
 //! Nobody is ever waited for without end, and what is kept is bounded, whatever the process does.
 
 use crate::kept::{Exit, Keeper, Kept};
+use crate::log::StandardError;
 use crate::program::Program;
 use crate::stepped::broken::{Broken, Ending, shortened};
 use crate::stepped::clock::Deadline;
-use crate::stepped::tail::Tail;
 use crate::wire::{Lines, MOST};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -30,7 +30,7 @@ pub struct Pipes {
     stdout: ChildStdout,
     stderr: Option<ChildStderr>,
     lines: Lines,
-    log: Tail,
+    log: StandardError,
     buffer: Vec<u8>,
     /// How much has been read since the last line was given.
     read: usize,
@@ -46,7 +46,7 @@ impl Pipes {
         let stdin = unblocked(process.stdin.take())?;
         let stdout = unblocked(process.stdout.take())?;
         let stderr = Some(unblocked(process.stderr.take())?);
-        let (lines, log, buffer) = (Lines::default(), Tail::default(), vec![0; 16 << 10]);
+        let (lines, log, buffer) = (Lines::default(), StandardError::default(), vec![0; 16 << 10]);
         Ok(Pipes { process, stdin, stdout, stderr, lines, log, buffer, read: 0 })
     }
 
@@ -95,6 +95,12 @@ impl Pipes {
     pub fn last_words(&mut self) -> String {
         self.drain_log();
         self.log.last_lines(5)
+    }
+
+    /// What it has written to its standard error, all told.
+    pub fn log(&mut self) -> Vec<u8> {
+        self.drain_log();
+        self.log.bytes()
     }
 
     fn write(

@@ -4,8 +4,10 @@ use crate::features::{Features, OFFERED};
 use crate::stepped::broken::Broken;
 use crate::stepped::names::{Disk, Timers};
 use crate::wire::{Breach, Envelope, Head};
-use crate::words::{HARNESS, Sense, Told, group_id, stranger, text, view_id};
-use pepperland_core::contract::{Delivery, Effect, Host, Indication, TokenTurn, View};
+use crate::words::{HARNESS, Sense, Taken, Told, group_id, stranger, text, view_id};
+use pepperland_core::contract::{
+    Delivery, Effect, Host, Indication, Snapshot, SnapshotTurn, TokenTurn, View,
+};
 use pepperland_core::id::{MessageId, NetworkId, NodeId};
 use pepperland_core::message::{Body, Message};
 use pepperland_core::time::Span;
@@ -164,10 +166,6 @@ impl Reader {
                 Effect::Store(key, bytes)
             }
             Told::Note { text } => Effect::Note(text),
-            Told::StateSet { from, .. } => Effect::Note(format!("took over the state of {from}")),
-            Told::StateHash { slot, hash } => {
-                Effect::Note(format!("its state after slot {slot} has the hash {hash}"))
-            }
             other => Effect::Indicate(self.indication(other)?),
         })
     }
@@ -187,7 +185,17 @@ impl Reader {
                 primary: primary.unwrap_or(true),
                 transitional: transitional.map(|names| self.all_nodes(&names)).transpose()?,
             }),
-            Told::Block { view } => Indication::Block(view_id(&view).ok_or("which names no view")?),
+            Told::Block { view, group } => Indication::Block(
+                group_id(group.as_deref()).ok_or("which names no group")?,
+                view_id(&view).ok_or("which names no view")?,
+            ),
+            Told::Safe { id } => Indication::Safe(named(&id, "")),
+            Told::StateGet(taken) => self.snapshot(SnapshotTurn::Taken, taken)?,
+            Told::StateSet(taken) => self.snapshot(SnapshotTurn::Installed, taken)?,
+            Told::StateHash { id, slot, hash } => {
+                let value = named(&id.unwrap_or_default(), "");
+                Indication::Applied { value, slot, hash }
+            }
             Told::Suspect { target, .. } => Indication::Suspect(self.node(&target)?),
             Told::Trust { target } => Indication::Trust(self.node(&target)?),
             Told::Decide { instance, value } => Indication::Decide {
@@ -201,12 +209,22 @@ impl Reader {
             Told::Token { what, epoch } => Indication::Token { turn: turn(&what)?, epoch },
             Told::Done
             | Told::Note { .. }
-            | Told::StateSet { .. }
-            | Told::StateHash { .. }
             | Told::SetTimer { .. }
             | Told::CancelTimer { .. }
             | Told::Store { .. } => return Err("which is out of place".to_owned()),
         })
+    }
+
+    fn snapshot(&self, turn: SnapshotTurn, taken: Taken) -> Result<Indication<Message>, Wrong> {
+        let view = |view| view_id(&view).ok_or("which names no view");
+        Ok(Indication::Snapshot(Snapshot {
+            turn,
+            from: self.node(&taken.from)?,
+            view: taken.view.map(view).transpose()?,
+            slot: taken.slot,
+            covers: taken.set.iter().map(|name| named(name, "")).collect(),
+            hash: taken.hash.unwrap_or_default(),
+        }))
     }
 
     fn all_nodes(&self, names: &[String]) -> Result<Vec<NodeId>, Wrong> {

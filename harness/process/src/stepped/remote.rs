@@ -4,6 +4,7 @@ use crate::features::OFFERED;
 use crate::kept::Keeper;
 use crate::program::Program;
 use crate::stepped::broken::Broken;
+use crate::stepped::fleet::Logs;
 use crate::stepped::names::Disk;
 use crate::stepped::pipes::Pipes;
 use crate::stepped::reader::{Open, Reader};
@@ -31,6 +32,7 @@ pub struct Remote {
     birth: Birth,
     asked: i64,
     lines: u64,
+    logs: Logs,
 }
 
 /// What a process is told of the run when it begins.
@@ -49,10 +51,16 @@ pub struct Birth {
 
 impl Remote {
     /// Starts a process in a folder. It is spoken to when the run begins.
-    pub fn start(program: &Program, keeper: &Keeper, folder: &Path, birth: Birth) -> Remote {
+    pub fn start(
+        program: &Program,
+        keeper: &Keeper,
+        folder: &Path,
+        birth: Birth,
+        logs: Logs,
+    ) -> Remote {
         let reader = Reader { nodes: birth.nodes, ..Reader::default() };
         let process = Pipes::start(program, keeper, folder).map_err(Some);
-        Remote { process, reader, birth, asked: 0, lines: 0 }
+        Remote { process, reader, birth, asked: 0, lines: 0, logs }
     }
 
     /// Tells the process who it is.
@@ -137,7 +145,17 @@ impl Remote {
         }
         let what = broken.breach().word();
         host.effects.list.push(Effect::Breach(what, format!("{broken}{words}")));
-        self.process = Err(None);
+        self.give_up();
+    }
+
+    /// The process is gone; its log is kept.
+    fn give_up(&mut self) {
+        if let Ok(mut pipes) = std::mem::replace(&mut self.process, Err(None)) {
+            let log = pipes.log();
+            if !log.is_empty() {
+                self.logs.borrow_mut().entry(self.birth.node).or_default().push(&log);
+            }
+        }
     }
 
     /// An operation as a request of a client of its own, to a program that knows no `invoke`.
@@ -158,6 +176,12 @@ impl Remote {
     }
 }
 
+impl Drop for Remote {
+    fn drop(&mut self) {
+        self.give_up();
+    }
+}
+
 impl Node for Remote {
     fn start(&mut self, host: &mut Host) {
         self.begin(host);
@@ -171,6 +195,9 @@ impl Node for Remote {
                 return self.operate(*operation, &op, host);
             }
             self.reader.sense.invoked(*operation);
+        }
+        if matches!(request, Request::BlockOk(..)) && !self.reader.features.views {
+            return;
         }
         let Some(asked) = Asked::of(&request) else {
             return host.effects.list.push(Effect::Refuse(word));
@@ -203,7 +230,7 @@ impl Node for Remote {
     }
 
     fn stop(&mut self) {
-        self.process = Err(None);
+        self.give_up();
     }
 
     fn describe(&self, frame: &[u8]) -> Result<Value, Garbled> {

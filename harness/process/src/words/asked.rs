@@ -1,6 +1,6 @@
 //! What the harness writes to a node.
 
-use crate::words::value;
+use crate::words::{value, view_value};
 use pepperland_core::contract::Request;
 use pepperland_core::message::Message;
 use pepperland_core::seed::Seed;
@@ -31,6 +31,13 @@ pub enum Asked {
     Leave {
         /// Of this group.
         group: String,
+    },
+    /// The application multicasts no more until the next view, as it was told to.
+    BlockOk {
+        /// Which group it is.
+        group: String,
+        /// The view that it has stopped in.
+        view: Value,
     },
     /// Propose a value for consensus.
     Propose {
@@ -74,7 +81,10 @@ impl Asked {
             Request::Invoke { operation, value: op } => {
                 Asked::Invoke { op_id: *operation, op: value(&said(op)) }
             }
-            Request::Send(..) | Request::SendEach(..) | Request::BlockOk(_) => return None,
+            Request::BlockOk(group, view) => {
+                Asked::BlockOk { group: group.to_string(), view: view_value(*view) }
+            }
+            Request::Send(..) | Request::SendEach(..) => return None,
         })
     }
 }

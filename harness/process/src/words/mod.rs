@@ -7,8 +7,8 @@ mod values;
 
 pub use asked::{Asked, Init, Numbered};
 pub use sense::Sense;
-pub use told::Told;
-pub use values::{group_id, stranger, text, value, view_id};
+pub use told::{Taken, Told};
+pub use values::{group_id, stranger, text, value, view_id, view_value};
 
 /// Who the harness is on the lines.
 pub const HARNESS: &str = "harness";

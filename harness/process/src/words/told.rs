@@ -45,6 +45,9 @@ pub enum Told {
     Block {
         /// Until the view after this one.
         view: Value,
+        /// Whose view it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        group: Option<String>,
     },
     /// The failure detector believes that a node has crashed.
     Suspect {
@@ -78,6 +81,11 @@ pub enum Told {
         /// The name of the message.
         id: String,
     },
+    /// Every member of the view has a message.
+    Safe {
+        /// The name of the message.
+        id: String,
+    },
     /// What the node does with a token.
     Token {
         /// `new`, `acquire`, `release` or `lost`.
@@ -86,24 +94,18 @@ pub enum Told {
         #[serde(default)]
         epoch: u64,
     },
+    /// A snapshot was taken.
+    StateGet(Taken),
     /// A snapshot was installed.
-    StateSet {
-        /// Whose.
-        from: String,
-        /// In which view.
+    StateSet(Taken),
+    /// The state after a message was executed, or a slot.
+    StateHash {
+        /// The name of the message.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        view: Option<Value>,
-        /// What it covers.
+        id: Option<String>,
+        /// Which slot.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         slot: Option<u64>,
-        /// Its hash.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        hash: Option<String>,
-    },
-    /// The state after a slot.
-    StateHash {
-        /// Which slot.
-        slot: u64,
         /// The hash of the state.
         hash: String,
     },
@@ -131,6 +133,25 @@ pub enum Told {
         /// What it is.
         value: Value,
     },
+}
+
+/// A snapshot, as it was taken or installed.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Taken {
+    /// Whose.
+    pub from: String,
+    /// In which view.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub view: Option<Value>,
+    /// Up to which place in the order it reaches.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slot: Option<u64>,
+    /// The names of the messages that it stands for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub set: Vec<String>,
+    /// Its hash.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hash: Option<String>,
 }
 
 impl Told {

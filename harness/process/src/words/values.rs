@@ -42,6 +42,14 @@ pub fn view_id(value: &Value) -> Option<ViewId> {
     Some(ViewId { number: number.parse().ok()?, creator })
 }
 
+/// The view as a number where that says it all.
+pub fn view_value(view: ViewId) -> Value {
+    match view.creator {
+        None => view.number.into(),
+        Some(_) => view.to_string().into(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -50,6 +50,7 @@ pub fn schedule(nodes: u32) -> Schedule {
         nodes,
         groups: Vec::new(),
         open: false,
+        changing: false,
         seed: Seed(7),
         network: NetworkOptions {
             min_latency: Span::millis(1),

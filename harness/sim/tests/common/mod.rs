@@ -150,6 +150,7 @@ pub fn quiet(channel: Channel) -> Schedule {
         nodes: 3,
         groups: Vec::new(),
         open: false,
+        changing: false,
         seed: Seed(42),
         network,
         heal_at: Time::millis(500),

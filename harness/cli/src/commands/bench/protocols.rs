@@ -176,6 +176,7 @@ fn history(
         nodes,
         groups: Vec::new(),
         open: false,
+        changing: false,
         seed: Seed(1),
         network,
         heal_at: end,

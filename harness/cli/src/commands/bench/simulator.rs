@@ -95,6 +95,7 @@ fn schedule(broadcasts: u32, spacing: u64) -> Schedule {
         nodes: NODES,
         groups: Vec::new(),
         open: false,
+        changing: false,
         seed: Seed(1),
         network: NetworkOptions {
             min_latency: Span::millis(1),

@@ -104,7 +104,8 @@ fn one(rate: u32, seconds: u32, operation: Operation) -> Result<Figures, Failure
     let program =
         Program { path: PathBuf::from("python3"), args: vec!["-c".to_owned(), NODE.to_owned()] };
     let keeper = programs::keeper()?;
-    let cast = Cast { program: &program, keeper: &keeper, detail: Detail::Network };
+    let cast =
+        Cast { program: &program, keeper: &keeper, in_views: false, detail: Detail::Network };
     let before = Spent::now()?;
     let header = Header::of_schedule("process", &schedule);
     let watch = Stopwatch::start();
@@ -195,6 +196,7 @@ fn schedule(rate: u32, seconds: u32, operation: Operation) -> Schedule {
         nodes: NODES,
         groups: Vec::new(),
         open: false,
+        changing: false,
         seed: Seed(0),
         network,
         heal_at,

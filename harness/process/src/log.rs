@@ -24,6 +24,14 @@ impl StandardError {
         self.dropped += beyond as u64;
     }
 
+    /// The last lines, at most so many.
+    pub fn last_lines(&self, most: usize) -> String {
+        let bytes = self.bytes();
+        let text = String::from_utf8_lossy(&bytes);
+        let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+        lines[lines.len().saturating_sub(most)..].join("\n")
+    }
+
     /// As bytes; what was dropped in the middle is told.
     pub fn bytes(&self) -> Vec<u8> {
         let gap = match self.dropped {
@@ -49,6 +57,13 @@ mod tests {
         assert!(text.starts_with("first\nxxx") && text.ends_with("xxxlast\n"));
         assert!(text.contains("bytes are not kept"));
         assert!(text.len() < 2 * KEPT + 100);
+    }
+
+    #[test]
+    fn the_last_lines_are_told_without_empty_ones() {
+        let mut log = StandardError::default();
+        log.push(b"zero\none\ntwo\n\nthree\n");
+        assert_eq!(log.last_lines(2), "two\nthree");
     }
 
     #[test]
