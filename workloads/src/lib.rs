@@ -4,8 +4,10 @@
 pub mod all_at_once;
 pub mod bulletin_board;
 pub mod burst;
+pub mod dynamic;
 pub mod groups;
 pub mod joining;
+pub mod leaving;
 pub mod maelstrom;
 pub mod replies;
 pub mod requests;
@@ -28,6 +30,9 @@ pub const ALL: &[&Workload] = &[
     &groups::OPEN_GROUP,
     &groups::TRESPASSERS,
     &joining::ENTRY,
+    &leaving::ENTRY,
+    &dynamic::ENTRY,
+    &dynamic::OPEN,
     &requests::ENTRY,
 ];
 

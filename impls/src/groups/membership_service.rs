@@ -10,7 +10,7 @@
 //! At n1, on receive of these, if V changes; who is suspected joins once it is trusted:
 //!                                     V := V + p, or V - p;  v := v + 1;  store (v, V)
 //!                                     send ("view", v, V) to each node
-//! On receive(("view", w, W)), w > v:  v := w;  if p is in W: install (v, W)
+//! On receive(("view", w, W)), w > v:  v := w;  if p is in W: install (v, W), else block
 //! To multicast m in view v:           send (m, v) to each member of V
 //! On receive((m, u)):                 if u = v and self in V: deliver m
 //!                                     if u > v: keep it until view u
@@ -147,10 +147,13 @@ impl<M: Value, L: Layer<Payload = Tell<M>>> MembershipService<M, L> {
         if minted.number() <= self.view.number() {
             return;
         }
+        let was_in = self.view.holds(self.me(cx));
         self.view = minted;
         let is_in = self.view.holds(self.me(cx));
         if is_in {
             cx.indicate(Indication::View(self.view.view()));
+        } else if was_in {
+            cx.indicate(Indication::Block(GroupId::ALL, self.view.view().id));
         }
         if is_in != self.wants {
             self.want(self.wants, cx);
@@ -201,6 +204,8 @@ impl<M: Value, L: Layer<Payload = Tell<M>>> Protocol for MembershipService<M, L>
         match request {
             Request::Join(_) => self.want(true, cx),
             Request::Leave(_) => self.want(false, cx),
+            // There is nothing to wait for: whoever is blocked is out.
+            Request::BlockOk(..) => {}
             other => cx.refuse(other.name()),
         }
     }

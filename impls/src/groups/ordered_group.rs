@@ -53,6 +53,11 @@ impl OrderedGroup {
         self.number
     }
 
+    /// The id of the present view.
+    pub fn id(&self) -> ViewId {
+        ViewId { number: self.number, creator: None }
+    }
+
     /// The members, in order.
     pub fn members(&self) -> impl Iterator<Item = NodeId> {
         self.members.keys().copied()
@@ -98,7 +103,7 @@ impl OrderedGroup {
             false => !is_new(stay),
         });
         View {
-            id: ViewId { number: self.number, creator: None },
+            id: self.id(),
             group,
             members: self.members().collect(),
             primary: true,

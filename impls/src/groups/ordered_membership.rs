@@ -15,7 +15,7 @@
 //!                                     if it leaves itself:          TO-multicast("exclude", self, v)
 //! On TO-deliver(("include", p, u)):   if u = v: V := V + p;  v := v + 1;  install (v, V);  command
 //! On TO-deliver(("exclude", p, u)):   if u = v: V := V - p;  v := v + 1;  install (v, V);  command
-//! To multicast m at a member:         TO-multicast(m, v);  outside V, m waits for the next view
+//! To multicast m at a member:         TO-multicast(m, v);  who is excluded is blocked until it is in
 //! On TO-deliver((m, u)) from p:       if p is in V and has been since view u: deliver m
 //! ```
 //!
@@ -69,11 +69,11 @@ pub enum Ordered<M> {
 }
 
 /// Membership by total-order multicast.
-pub struct OrderedMembership<M, L> {
+pub struct OrderedMembership<L> {
     lower: L,
     everybody: Rc<[NodeId]>,
     suspected: BTreeSet<NodeId>,
-    places: BTreeMap<GroupId, Place<M>>,
+    places: BTreeMap<GroupId, Place>,
     commanders: Commanders,
     switches: Switches,
 }
@@ -93,9 +93,9 @@ const AGAIN: Span = Span::millis(100);
 /// The name of what a node wants, on stable storage.
 const WANTED: &str = "wanted";
 
-impl<M: Value, L> OrderedMembership<M, L> {
+impl<L> OrderedMembership<L> {
     /// Membership over this total order.
-    pub fn over(lower: L, commanders: Commanders, setup: &Setup<'_>) -> OrderedMembership<M, L> {
+    pub fn over(lower: L, commanders: Commanders, setup: &Setup<'_>) -> OrderedMembership<L> {
         let switches = Switches {
             view_number_missing: setup.flawed("view-number-missing"),
             self_exclusion_ignored: setup.flawed("self-exclusion-ignored"),
@@ -109,22 +109,22 @@ impl<M: Value, L> OrderedMembership<M, L> {
     }
 
     /// This life of this node.
-    fn me(&self, cx: &Cx<'_, M>) -> Life {
+    fn me<M>(&self, cx: &Cx<'_, M>) -> Life {
         let incarnation = if self.switches.no_incarnation { 0 } else { cx.incarnation() };
         Life { node: cx.me(), incarnation }
     }
 
-    fn place(&mut self, group: GroupId) -> &mut Place<M> {
+    fn place(&mut self, group: GroupId) -> &mut Place {
         self.places.entry(group).or_insert_with(|| Place::of(&[], false))
     }
 
-    fn is_in(&mut self, group: GroupId, cx: &Cx<'_, M>) -> bool {
+    fn is_in<M>(&mut self, group: GroupId, cx: &Cx<'_, M>) -> bool {
         let me = self.me(cx);
         self.place(group).group.holds(me)
     }
 }
 
-impl<M: Value, L: Layer<Payload = Ordered<M>>> OrderedMembership<M, L> {
+impl<M: Value, L: Layer<Payload = Ordered<M>>> OrderedMembership<L> {
     /// On the first start and after a crash: the groups as they are at the beginning of the order.
     fn begin(&mut self, cx: &mut Cx<'_, M>) {
         let wanted: Option<BTreeSet<GroupId>> = cx.load(WANTED);
@@ -148,10 +148,6 @@ impl<M: Value, L: Layer<Payload = Ordered<M>>> OrderedMembership<M, L> {
         }
         if place.wants && !is_in {
             cx.set_timer(group.0, AGAIN);
-        }
-        let waiting = if is_in { std::mem::take(&mut place.waiting) } else { Vec::new() };
-        for m in waiting {
-            self.multicast(group, m, cx);
         }
         self.command(group, cx);
     }
@@ -208,10 +204,14 @@ impl<M: Value, L: Layer<Payload = Ordered<M>>> OrderedMembership<M, L> {
 
     /// On TO-deliver of a command.
     fn obey(&mut self, group: GroupId, command: Command, sent_in: u64, cx: &mut Cx<'_, M>) {
-        let any_view = self.switches.view_number_missing;
+        let (me, any_view) = (self.me(cx), self.switches.view_number_missing);
         let place = self.place(group);
         let sent_in = if any_view { place.group.number() } else { sent_in };
+        let was_in = place.group.holds(me);
         if place.obey(command, sent_in) {
+            if was_in && !place.group.holds(me) {
+                cx.indicate(Indication::Block(group, place.group.id()));
+            }
             self.settle(group, cx);
         }
     }
@@ -228,7 +228,7 @@ impl<M: Value, L: Layer<Payload = Ordered<M>>> OrderedMembership<M, L> {
     }
 }
 
-impl<M: Value, L: Layer<Payload = Ordered<M>>> Protocol for OrderedMembership<M, L> {
+impl<M: Value, L: Layer<Payload = Ordered<M>>> Protocol for OrderedMembership<L> {
     type Payload = M;
     type Lower = L;
 
@@ -244,6 +244,8 @@ impl<M: Value, L: Layer<Payload = Ordered<M>>> Protocol for OrderedMembership<M,
         match request {
             Request::Join(group) => self.want(group, true, cx),
             Request::Leave(group) => self.want(group, false, cx),
+            // There is nothing to wait for: whoever is blocked is out.
+            Request::BlockOk(..) => {}
             other => cx.refuse(other.name()),
         }
     }
@@ -254,8 +256,6 @@ impl<M: Value, L: Layer<Payload = Ordered<M>>> Protocol for OrderedMembership<M,
         if place.group.holds(me) {
             let message = Ordered::Message(group, me, place.group.number(), m);
             self.multicast_below(GroupId::ALL, message, cx);
-        } else if place.wants {
-            place.waiting.push(m);
         } else if cx.groups_are_open() {
             self.multicast_from_outside(group, m, cx);
         } else {

@@ -274,9 +274,15 @@ impl<M: Clone> AgreedLog<M> {
 
     /// On deliver(("begin", e', L)): whether it begins.
     fn begin(&mut self, epoch: Epoch, log: Vec<Entry<M>>) -> bool {
-        if epoch <= self.epoch {
-            return false;
+        let begins = epoch > self.epoch;
+        if begins {
+            self.adopt(epoch, log);
         }
+        begins
+    }
+
+    /// promised := e';  e := e';  log := L.
+    fn adopt(&mut self, epoch: Epoch, log: Vec<Entry<M>>) {
         self.promised = epoch;
         self.epoch = epoch;
         self.log.retain(|(of, _), _| *of >= epoch);
@@ -287,7 +293,6 @@ impl<M: Clone> AgreedLog<M> {
         self.names = names.map(|(_, (i, _))| *i).collect();
         self.have = 0;
         self.count();
-        true
     }
 
     /// The first so many entries of the log.

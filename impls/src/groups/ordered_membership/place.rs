@@ -14,13 +14,11 @@ pub enum Commanders {
 }
 
 /// A node's place in one group.
-pub struct Place<M> {
+pub struct Place {
     /// The present view.
     pub group: OrderedGroup,
     /// Whether the node wants to be a member.
     pub wants: bool,
-    /// What it will multicast as a member.
-    pub waiting: Vec<M>,
     joiners: BTreeSet<Life>,
     /// What it has commanded in the present view.
     commanded: BTreeSet<Command>,
@@ -28,13 +26,12 @@ pub struct Place<M> {
     contacted: Option<NodeId>,
 }
 
-impl<M> Place<M> {
+impl Place {
     /// The place in a group with these first members.
-    pub fn of(first: &[NodeId], wants: bool) -> Place<M> {
+    pub fn of(first: &[NodeId], wants: bool) -> Place {
         Place {
             group: OrderedGroup::of(first),
             wants,
-            waiting: Vec::new(),
             joiners: BTreeSet::new(),
             commanded: BTreeSet::new(),
             contacted: None,

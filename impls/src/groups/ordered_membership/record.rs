@@ -40,6 +40,7 @@ pub const MODEL: Model = Model {
         Fault::Partition,
         Fault::Pause,
     ],
+    views: true,
     timing: "partially synchronous",
     ..Model::ASYNCHRONOUS
 };
