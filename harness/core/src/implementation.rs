@@ -2,7 +2,7 @@
 
 use crate::contract::Node;
 use crate::fault::Fault;
-use crate::history::{Channel, DeliveryContract, FailureModel};
+use crate::history::{Channel, DeliveryContract, FailureModel, PartitionContract};
 use crate::id::NodeId;
 use crate::time::Span;
 use std::fmt;
@@ -122,6 +122,8 @@ pub struct Model {
     /// Whether its groups have views: nodes join and leave them, and applications multicast only
     /// in a view.
     pub views: bool,
+    /// Which components go on while the network is cut.
+    pub partition: PartitionContract,
     /// What it assumes of time: `asynchronous`, `synchronous`, `partially synchronous`.
     pub timing: &'static str,
     /// The greatest latency that it assumes of the network, if it assumes one.
@@ -150,6 +152,7 @@ impl Model {
         ],
         groups: Groups::One,
         views: false,
+        partition: PartitionContract::Primary,
         timing: "asynchronous",
         latency_bound: None,
         buffer_bound: None,

@@ -51,6 +51,7 @@ impl Header {
         let mut header = Header::of_schedule(runtime, schedule);
         header.failure_model = implementation.model.failures;
         header.contract.delivery = implementation.model.delivery;
+        header.contract.partition = implementation.model.partition;
         header.workload = implementation.model.service.map(str::to_owned);
         if let Some(most) = implementation.model.buffer_bound {
             header.about.insert("bounds".to_owned(), json!({ "buffer": most }));
