@@ -65,5 +65,4 @@ pub const VIEWS: &[Claim] = &[
     Claim::always("view-agreement"),
     Claim::always("membership-precision"),
     Claim::always("reinclusion"),
-    Claim::always("view-stability"),
 ];

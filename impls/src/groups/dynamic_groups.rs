@@ -21,7 +21,7 @@ use crate::changed::{HARMLESS, changed};
 use crate::claims::{INTEGRITY, VIEWS};
 use crate::groups::ordered_membership::{Commanders, IN_ORDER, MODEL, ordered_membership};
 use pepperland_core::contract::Stack;
-use pepperland_core::implementation::{Claim, Groups, Implementation, Model};
+use pepperland_core::implementation::{Claim, Flaw, Groups, Implementation, Model};
 use pepperland_core::message::Message;
 
 /// V6, symmetric: every member may command.
@@ -34,7 +34,16 @@ pub const SYMMETRIC: Implementation = Implementation {
     model: Model { groups: Groups::Open, ..MODEL },
     nodes: 4,
     budget: |n| (n - 1) / 2,
-    flaws: &[],
+    flaws: &[Flaw {
+        name: "open-sender-skips-flush",
+        number: "PL72",
+        statement: "what comes from outside is sent to the members by itself, past the order",
+        breaks: "same-view-delivery",
+        keeps: &["no-duplication", "self-inclusion", "view-monotonicity", "view-agreement"],
+        faults: "none",
+        workload: "dynamic-open",
+        killer: include_str!("../../killers/open-sender-skips-flush.jsonl"),
+    }],
     controls: &[HARMLESS],
     breaks: &[],
     cost: None,

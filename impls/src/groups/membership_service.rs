@@ -29,7 +29,7 @@ use crate::naming::Naming;
 use pepperland_core::collections::Set;
 use pepperland_core::contract::{Cx, Delivery, Indication, Layer, Protocol, Request, Stack, Value};
 use pepperland_core::id::{GroupId, MessageId, NodeId};
-use pepperland_core::implementation::{Claim, Implementation, Proviso, Setup};
+use pepperland_core::implementation::{Break, Claim, Flaw, Implementation, Proviso, Setup};
 use pepperland_core::message::Message;
 use serde::{Deserialize, Serialize};
 use std::rc::Rc;
@@ -44,9 +44,36 @@ pub const ENTRY: Implementation = Implementation {
     model: MODEL,
     nodes: 4,
     budget: |n| n - 1,
-    flaws: &[],
+    flaws: &[Flaw {
+        name: "views-not-stored",
+        number: "S9",
+        statement: "the service does not store its views: restarted, it mints the first again",
+        breaks: "view-agreement",
+        keeps: &["no-creation", "self-inclusion"],
+        faults: "churn",
+        workload: "steady",
+        killer: include_str!("../../killers/views-not-stored.jsonl"),
+    }],
     controls: &[HARMLESS],
-    breaks: &[],
+    breaks: &[
+        Break {
+            name: "service-crashes",
+            property: "membership-precision",
+            statement: "the service crashes, and nobody learns that it is gone, or anybody else",
+            faults: "crash",
+            workload: "steady",
+            killer: include_str!("../../killers/service-crashes.jsonl"),
+        },
+        Break {
+            name: "no-flush",
+            property: "virtual-synchrony",
+            statement: "a view comes while a message is on its way to some: they ignore it, the \
+                        others have delivered it",
+            faults: "partition",
+            workload: "steady",
+            killer: include_str!("../../killers/no-flush.jsonl"),
+        },
+    ],
     cost: None,
     build: |setup| changed(setup, Stack::node(membership_service::<Message>(setup))),
 };
@@ -65,7 +92,6 @@ const SAFE: &[Claim] = &[
 const WHILE_THE_SERVICE_LIVES: &[Claim] = &[
     Claim::only("membership-precision", Proviso::Lives(SERVICE)),
     Claim::only("reinclusion", Proviso::Lives(SERVICE)),
-    Claim::only("view-stability", Proviso::Lives(SERVICE)),
     Claim::only("multicast-liveness", Proviso::Lives(SERVICE)),
 ];
 
@@ -84,11 +110,17 @@ use minting::Service;
 
 /// The layer over heartbeats.
 pub fn membership_service<M: Value>(setup: &Setup<'_>) -> impl Layer<Payload = M> + use<M> {
-    let everybody: Rc<[NodeId]> = NodeId::first(setup.nodes).collect();
-    let (view, early, delivered) = (Minted::default(), Vec::new(), Set::default());
-    let lower = heartbeat::<Tell<M>>(setup);
-    let (service, naming) = (Service::default(), Naming::default());
-    MembershipService { lower, everybody, service, view, wants: false, early, delivered, naming }
+    MembershipService {
+        lower: heartbeat::<Tell<M>>(setup),
+        everybody: NodeId::first(setup.nodes).collect(),
+        service: Service::default(),
+        view: Minted::default(),
+        wants: false,
+        early: Vec::new(),
+        delivered: Set::default(),
+        naming: Naming::default(),
+        views_not_stored: setup.flawed("views-not-stored"),
+    }
 }
 
 /// What nodes tell each other.
@@ -116,6 +148,7 @@ struct MembershipService<M, L> {
     early: Vec<(MessageId, u64, M)>,
     delivered: Set<MessageId>,
     naming: Naming,
+    views_not_stored: bool,
 }
 
 impl<M: Value, L: Layer<Payload = Tell<M>>> MembershipService<M, L> {
@@ -194,7 +227,8 @@ impl<M: Value, L: Layer<Payload = Tell<M>>> Protocol for MembershipService<M, L>
 
     fn upon_recover(&mut self, cx: &mut Cx<'_, M>) {
         let first = cx.members(GroupId::ALL);
-        self.service.minted = cx.load(MINTED).unwrap_or(Minted::first(&first));
+        let minted = cx.load(MINTED).filter(|_| !self.views_not_stored);
+        self.service.minted = minted.unwrap_or(Minted::first(&first));
         if cx.load(WANTED).unwrap_or(first.contains(&cx.me())) {
             self.want(true, cx);
         }

@@ -34,12 +34,13 @@
 //! Departs from its sources: logs travel whole, and nobody forgets what all have delivered.
 
 mod kept;
+mod rules;
 
 pub use kept::Kept;
+pub use rules::Rules;
 
 use crate::order::log_messages::{Entry, Epoch, LogMessage, Members, Quorum, Say};
 use pepperland_core::id::{MessageId, NodeId};
-use pepperland_core::implementation::Setup;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The log of one group at one member.
@@ -63,26 +64,6 @@ pub struct AgreedLog<M> {
     /// The latest epoch that this member has tried to begin.
     sought: Epoch,
     rules: Rules,
-}
-
-/// How members agree, and the planted flaws of it.
-#[derive(Copy, Clone)]
-pub struct Rules {
-    quorum: Quorum,
-    no_epoch: bool,
-    restarts_at_own_next: bool,
-}
-
-impl Rules {
-    /// The rules, with the flaws that are on.
-    pub fn of(quorum: Quorum, setup: &Setup<'_>) -> Rules {
-        let excuses = setup.flawed("excuses-the-suspected");
-        Rules {
-            quorum: if excuses { Quorum::AllTrusted } else { quorum },
-            no_epoch: setup.flawed("no-epoch"),
-            restarts_at_own_next: setup.flawed("restarts-at-own-next"),
-        }
-    }
 }
 
 /// The states that a member has collected for the epoch that it will begin.
