@@ -55,7 +55,7 @@ const FLAWS: &[Flaw] = &[
         number: "PL71",
         statement: "commands are sent to each by itself, and not in the order of the messages",
         breaks: "same-view-delivery",
-        keeps: &["no-duplication", "self-inclusion", "uniform-total-order"],
+        keeps: &["no-duplication", "self-inclusion", "view-agreement"],
         faults: "none",
         workload: "joining",
         killer: include_str!("../../../killers/commands-out-of-order.jsonl"),
