@@ -45,7 +45,7 @@ fn plan(ground: &Ground<'_>, _: &str, stream: &mut Stream) -> Vec<Disturbance> {
             up.insert(node, until);
             crashes.push(Disturbance::during(at, until, crash(node, ground, stream)));
         }
-        at = at + pause(stream);
+        at += pause(stream);
     }
     crashes
 }

@@ -229,9 +229,7 @@ impl<M: Value, L: Layer<Payload = Tell<M>>> Protocol for MembershipService<M, L>
         let first = cx.members(GroupId::ALL);
         let minted = cx.load(MINTED).filter(|_| !self.views_not_stored);
         self.service.minted = minted.unwrap_or(Minted::first(&first));
-        if cx.load(WANTED).unwrap_or(first.contains(&cx.me())) {
-            self.want(true, cx);
-        }
+        self.want(cx.load(WANTED).unwrap_or(first.contains(&cx.me())), cx);
     }
 
     fn upon_request(&mut self, request: Request<M>, cx: &mut Cx<'_, M>) {

@@ -75,7 +75,8 @@ impl Place {
         suspected: &BTreeSet<NodeId>,
         commanders: Commanders,
     ) -> Vec<Command> {
-        let leaves = self.group.holds(me) && !self.wants;
+        // In a former life it may have been included after it had asked to leave.
+        let leaves = self.group.members().any(|p| p == me.node) && !self.wants;
         let leaves = leaves.then_some(Command::Exclude(me.node));
         let gone = self.group.members().filter(|p| suspected.contains(p)).map(Command::Exclude);
         let new = self.joiners.iter().filter(|joiner| !suspected.contains(&joiner.node));
@@ -190,6 +191,8 @@ mod tests {
     fn who_does_not_want_to_be_in_excludes_itself() {
         let said = place(false).commands(life(N2, 0), &nobody(), Commanders::First);
         assert_eq!(said, [Command::Exclude(N2)]);
+        let again = place(false).commands(life(N2, 1), &nobody(), Commanders::All);
+        assert_eq!(again, [Command::Exclude(N2)], "and what is left of its former life");
         assert_eq!(place(false).commands(life(N3, 0), &nobody(), Commanders::All), []);
     }
 }
