@@ -6,8 +6,9 @@
 //! then every correct `q` that installed `V` and whose last view is primary delivers `m` in the end
 //! (Birman 1996: *dynamically uniform*, or safe, multicast; uniform agreement among those who
 //! survive in the primary). We do not ask in which view `q` delivers it, which is
-//! virtual-synchrony's business. A node whose last life starts late does not owe what was broadcast
-//! before. It is judged in complete histories in which only the primary component is to go on.
+//! virtual-synchrony's business. `q` survives from `V` only if it installed `V` in its last life: a
+//! node that comes back and has forgotten is another member. A node whose last life starts late
+//! does not owe what was broadcast before. It is judged in complete histories in which only the primary component is to go on.
 //! # Cost
 //! O(events), and O(messages) for each node.
 //! # Witness
@@ -56,7 +57,7 @@ fn check(case: &Case<'_>) -> Verdict {
     let scene = Scene::of(case);
     let installs = Installs::of(&scene);
     let placed = Placed::of(&scene);
-    let survivors = survivors(case, &installs);
+    let survivors = survivors(&scene, &installs);
     let delivered = OnceCell::new();
     let delivered = || delivered.get_or_init(|| Deliverers::<u64>::of(&scene));
     let debts = Debts::of(&scene);
@@ -89,14 +90,18 @@ fn check(case: &Case<'_>) -> Verdict {
     tally.verdict(witness, NOTHING)
 }
 
-/// For each view, the correct nodes that installed it and whose last view is primary.
-fn survivors(case: &Case<'_>, installs: &Installs) -> Vec<Vec<u32>> {
+/// For each view, the correct nodes that installed it in their last life and whose last view is
+/// primary.
+fn survivors(scene: &Scene<'_>, installs: &Installs) -> Vec<Vec<u32>> {
     let mut last: Map<(u32, u32), &Install> = Map::default();
     for install in &installs.all {
         last.insert((install.node, installs.group(install)), install);
     }
     let mut survivors = vec![BTreeSet::new(); installs.views.len()];
-    for install in installs.all.iter().filter(|i| case.correct[i.node as usize]) {
+    let lives_on = |i: &&Install| {
+        scene.case.correct[i.node as usize] && scene.lives.last[i.node as usize] == i.life
+    };
+    for install in installs.all.iter().filter(lives_on) {
         if last.get(&(install.node, installs.group(install))).is_some_and(|last| last.primary) {
             survivors[install.view as usize].insert(install.node);
         }
@@ -123,8 +128,8 @@ mod tests {
     use super::*;
     use crate::cases::{because, ruling, undecided};
     use crate::find;
-    use pepperland_core::history::Header;
     use pepperland_core::history::lanes::{lanes, parse};
+    use pepperland_core::history::{DeliveryContract, FailureModel, Header};
     use pepperland_core::verdict::Ruling;
 
     #[test]
@@ -135,6 +140,20 @@ mod tests {
         assert_ne!(ruling(find("virtual-synchrony").unwrap(), &broken), Ruling::Violated);
         let kept = lanes("n1: {1,2,3}  a {1,2}\nn2: {1,2,3} a   {1,2}\nn3: {1,2,3} !a a #");
         assert_eq!(ruling(&ENTRY, &kept), Ruling::Held);
+    }
+
+    #[test]
+    fn a_node_that_comes_back_does_not_owe_what_was_delivered_in_the_views_of_its_former_life() {
+        let picture = "n1: {1,2} #   ^      {2,1}\nn2: {1,2}     !a a {2,1}";
+        let anew = |delivery| {
+            let mut header = Header::new(Vec::new());
+            header.failure_model = FailureModel::CrashRecovery;
+            header.complete = true;
+            header.contract.delivery = delivery;
+            ruling(&ENTRY, &parse(picture, header).unwrap())
+        };
+        assert_eq!(anew(DeliveryContract::Logged), Ruling::Violated);
+        assert_eq!(anew(DeliveryContract::Volatile), Ruling::Held, "n2 itself is a survivor");
     }
 
     #[test]

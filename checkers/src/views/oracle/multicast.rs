@@ -219,7 +219,8 @@ impl Views<'_> {
             let (Some(view), Some(group)) = (view, self.oracle.group(act.row)) else { continue };
             for q in self.oracle.owing(act.row) {
                 let mut own = self.installs.iter().filter(|i| i.node == q && i.group == group);
-                let inside = own.clone().any(|i| i.view == *view);
+                let now = self.oracle.life(q, self.history().len());
+                let inside = own.clone().any(|i| i.view == *view && i.life == now);
                 if inside && own.next_back().is_some_and(|last| last.primary) {
                     obligations += 1;
                     broken |= !self.oracle.delivers(q, act.row);
