@@ -6,7 +6,7 @@ use pepperland_core::implementation::Groups;
 use pepperland_core::schedule::{Ask, Step, When};
 use pepperland_core::seed::Seed;
 use pepperland_core::time::{Span, Time};
-use pepperland_core::workload::{Layout, Stage, Workload};
+use pepperland_core::workload::{Stage, Workload};
 use pepperland_workloads::maelstrom::ALL as MAELSTROM;
 use std::collections::BTreeSet;
 
