@@ -55,3 +55,14 @@ pub const FIFO: &[Claim] = &[Claim::always("fifo"), Claim::always("uniform-fifo"
 /// Each sender's messages in its order and all in one, at crashed nodes too.
 pub const FIFO_TOTAL: &[Claim] =
     &[Claim::always("fifo"), Claim::always("uniform-fifo"), Claim::always("fifo-total-order")];
+
+/// Views that are what they are called: with whoever installs them, each time a later one, the same
+/// for all; and in the end who is there.
+pub const VIEWS: &[Claim] = &[
+    Claim::always("self-inclusion"),
+    Claim::always("view-monotonicity"),
+    Claim::always("initial-view"),
+    Claim::always("view-agreement"),
+    Claim::always("membership-precision"),
+    Claim::always("reinclusion"),
+];

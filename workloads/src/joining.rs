@@ -50,7 +50,7 @@ fn career(is_first: bool, stays: bool, until: Time, stream: &mut Stream) -> Vec<
     let mut turns = Vec::new();
     let mut now = 0;
     let mut later = |stream: &mut Stream| {
-        now = stream.between(now, until.0.max(now + 1));
+        now = stream.between(now, until.0.saturating_sub(1).max(now));
         Time(now)
     };
     if !is_first {

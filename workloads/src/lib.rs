@@ -4,9 +4,11 @@
 pub mod all_at_once;
 pub mod bulletin_board;
 pub mod burst;
+pub mod dynamic;
 pub mod expressions;
 pub mod groups;
 pub mod joining;
+pub mod leaving;
 pub mod maelstrom;
 pub mod replies;
 pub mod requests;
@@ -29,6 +31,9 @@ pub const ALL: &[&Workload] = &[
     &groups::OPEN_GROUP,
     &groups::TRESPASSERS,
     &joining::ENTRY,
+    &leaving::ENTRY,
+    &dynamic::ENTRY,
+    &dynamic::OPEN,
     &requests::ENTRY,
     &expressions::ENTRY,
 ];

@@ -2,10 +2,11 @@
 //! nodes that exist, each waiting for an earlier one if for any.
 
 use pepperland_core::id::NodeId;
+use pepperland_core::implementation::Groups;
 use pepperland_core::schedule::{Ask, Step, When};
 use pepperland_core::seed::Seed;
 use pepperland_core::time::{Span, Time};
-use pepperland_core::workload::{Layout, Stage, Workload};
+use pepperland_core::workload::{Stage, Workload};
 use pepperland_workloads::maelstrom::ALL as MAELSTROM;
 use std::collections::BTreeSet;
 
@@ -40,9 +41,7 @@ fn as_many_multicasts_or_operations_as_asked_for() {
         let asks = workload.name == "requests" || MAELSTROM.iter().any(|w| w.name == workload.name);
         let expected = |step: &Step| match step.ask {
             Ask::Multicast { .. } => !asks,
-            Ask::Join { .. } | Ask::Leave { .. } => {
-                matches!(workload.layout, Layout::Changing(_))
-            }
+            Ask::Join { .. } | Ask::Leave { .. } => workload.layout.is_changing(),
             _ => asks && matches!(step.ask, Ask::Invoke { .. }),
         };
         assert!(steps.iter().all(expected), "{} {stage:?}", workload.name);
@@ -53,14 +52,17 @@ fn as_many_multicasts_or_operations_as_asked_for() {
 fn groups_exist_and_only_members_multicast_to_closed_ones() {
     everywhere(|workload, stage, steps| {
         for members in &stage.groups {
-            let ordered = members.is_sorted_by(|a, b| a < b) && !members.is_empty();
+            let may_be_empty =
+                matches!(workload.layout.needs(), Groups::Dynamic | Groups::DynamicOpen);
+            let ordered = members.is_sorted_by(|a, b| a < b);
+            let ordered = ordered && (may_be_empty || !members.is_empty());
             let exist = members.iter().all(|node| node.index() < stage.nodes);
             assert!(ordered && exist, "{} {stage:?}", workload.name);
         }
         for step in steps {
             let Some(group) = step.ask.group() else { continue };
             let member = stage.groups[group.index()].contains(&step.node);
-            let open = matches!(workload.layout, Layout::Open(_) | Layout::Changing(_));
+            let open = workload.layout.is_open() || workload.layout.is_changing();
             let may = open || workload.name == "trespassers";
             assert!(member || may, "{} {stage:?}: {step:?}", workload.name);
         }
@@ -83,6 +85,50 @@ fn layouts_are_what_they_are_called() {
         let outside = |step: &Step| !members.contains(&step.node);
         assert!(plan(&OPEN_GROUP, &stage(&OPEN_GROUP, nodes), 7).iter().any(outside));
     }
+}
+
+#[test]
+fn nodes_join_what_they_are_not_in_and_leave_what_they_are_in() {
+    everywhere(|workload, stage, steps| {
+        let mut moves: Vec<(When, &Step)> = steps.iter().map(|step| (step.when, step)).collect();
+        moves.sort_by_key(|(when, _)| *when);
+        let mut members: Vec<BTreeSet<NodeId>> =
+            stage.groups.iter().map(|first| first.iter().copied().collect()).collect();
+        for (_, step) in moves {
+            let moved = match step.ask {
+                Ask::Join { group } => members[group.index()].insert(step.node),
+                Ask::Leave { group } => members[group.index()].remove(&step.node),
+                _ => continue,
+            };
+            assert!(moved, "{} {stage:?}: {step:?}", workload.name);
+        }
+    });
+}
+
+#[test]
+fn groups_lose_members_and_get_them_back_and_are_made_and_gone() {
+    use pepperland_workloads::{dynamic, leaving};
+    let (mut left, mut back, mut gone) = (0, 0, 0);
+    for seed in 0..50 {
+        let steps = plan(&leaving::ENTRY, &stage(&leaving::ENTRY, 5), seed);
+        left += steps.iter().filter(|step| matches!(step.ask, Ask::Leave { .. })).count();
+        back += steps.iter().filter(|step| matches!(step.ask, Ask::Join { .. })).count();
+        let stage = stage(&dynamic::ENTRY, 5);
+        let mut moves = plan(&dynamic::ENTRY, &stage, seed);
+        moves.sort_by_key(|step| step.when);
+        let mut third = BTreeSet::new();
+        for step in moves.iter().filter(|step| step.ask.group().is_some_and(|g| g.0 == 2)) {
+            match step.ask {
+                Ask::Join { .. } => drop(third.insert(step.node)),
+                Ask::Leave { .. } => {
+                    gone += usize::from(third.remove(&step.node) && third.is_empty())
+                }
+                _ => {}
+            }
+        }
+    }
+    assert!((80..160).contains(&left) && (30..90).contains(&back), "{left} left, {back} came back");
+    assert!(gone > 10, "{gone} times the last left");
 }
 
 #[test]

@@ -6,8 +6,9 @@
 //! then every correct `q` that installed `V` and whose last view is primary delivers `m` in the end
 //! (Birman 1996: *dynamically uniform*, or safe, multicast; uniform agreement among those who
 //! survive in the primary). We do not ask in which view `q` delivers it, which is
-//! virtual-synchrony's business. A node whose last life starts late does not owe what was broadcast
-//! before. It is judged in complete histories in which only the primary component is to go on.
+//! virtual-synchrony's business. `q` survives from `V` only if it installed `V` in its last life: a
+//! node that comes back and has forgotten is another member. A node whose last life starts late
+//! does not owe what was broadcast before. It is judged in complete histories in which only the primary component is to go on.
 //! # Cost
 //! O(events), and O(messages) for each node.
 //! # Witness
@@ -129,7 +130,7 @@ mod tests {
     use crate::cases::{because, ruling, undecided};
     use crate::find;
     use pepperland_core::history::lanes::{lanes, parse};
-    use pepperland_core::history::{FailureModel, Header};
+    use pepperland_core::history::{DeliveryContract, FailureModel, Header};
     use pepperland_core::verdict::Ruling;
 
     #[test]
@@ -148,6 +149,20 @@ mod tests {
         (header.complete, header.failure_model) = (true, FailureModel::CrashRecovery);
         let restarted = parse("n1: {1,2} # ^\nn2: {1,2}     !a a", header).unwrap();
         assert_eq!(ruling(&ENTRY, &restarted), Ruling::Held);
+    }
+
+    #[test]
+    fn a_node_that_comes_back_does_not_owe_what_was_delivered_in_the_views_of_its_former_life() {
+        let picture = "n1: {1,2} #   ^      {2,1}\nn2: {1,2}     !a a {2,1}";
+        let anew = |delivery| {
+            let mut header = Header::new(Vec::new());
+            header.failure_model = FailureModel::CrashRecovery;
+            header.complete = true;
+            header.contract.delivery = delivery;
+            ruling(&ENTRY, &parse(picture, header).unwrap())
+        };
+        assert_eq!(anew(DeliveryContract::Logged), Ruling::Violated);
+        assert_eq!(anew(DeliveryContract::Volatile), Ruling::Held, "n2 itself is a survivor");
     }
 
     #[test]

@@ -84,10 +84,8 @@ proptest! {
                 prop_assert_eq!(asked_after_the_heal(&schedule), everybody);
             }
         }
-        let open = matches!(workload.layout, Layout::Open(_));
-        prop_assert_eq!(schedule.header.open, open);
-        let changing = matches!(workload.layout, Layout::Changing(_));
-        prop_assert_eq!(schedule.header.changing, changing);
+        prop_assert_eq!(schedule.header.open, workload.layout.is_open());
+        prop_assert_eq!(schedule.header.changing, workload.layout.is_changing());
         prop_assert_eq!(schedule.header.members(), workload.layout.groups(nodes));
         let one = matches!(workload.layout, Layout::Everybody);
         prop_assert_eq!(schedule.header.groups.is_empty(), one);

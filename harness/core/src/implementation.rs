@@ -185,8 +185,12 @@ pub enum Groups {
     Several,
     /// Any groups, to which outsiders multicast as well.
     Open,
-    /// Groups that nodes join and leave.
+    /// A group that nodes join and leave.
     Changing,
+    /// Several such groups, which come and go.
+    Dynamic,
+    /// The same, to which outsiders multicast as well.
+    DynamicOpen,
 }
 
 impl Groups {
@@ -197,6 +201,8 @@ impl Groups {
             Groups::Several => "groups of some nodes",
             Groups::Open => "multicasts from outside the group",
             Groups::Changing => "groups that nodes join and leave",
+            Groups::Dynamic => "several groups that come and go",
+            Groups::DynamicOpen => "groups that come and go, and multicasts from outside",
         }
     }
 }
@@ -309,6 +315,8 @@ impl Implementation {
     pub fn handles(&self, groups: Groups) -> bool {
         match groups {
             Groups::Changing => self.model.views,
+            Groups::Dynamic => self.model.views && self.handles(Groups::Several),
+            Groups::DynamicOpen => self.model.views && self.handles(Groups::Open),
             fixed => fixed <= self.model.groups,
         }
     }

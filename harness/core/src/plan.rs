@@ -87,8 +87,8 @@ impl Plan<'_> {
             flaw: self.scenario.flaw.clone(),
             nodes: self.nodes() as u32,
             groups,
-            open: matches!(self.workload.layout, Layout::Open(_)),
-            changing: matches!(self.workload.layout, Layout::Changing(_)),
+            open: self.workload.layout.is_open(),
+            changing: self.workload.layout.is_changing(),
             seed: seed.child("network", 0),
             network: NetworkOptions {
                 min_latency: Span::millis(min),

@@ -60,8 +60,12 @@ pub enum Layout {
     Closed(fn(nodes: usize) -> Vec<Vec<NodeId>>),
     /// These groups of so many nodes; anybody multicasts.
     Open(fn(nodes: usize) -> Vec<Vec<NodeId>>),
-    /// Groups that begin with these members, empty ones too; others join, and members leave.
+    /// A group that begins with these members; others join, and members leave.
     Changing(fn(nodes: usize) -> Vec<Vec<NodeId>>),
+    /// Several such groups, empty ones too, which come and go.
+    Dynamic(fn(nodes: usize) -> Vec<Vec<NodeId>>),
+    /// The same; whoever is outside a group multicasts to it as well.
+    DynamicOpen(fn(nodes: usize) -> Vec<Vec<NodeId>>),
 }
 
 impl Layout {
@@ -69,9 +73,11 @@ impl Layout {
     pub fn groups(self, nodes: usize) -> Vec<Vec<NodeId>> {
         match self {
             Layout::Everybody => vec![NodeId::first(nodes).collect()],
-            Layout::Closed(groups) | Layout::Open(groups) | Layout::Changing(groups) => {
-                groups(nodes)
-            }
+            Layout::Closed(groups)
+            | Layout::Open(groups)
+            | Layout::Changing(groups)
+            | Layout::Dynamic(groups)
+            | Layout::DynamicOpen(groups) => groups(nodes),
         }
     }
 
@@ -82,7 +88,19 @@ impl Layout {
             Layout::Closed(_) => Groups::Several,
             Layout::Open(_) => Groups::Open,
             Layout::Changing(_) => Groups::Changing,
+            Layout::Dynamic(_) => Groups::Dynamic,
+            Layout::DynamicOpen(_) => Groups::DynamicOpen,
         }
+    }
+
+    /// Whether nodes multicast to groups that they are not in.
+    pub fn is_open(self) -> bool {
+        matches!(self, Layout::Open(_) | Layout::DynamicOpen(_))
+    }
+
+    /// Whether nodes join and leave the groups.
+    pub fn is_changing(self) -> bool {
+        matches!(self, Layout::Changing(_) | Layout::Dynamic(_) | Layout::DynamicOpen(_))
     }
 }
 

@@ -2,6 +2,7 @@
 //! one `mod` line and one line in [`ALL`].
 
 pub mod byzantine;
+pub mod churn;
 pub mod clock;
 pub mod corrupt;
 pub mod crash;
@@ -24,6 +25,7 @@ pub const ALL: &[&Profile] = &[
     &none::ENTRY,
     &crash::STOP,
     &crash::RECOVERY,
+    &churn::ENTRY,
     &partition::ENTRY,
     &loss::ENTRY,
     &delay::DELAY,

@@ -16,7 +16,7 @@ pub const ENTRY: Profile = Profile {
     plan,
 };
 
-const VARIANTS: &[&str] = &["halves", "isolate", "one-way", "bridge", "ring"];
+const VARIANTS: &[&str] = &["halves", "isolate", "one-way", "bridge", "ring", "thirds"];
 
 fn plan(ground: &Ground<'_>, variant: &str, stream: &mut Stream) -> Vec<Disturbance> {
     if ground.nodes < 2 {
@@ -45,6 +45,12 @@ fn cuts(ground: &Ground<'_>, shape: &str, stream: &mut Stream) -> Vec<Links> {
             vec![Links::between(one.to_vec(), other.to_vec())]
         }
         "ring" if n >= 4 => (0..n).filter_map(|i| not_neighbours(&nodes, i)).collect(),
+        "thirds" if n >= 3 => {
+            let last = nodes.split_off(2 * n / 3);
+            let middle = nodes.split_off(n / 3);
+            let rest = [middle.clone(), last.clone()].concat();
+            vec![Links::between(nodes, rest), Links::between(middle, last)]
+        }
         _ => {
             let other = nodes.split_off(n / 2);
             vec![Links::between(nodes, other)]

@@ -93,6 +93,7 @@ fn no_more_nodes_fail_than_the_budget_allows() {
         for faults in [
             "crash",
             "crash-recovery",
+            "churn",
             "byzantine",
             "swarm",
             "crash,crash-recovery",
@@ -121,6 +122,26 @@ fn the_whole_budget_is_used_now_and_then() {
     assert_eq!(reached("crash"), BTreeSet::from([1, 2, 3, 4]));
     assert_eq!(reached("crash-recovery"), BTreeSet::from([1, 2, 3, 4]));
     assert_eq!(reached("byzantine"), BTreeSet::from([1, 2, 3, 4]));
+}
+
+#[test]
+fn churn_has_nodes_come_back_and_fall_again_before_others_have_come_back() {
+    let until = |d: &Disturbance| d.until.expect("it comes back");
+    let (mut again, mut together) = (0, 0);
+    for seed in 0..200 {
+        let crashes = plan_alone("churn", 5, Time::millis(200), seed);
+        assert!(!crashes.is_empty());
+        for (i, one) in crashes.iter().enumerate() {
+            let same = |d: &&Disturbance| nodes_of(&d.trouble) == nodes_of(&one.trouble);
+            let later = crashes[i + 1..].iter();
+            for next in later.clone().filter(same) {
+                assert!(until(one) < next.at, "a node falls only when it is up: {crashes:?}");
+                again += 1;
+            }
+            together += later.filter(|d| !same(d) && d.at < until(one)).count();
+        }
+    }
+    assert!(again > 50 && together > 50, "{again} fell again, {together} while another was down");
 }
 
 #[test]

@@ -125,12 +125,21 @@ fn in_a_ring_each_hears_two_and_all_are_joined() {
 }
 
 #[test]
+fn thirds_are_three_groups_of_almost_one_size() {
+    each("thirds", 3, |nodes, hearing| {
+        let groups = groups(&hearing);
+        assert_eq!(sizes(&groups), [nodes / 3, (nodes + 1) / 3, nodes.div_ceil(3)]);
+        assert!(is_whole_within(&hearing, &groups) && is_symmetric(&hearing));
+    });
+}
+
+#[test]
 fn too_few_nodes_for_a_shape_are_halved() {
-    for (variant, nodes) in [("bridge", 2), ("ring", 2), ("ring", 3)] {
+    for (variant, nodes) in [("bridge", 2), ("ring", 2), ("ring", 3), ("thirds", 2)] {
         let hearing = hearing(variant, nodes, 1);
         assert_eq!(groups(&hearing).len(), 2, "{variant} of {nodes}");
     }
-    for variant in ["halves", "isolate", "one-way", "bridge", "ring"] {
+    for variant in ["halves", "isolate", "one-way", "bridge", "ring", "thirds"] {
         let alone = plan_alone(&format!("partition:{variant}"), 1, Time::millis(200), 1);
         assert!(alone.is_empty(), "{variant}");
     }

@@ -3,7 +3,7 @@
 //! Rodrigues 2011, 2.6.2, whose detector asks instead: see the time-out detector).
 //!
 //! ```text
-//! On initialization:             countdown[p] := patience[p] for each member p other than self;  beat
+//! On initialization:             countdown[p] := patience[p] for each node p other than self;  beat
 //! Every period:                  countdown[p] := countdown[p] - 1 for each p not suspected
 //!                                if countdown[p] = 0 then suspect p
 //!                                beat
@@ -145,6 +145,7 @@ pub enum Beating<M> {
 /// The failure detector.
 pub struct Keepalive<L> {
     lower: L,
+    nodes: usize,
     beat: Beat,
     watched: BTreeMap<NodeId, Watched>,
     time_out: TimeOut,
@@ -169,6 +170,7 @@ impl<L> Keepalive<L> {
     pub fn over(lower: L, time_out: TimeOut, setup: &Setup<'_>) -> Keepalive<L> {
         Keepalive {
             lower,
+            nodes: setup.nodes,
             beat: Beat::default(),
             watched: BTreeMap::new(),
             time_out,
@@ -239,9 +241,8 @@ impl<M: Value, L: Layer<Payload = Beating<M>>> Protocol for Keepalive<L> {
         let (TimeOut::Fixed(patience) | TimeOut::Raised(patience)) = self.time_out;
         let heard = Beat::default();
         let unheard = || Watched { heard, patience, countdown: Some(patience) };
-        let members = cx.members(GroupId::ALL);
-        let others = members.iter().filter(|p| **p != cx.me());
-        self.watched = others.map(|p| (*p, unheard())).collect();
+        let others = NodeId::first(self.nodes).filter(|p| *p != cx.me());
+        self.watched = others.map(|p| (p, unheard())).collect();
         self.put_counting_off(cx);
         self.beat(cx);
     }

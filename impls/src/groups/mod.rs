@@ -1,9 +1,19 @@
 //! Groups: several, which may overlap, and such whose members come and go.
 
+pub mod dynamic_groups;
+pub mod membership_service;
 pub mod multi_group;
+mod ordered_group;
+pub mod ordered_membership;
 pub mod views;
 
 use pepperland_core::implementation::Implementation;
 
 /// Its implementations, in the order of the catalogue.
-pub const ALL: &[&Implementation] = &[&multi_group::ENTRY];
+pub const ALL: &[&Implementation] = &[
+    &multi_group::ENTRY,
+    &ordered_membership::ENTRY,
+    &dynamic_groups::SYMMETRIC,
+    &dynamic_groups::ASYMMETRIC,
+    &membership_service::ENTRY,
+];

@@ -33,9 +33,14 @@
 //! among those whose states make the next `L`, and each later `L` begins with what was delivered.
 //! Departs from its sources: logs travel whole, and nobody forgets what all have delivered.
 
+mod kept;
+mod rules;
+
+pub use kept::Kept;
+pub use rules::Rules;
+
 use crate::order::log_messages::{Entry, Epoch, LogMessage, Members, Quorum, Say};
 use pepperland_core::id::{MessageId, NodeId};
-use pepperland_core::implementation::Setup;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The log of one group at one member.
@@ -56,27 +61,9 @@ pub struct AgreedLog<M> {
     collecting: Option<Collecting<M>>,
     /// The latest epoch that others are said to have promised.
     told: Epoch,
+    /// The latest epoch that this member has tried to begin.
+    sought: Epoch,
     rules: Rules,
-}
-
-/// How members agree, and the planted flaws of it.
-#[derive(Copy, Clone)]
-pub struct Rules {
-    quorum: Quorum,
-    no_epoch: bool,
-    restarts_at_own_next: bool,
-}
-
-impl Rules {
-    /// The rules, with the flaws that are on.
-    pub fn of(quorum: Quorum, setup: &Setup<'_>) -> Rules {
-        let excuses = setup.flawed("excuses-the-suspected");
-        Rules {
-            quorum: if excuses { Quorum::AllTrusted } else { quorum },
-            no_epoch: setup.flawed("no-epoch"),
-            restarts_at_own_next: setup.flawed("restarts-at-own-next"),
-        }
-    }
 }
 
 /// The states that a member has collected for the epoch that it will begin.
@@ -99,6 +86,7 @@ impl<M: Clone> AgreedLog<M> {
             heard: BTreeMap::new(),
             collecting: None,
             told: epoch,
+            sought: epoch,
             rules,
         }
     }
@@ -240,6 +228,7 @@ impl<M: Clone> AgreedLog<M> {
             self.promised = epoch;
             return Some(LogMessage::Begin(epoch, self.entries(self.next)));
         }
+        self.sought = epoch;
         self.collecting = Some(Collecting { epoch, states: BTreeMap::new() });
         Some(LogMessage::Collect(epoch))
     }
@@ -266,9 +255,15 @@ impl<M: Clone> AgreedLog<M> {
 
     /// On deliver(("begin", e', L)): whether it begins.
     fn begin(&mut self, epoch: Epoch, log: Vec<Entry<M>>) -> bool {
-        if epoch <= self.epoch {
-            return false;
+        let begins = epoch > self.epoch;
+        if begins {
+            self.adopt(epoch, log);
         }
+        begins
+    }
+
+    /// promised := e';  e := e';  log := L.
+    fn adopt(&mut self, epoch: Epoch, log: Vec<Entry<M>>) {
         self.promised = epoch;
         self.epoch = epoch;
         self.log.retain(|(of, _), _| *of >= epoch);
@@ -279,7 +274,6 @@ impl<M: Clone> AgreedLog<M> {
         self.names = names.map(|(_, (i, _))| *i).collect();
         self.have = 0;
         self.count();
-        true
     }
 
     /// The first so many entries of the log.

@@ -2,6 +2,7 @@
 
 pub mod agreed_log;
 pub mod agreed_order;
+pub mod agreed_sequence;
 pub mod causal;
 pub mod causal_ids;
 pub mod clock_order;

@@ -8,6 +8,7 @@ use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Value};
 use pepperland_core::id::{GroupId, MessageId, NodeId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 /// What travels below a protocol that stands on agreed logs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -30,6 +31,11 @@ where
         cx: &Cx<'_, Self::Payload>,
     ) -> (&mut AgreedLog<Self::Payload>, &BTreeSet<NodeId>);
 
+    /// Who agrees on the log of a group: its members.
+    fn agreeing(&self, group: GroupId, cx: &Cx<'_, Self::Payload>) -> Rc<[NodeId]> {
+        cx.members(group)
+    }
+
     /// When an epoch begins in the log of the group.
     fn begin(&mut self, group: GroupId, cx: &mut Cx<'_, Self::Payload>);
 
@@ -43,7 +49,7 @@ where
         (p, said): (NodeId, LogMessage<Self::Payload>),
         cx: &mut Cx<'_, Self::Payload>,
     ) {
-        let all = &cx.members(group);
+        let all = &self.agreeing(group, cx);
         let (log, suspected) = self.log(group, cx);
         let before = (log.epoch(), log.latest());
         let answer = log.upon(p, said, Members { all, suspected });
@@ -64,7 +70,7 @@ where
     /// member that is not suspected begins another epoch, if it is time or the log says so; and
     /// those who wait for the suspected wait no longer.
     fn reconsider(&mut self, group: GroupId, is_time: bool, cx: &mut Cx<'_, Self::Payload>) {
-        let (all, me) = (&cx.members(group), cx.me());
+        let (all, me) = (&self.agreeing(group, cx), cx.me());
         let (log, suspected) = self.log(group, cx);
         let members = Members { all, suspected };
         let is_time = is_time || log.is_vacant(members);
@@ -80,7 +86,7 @@ where
 
     /// Delivers what enough members have.
     fn deliver_ready(&mut self, group: GroupId, cx: &mut Cx<'_, Self::Payload>) {
-        let all = &cx.members(group);
+        let all = &self.agreeing(group, cx);
         loop {
             let (log, suspected) = self.log(group, cx);
             let ready = log.take_ready(Members { all, suspected });

@@ -112,6 +112,11 @@ impl<'a, M> Cx<'a, M> {
         self.host.open || self.host.members(group).contains(&self.host.me)
     }
 
+    /// Whether nodes may multicast to groups that they are not in.
+    pub fn groups_are_open(&self) -> bool {
+        self.host.open
+    }
+
     /// The local clock; it may drift and jump.
     pub fn now(&self) -> Time {
         self.host.now

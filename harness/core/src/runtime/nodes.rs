@@ -49,7 +49,8 @@ pub enum State {
 }
 
 impl<Own: Default> Slot<Own> {
-    /// Every node of a schedule. `in_views`: applications multicast only in views.
+    /// Every node of a schedule. `in_views`: applications multicast only in views, unless groups
+    /// are open.
     pub fn build_all(schedule: &Schedule, build: Build<'_>, in_views: bool) -> Vec<Slot<Own>> {
         let nodes = schedule.header.nodes as usize;
         let groups: Rc<[Rc<[NodeId]>]> =
@@ -68,7 +69,7 @@ impl<Own: Default> Slot<Own> {
             timers: Vec::new(),
             doomed: None,
             last: None,
-            application: Application::new(in_views),
+            application: Application::new(in_views && !schedule.header.open),
             own: Own::default(),
             minted: 0,
         };

@@ -196,7 +196,7 @@ fn check_groups(header: &Frame) -> Result<(), String> {
         if let Some((_, node)) = members.iter().enumerate().find(|member| twice(*member)) {
             return Err(format!("{group} holds {node} twice"));
         }
-        if members.is_empty() {
+        if members.is_empty() && !header.changing {
             return Err(format!("{group} has no members"));
         }
     }

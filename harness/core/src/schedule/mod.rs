@@ -86,11 +86,13 @@ impl Frame {
 
     /// Which groups an implementation must handle.
     pub fn needs(&self) -> Groups {
-        match (self.changing, self.open, self.groups.is_empty()) {
-            (true, ..) => Groups::Changing,
-            (_, true, _) => Groups::Open,
-            (_, false, false) => Groups::Several,
-            (_, false, true) => Groups::One,
+        match (self.changing, self.open, self.groups.len()) {
+            (true, true, _) => Groups::DynamicOpen,
+            (true, false, 0..=1) => Groups::Changing,
+            (true, false, _) => Groups::Dynamic,
+            (false, true, _) => Groups::Open,
+            (false, false, 0) => Groups::One,
+            (false, false, _) => Groups::Several,
         }
     }
 }

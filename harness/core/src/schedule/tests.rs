@@ -257,6 +257,14 @@ refused! { of_header;
     group_without_members: (SEED, r#""groups":{"g1":[]},"seed""#) => "line 1: g1 has no members",
 }
 
+#[test]
+fn a_group_that_nodes_join_may_begin_with_nobody() {
+    let text = HEADER.replace(SEED, r#""groups":{"g1":["n1"],"g2":[]},"changing":true,"seed""#);
+    let schedule = Schedule::from_text(&text).expect("it is a schedule");
+    assert_eq!(schedule.header.members(), [vec![NodeId(0)], Vec::new()]);
+    assert_eq!(Schedule::from_text(&schedule.to_text()), Ok(schedule));
+}
+
 refused! { refusal;
     empty_file: "" => "line 1: the file is empty",
     no_header: r#"{"id":1,"at":5,"n":"n1","do":"invoke","body":""}"# =>

@@ -61,9 +61,11 @@ impl<'a> World<'a> {
     pub fn new(cast: &Cast<'a>, schedule: &'a Schedule, header: Header) -> io::Result<World<'a>> {
         let folder = tempfile::Builder::new().prefix("pepperland-").tempdir()?;
         let count = schedule.header.nodes as usize;
+        // To an open group anybody multicasts at any time.
+        let in_views = cast.in_views && !schedule.header.open;
         let node = |id: NodeId| {
             let path = folder.path().join(id.to_string());
-            std::fs::create_dir(&path).map(|()| Node::new(id, path, cast.in_views))
+            std::fs::create_dir(&path).map(|()| Node::new(id, path, in_views))
         };
         Ok(World {
             schedule,
