@@ -26,6 +26,7 @@ pub const FAMILIES: &[&[&Implementation]] = &[
     order::ALL,
     groups::ALL,
     groups::views::ALL,
+    groups::ABOVE_VIEWS,
     requests::ALL,
     detectors::ALL,
 ];
