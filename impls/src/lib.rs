@@ -27,6 +27,7 @@ pub const FAMILIES: &[&[&Implementation]] = &[
     order::ALL,
     groups::ALL,
     groups::views::ALL,
+    groups::ABOVE_VIEWS,
     requests::ALL,
     services::ALL,
     detectors::ALL,

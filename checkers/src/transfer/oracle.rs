@@ -344,7 +344,7 @@ impl Run<'_> {
         }
         let mut kept = Vec::new();
         for (q, back) in self.all(Kind::View) {
-            let Some(old) = self.view_before(q, back) else { continue };
+            let Some(old) = self.parting(q, back) else { continue };
             let until = self.at(q, &[TURNS, &[Kind::View]].concat()).into_iter();
             let until = until.filter(|e| *e > back).min().unwrap_or(self.history.len());
             let Some(first) = self.at(q, ACTS).into_iter().find(|e| *e > back && *e < until) else {
@@ -378,6 +378,22 @@ impl Run<'_> {
             }
         }
         ruling(kept.len(), kept.contains(&false))
+    }
+
+    /// The last view of `q` before this one that another was in who came to this one.
+    fn parting(&self, q: usize, back: usize) -> Option<usize> {
+        let others = self.survivors(&self.view_name(back));
+        let shared = |old: usize| {
+            others.iter().any(|(p, ..)| {
+                let views = self.at(*p, &[Kind::View]);
+                *p != q && views.iter().any(|e| self.view_name(*e) == self.view_name(old))
+            })
+        };
+        let mut old = self.view_before(q, back)?;
+        while !shared(old) {
+            old = self.view_before(q, old)?;
+        }
+        Some(old)
     }
 
     fn merge(&self) -> Ruling {

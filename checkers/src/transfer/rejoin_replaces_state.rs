@@ -2,16 +2,18 @@
 //! state.
 //!
 //! # Definition
-//! Where only the primary partition goes on: let `q` come from a view `U` to `V'` without a
-//! restart, and let others come to `V'` from a later primary view `W` that does not hold `q`, one
-//! of whom had been in `U`. So `q` was excluded though it lived (its processes must have their
-//! state updated as they return: Birman & Joseph 1987). If one of the others delivered a message
+//! Where only the primary partition goes on: let `q` come to `V'` without a restart, and let `U` be
+//! the last view that it was in before with somebody else who comes to `V'` from another view; what
+//! it installed since then, it installed without them. Let others come to `V'` from a later primary
+//! view `W` that does not hold `q`, one of whom had been in `U`. So `q` was excluded though it
+//! lived (processes that come back must have their state updated: Birman & Joseph 1987). If one of
+//! the others delivered a message
 //! in `W`, then before `q` delivers or executes anything in `V'`, it has installed a snapshot
 //! since it came to `U`; or it has delivered that message itself, so that it was brought up to
 //! date message by message. What `q` delivered by itself and nobody else did is not judged: it
 //! cannot be seen whether it was undone.
 //! # Cost
-//! O(events + installs · members + rejoins · deliveries in one view).
+//! O(events + installs · views of a node · members + rejoins · deliveries in one view).
 //! # Witness
 //! The delivery that the node missed, and what it did first when it was back.
 
@@ -35,7 +37,7 @@ pub const ENTRY: Checker = Checker {
     class: Class::Safety,
     binds: Binds::Uniform,
     models: EVERY_MODEL,
-    cost: "O(events + rejoins · deliveries in one view)",
+    cost: "O(events + installs · views + rejoins · deliveries in one view)",
     needs: &[Kind::View, Kind::Deliver, Kind::StateSet],
     given: &[Given::Primary],
     check,
@@ -56,7 +58,7 @@ fn check(case: &Case<'_>) -> Verdict {
     let mut known: BTreeMap<(u32, u32), Vec<u32>> = BTreeMap::new();
     let (mut tally, mut witness) = (Tally::of(&scene), None);
     for (number, back) in stays.all.iter().enumerate() {
-        let Some(old) = stays.get(back.before) else { continue };
+        let Some(old) = parting(&stays, &views, &been, back) else { continue };
         let Some(first) = views.acts(number as u32).first().copied() else { continue };
         let lacks = |event: &&u32| {
             let row = scene.history.messages()[**event as usize];
@@ -82,6 +84,21 @@ fn check(case: &Case<'_>) -> Verdict {
         }
     }
     tally.verdict(witness, NOTHING)
+}
+
+/// The last stay of the node before this one in whose view another was that came to the same view.
+fn parting<'t>(
+    stays: &'t Stays,
+    views: &'t Views,
+    been: &Set<(u32, u32)>,
+    back: &Stay,
+) -> Option<&'t Stay> {
+    let before = |stay: &&'t Stay| stays.get(stay.before);
+    let shared = |old: &&Stay| {
+        let mut others = views.survivors(stays, back.view).filter(|stay| stay.node != back.node);
+        others.any(|stay| been.contains(&(stay.node, old.view)))
+    };
+    std::iter::successors(stays.get(back.before), before).find(shared)
 }
 
 /// The views from which those came who had excluded the node.
@@ -162,6 +179,12 @@ mod tests {
         assert_eq!(because(&ENTRY, &lanes(&BACK.replace('?', " "))), told);
         let replayed = BACK.replace('?', "a");
         assert_eq!(undecided(&ENTRY, &lanes(&replayed)), NOTHING);
+    }
+
+    #[test]
+    fn a_view_of_its_own_in_between_excuses_nobody() {
+        let alone = BACK.replace("{1,2,3}            ", "{1,2,3} {3}        ").replace('?', " ");
+        assert_eq!(ruling(&ENTRY, &lanes(&alone)), Ruling::Violated);
     }
 
     #[test]

@@ -122,7 +122,8 @@ pub struct Snapshot<M> {
     pub from: NodeId,
     /// The view whose members start from it, where there is one.
     pub view: Option<ViewId>,
-    /// The place in the total order of the last message that it stands for, where there is one.
+    /// How many places of the total order it stands for, where there is one: with places counted
+    /// from 0, the next message has this one.
     pub slot: Option<u64>,
     /// The messages that it stands for.
     pub covers: Vec<M>,

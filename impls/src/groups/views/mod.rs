@@ -13,10 +13,10 @@
 //! voting.rs    which views may be primary
 //! ```
 
-mod agreement;
+pub(in crate::groups) mod agreement;
 mod change;
 mod coordinator;
-mod log;
+pub(in crate::groups) mod log;
 mod member;
 pub mod membership;
 mod multicasts;
@@ -25,7 +25,7 @@ pub mod primary;
 mod reach;
 mod report;
 mod rounds;
-mod service;
+pub(in crate::groups) mod service;
 pub mod stable;
 pub mod virtual_synchrony;
 mod voting;
@@ -45,7 +45,7 @@ pub const ALL: &[&Implementation] = &[
 ];
 
 /// What all of them assume.
-const MODEL: Model = Model {
+pub(in crate::groups) const MODEL: Model = Model {
     failures: FailureModel::CrashRecovery,
     tolerates: &[
         Fault::Crash,
@@ -64,7 +64,7 @@ const MODEL: Model = Model {
 };
 
 /// What all of them promise of the views alone.
-const OF_VIEWS: &[Claim] = &[
+pub(in crate::groups) const OF_VIEWS: &[Claim] = &[
     Claim::always("self-inclusion"),
     Claim::always("view-monotonicity"),
     Claim::always("initial-view"),
@@ -75,7 +75,7 @@ const OF_VIEWS: &[Claim] = &[
 ];
 
 /// What those promise besides in which every part of a group has views.
-const OF_LAST_VIEWS: &[Claim] = &[
+pub(in crate::groups) const OF_LAST_VIEWS: &[Claim] = &[
     Claim::always("membership-precision"),
     Claim::always("reinclusion"),
     Claim::always("multicast-liveness"),
@@ -83,7 +83,7 @@ const OF_LAST_VIEWS: &[Claim] = &[
 ];
 
 /// What those promise besides that flush a view before they leave it.
-const OF_FLUSHES: &[Claim] = &[
+pub(in crate::groups) const OF_FLUSHES: &[Claim] = &[
     Claim::always("sending-view-delivery"),
     Claim::always("weak-sending-view-delivery"),
     Claim::always("same-view-delivery"),
@@ -97,4 +97,5 @@ const OF_FLUSHES: &[Claim] = &[
 ];
 
 /// What those promise whose members never wait for somebody who does not come.
-const IN_GOOD_TIME: &[Claim] = &[Claim::always("flush-shape"), Claim::always("blocking-time")];
+pub(in crate::groups) const IN_GOOD_TIME: &[Claim] =
+    &[Claim::always("flush-shape"), Claim::always("blocking-time")];

@@ -97,7 +97,7 @@ pub const PARTITIONABLE: Implementation = Implementation {
     },
 };
 
-const OF_PRIMARIES: &[Claim] = &[
+pub(in crate::groups) const OF_PRIMARIES: &[Claim] = &[
     Claim::always("primary-uniqueness"),
     Claim::always("primary-continuity"),
     Claim::always("primary-majority"),
@@ -106,7 +106,7 @@ const OF_PRIMARIES: &[Claim] = &[
 
 /// A member that crashes after it has accepted a view may have installed it: where it is needed for
 /// a majority of that, the others wait for it.
-const WHILE_NOBODY_CRASHES: &[Claim] = &[
+pub(in crate::groups) const WHILE_NOBODY_CRASHES: &[Claim] = &[
     Claim::only("membership-precision", Proviso::NobodyCrashes),
     Claim::only("multicast-liveness", Proviso::NobodyCrashes),
     Claim::only("termination-of-delivery", Proviso::NobodyCrashes),

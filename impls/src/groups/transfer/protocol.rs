@@ -1,0 +1,298 @@
+//! What a member does; the pseudocode stands in the folder's head.
+
+use crate::groups::transfer::flaws::Switches;
+use crate::groups::transfer::state::{Packet, Standing, State};
+use pepperland_core::contract::{
+    Cx, Delivery, Indication, Layer, Protocol, Snapshot, SnapshotTurn, View, ViewId,
+};
+use pepperland_core::id::{GroupId, NodeId};
+use pepperland_core::implementation::Setup;
+use pepperland_core::message::Message;
+use std::collections::BTreeMap;
+
+/// A replica that gets its state from the others.
+pub struct StateTransfer<L> {
+    lower: L,
+    state: State,
+    /// The last view in which the state was the group's; none if there is no state here.
+    standing: Option<ViewId>,
+    /// The view that this node came from to the present one.
+    along: Option<ViewId>,
+    /// What was delivered as views ended, and is to be executed when it is sure that the others do.
+    left: Vec<Message>,
+    view: Option<View>,
+    /// The application was asked to stop: not all may get what comes now.
+    ending: bool,
+    told: BTreeMap<NodeId, Option<Standing>>,
+    /// Everybody has told.
+    compared: bool,
+    /// The place in the order of the first message of the view.
+    base: u64,
+    /// How much was executed before what former views left.
+    safe: usize,
+    /// How many messages of the view were delivered below.
+    came: u64,
+    /// Those that were not executed yet: their numbers in the view, their senders.
+    held: Vec<(u64, NodeId, Message)>,
+    /// The second half of the snapshot that this node is giving, and where it begins.
+    giving: Option<(usize, Vec<Message>)>,
+    /// The first half of the snapshot that this node is getting, from whom, and of how many.
+    getting: Option<(NodeId, u64, Vec<Message>)>,
+    switches: Switches,
+}
+
+impl<L: Layer<Payload = Packet>> StateTransfer<L> {
+    /// State transfer over total order inside views.
+    pub fn over(lower: L, setup: &Setup<'_>) -> StateTransfer<L> {
+        StateTransfer {
+            lower,
+            state: State::default(),
+            standing: None,
+            along: None,
+            left: Vec::new(),
+            view: None,
+            ending: false,
+            told: BTreeMap::new(),
+            compared: false,
+            base: 0,
+            safe: 0,
+            came: 0,
+            held: Vec::new(),
+            giving: None,
+            getting: None,
+            switches: Switches::of(setup),
+        }
+    }
+
+    fn standing(&self) -> Option<Standing> {
+        let length = self.state.executed() + self.left.len() as u64;
+        Some(Standing { view: self.standing?, length, along: self.along? })
+    }
+
+    fn is_of(&self, view: ViewId) -> bool {
+        self.view.as_ref().is_some_and(|current| current.id == view)
+    }
+
+    fn tell(&mut self, view: ViewId, cx: &mut Cx<'_, Message>) {
+        let told = Packet::Told(view, self.standing());
+        self.multicast_below(GroupId::ALL, told, cx);
+    }
+
+    fn hear(&mut self, from: NodeId, standing: Option<Standing>, cx: &mut Cx<'_, Message>) {
+        self.told.insert(from, standing);
+        let Some(view) = &self.view else { return };
+        if !self.compared && view.members.iter().all(|p| self.told.contains_key(p)) {
+            let (id, members) = (view.id, view.members.clone());
+            self.compare(id, &members, cx);
+        }
+    }
+
+    /// Everybody has told: who has the group's state goes on, and the least of them gives it to
+    /// the others.
+    fn compare(&mut self, view: ViewId, members: &[NodeId], cx: &mut Cx<'_, Message>) {
+        self.compared = true;
+        let best = best(&self.told, members);
+        let keeps = self.switches.keeps_its_own_state && self.standing.is_some();
+        if self.has(best, cx.me()) || keeps {
+            self.standing = Some(view);
+            self.execute_left(cx);
+        } else {
+            (self.standing, self.state, self.base) = (None, State::default(), 0);
+            self.left.clear();
+        }
+        let mut having = members.iter().copied().filter(|p| self.has(best, *p));
+        let donor = having.next();
+        let lacking = members.iter().any(|p| !self.has(best, *p));
+        if self.switches.apply_twice {
+            self.execute_held(cx);
+        }
+        if donor == Some(cx.me()) && lacking {
+            self.give(view, cx);
+        }
+        self.execute_held(cx);
+    }
+
+    /// Whether the member has told that it has the best state, and there is one.
+    fn has(&self, best: Option<Standing>, p: NodeId) -> bool {
+        best.is_some() && self.told.get(&p).is_some_and(|standing| *standing == best)
+    }
+
+    fn give(&mut self, view: ViewId, cx: &mut Cx<'_, Message>) {
+        let snapshot = self.snapshot(SnapshotTurn::Taken, cx.me(), self.state.executed());
+        cx.indicate(Indication::Snapshot(snapshot));
+        let log = self.state.log();
+        let whole = log.len() as u64;
+        let log = match self.switches.diff_instead_of_state {
+            true => &log[self.safe.min(log.len())..],
+            false => log,
+        };
+        let (first, second) = log.split_at(log.len() / 2);
+        let first = Packet::FirstHalf(view, whole, first.to_vec());
+        self.giving = Some((whole as usize - second.len(), second.to_vec()));
+        self.multicast_below(GroupId::ALL, first, cx);
+    }
+
+    fn give_second_half(&mut self, view: ViewId, cx: &mut Cx<'_, Message>) {
+        let Some((begins, taken)) = self.giving.take_if(|_| !self.ending) else { return };
+        let torn = self.switches.torn_snapshot;
+        let second = if torn { self.state.log()[begins..].to_vec() } else { taken };
+        self.multicast_below(GroupId::ALL, Packet::SecondHalf(view, second), cx);
+    }
+
+    fn get_first_half(
+        &mut self,
+        donor: NodeId,
+        slot: u64,
+        first: Vec<Message>,
+        cx: &mut Cx<'_, Message>,
+    ) {
+        self.getting = Some((donor, slot, first.clone()));
+        if self.switches.half_a_state {
+            self.install(donor, slot, first, cx);
+        }
+    }
+
+    fn get_second_half(&mut self, from: NodeId, second: Vec<Message>, cx: &mut Cx<'_, Message>) {
+        let from_donor = |(donor, ..): &mut (NodeId, u64, Vec<Message>)| *donor == from;
+        if let Some((donor, slot, first)) = self.getting.take_if(from_donor) {
+            self.install(donor, slot, [first, second].concat(), cx);
+        }
+    }
+
+    /// The snapshot takes the place of whatever state was here.
+    fn install(&mut self, donor: NodeId, slot: u64, log: Vec<Message>, cx: &mut Cx<'_, Message>) {
+        self.state = State::after(log);
+        self.standing = self.view.as_ref().map(|view| view.id);
+        self.base = if self.switches.counters_not_transferred { 0 } else { slot };
+        cx.indicate(Indication::Snapshot(self.snapshot(SnapshotTurn::Installed, donor, slot)));
+        if self.switches.misses_in_flight {
+            self.held.clear();
+        }
+        self.execute_held(cx);
+    }
+
+    fn snapshot(&self, turn: SnapshotTurn, from: NodeId, slot: u64) -> Snapshot<Message> {
+        Snapshot {
+            turn,
+            from,
+            view: self.view.as_ref().map(|view| view.id),
+            slot: Some(slot),
+            covers: self.state.log().to_vec(),
+            hash: self.state.hash(),
+        }
+    }
+
+    /// Executes what is held, if the state is here and the view goes on.
+    fn execute_held(&mut self, cx: &mut Cx<'_, Message>) {
+        let may = self.standing.is_some() || self.switches.serves_before_set_state;
+        if self.compared && may && !self.ending {
+            self.execute_all(cx);
+        }
+    }
+
+    fn execute_all(&mut self, cx: &mut Cx<'_, Message>) {
+        for (number, from, message) in std::mem::take(&mut self.held) {
+            let slot = Some(self.base.saturating_add(number));
+            self.state.execute(message.clone());
+            let delivery = Delivery { from, group: GroupId::ALL, message, slot };
+            cx.deliver(delivery.clone());
+            let hash = self.state.hash();
+            cx.indicate(Indication::Applied { value: delivery.message, slot, hash });
+        }
+    }
+
+    /// Executes what was left of former views, and begins the new one.
+    fn execute_left(&mut self, cx: &mut Cx<'_, Message>) {
+        self.safe = self.state.log().len();
+        for value in std::mem::take(&mut self.left) {
+            let slot = Some(self.state.executed());
+            self.state.execute(value.clone());
+            cx.indicate(Indication::Applied { value, slot, hash: self.state.hash() });
+        }
+        self.base = self.state.executed();
+    }
+
+    /// What the view leaves is delivered by those who have the best state of all who go on
+    /// together.
+    fn end(&mut self, old: ViewId, next: &View, cx: &mut Cx<'_, Message>) {
+        let along = next.transitional.as_deref().unwrap_or_default();
+        let held = std::mem::take(&mut self.held);
+        if self.standing.is_some() && (self.compared || self.has(best(&self.told, along), cx.me()))
+        {
+            for (_, from, message) in held {
+                self.left.push(message.clone());
+                cx.deliver(Delivery { from, group: GroupId::ALL, message, slot: None });
+            }
+        }
+        self.along = Some(old);
+    }
+}
+
+/// The best standing that these have told.
+fn best(told: &BTreeMap<NodeId, Option<Standing>>, of: &[NodeId]) -> Option<Standing> {
+    of.iter().filter_map(|p| told.get(p).copied().flatten()).max()
+}
+
+impl<L: Layer<Payload = Packet>> Protocol for StateTransfer<L> {
+    type Payload = Message;
+    type Lower = L;
+
+    fn lower(&mut self) -> &mut L {
+        &mut self.lower
+    }
+
+    fn multicast(&mut self, group: GroupId, m: Message, cx: &mut Cx<'_, Message>) {
+        self.multicast_below(group, Packet::Run(m), cx);
+    }
+
+    fn upon_deliver(&mut self, received: Delivery<Packet>, cx: &mut Cx<'_, Message>) {
+        let from = received.from;
+        match received.message {
+            Packet::Run(m) => {
+                self.held.push((self.came, from, m));
+                self.came += 1;
+                self.execute_held(cx);
+            }
+            Packet::Told(view, standing) if self.is_of(view) => self.hear(from, standing, cx),
+            Packet::FirstHalf(view, ..) if self.is_of(view) && from == cx.me() => {
+                self.give_second_half(view, cx);
+            }
+            Packet::FirstHalf(view, slot, first) if self.is_of(view) && self.standing.is_none() => {
+                self.get_first_half(from, slot, first, cx);
+            }
+            Packet::SecondHalf(view, second) if self.is_of(view) => {
+                self.get_second_half(from, second, cx);
+            }
+            Packet::Told(..) | Packet::FirstHalf(..) | Packet::SecondHalf(..) => {}
+        }
+    }
+
+    fn upon_indication(&mut self, indication: Indication<Message>, cx: &mut Cx<'_, Message>) {
+        self.ending |= matches!(indication, Indication::Block(..));
+        cx.indicate(indication);
+    }
+
+    fn upon_view(&mut self, view: View, cx: &mut Cx<'_, Message>) {
+        match self.view.as_ref().map(|old| old.id) {
+            Some(old) => self.end(old, &view, cx),
+            // The first members begin with the empty state.
+            None if cx.incarnation() == 0 && cx.members(view.group).contains(&cx.me()) => {
+                (self.standing, self.along) = (Some(view.id), Some(view.id));
+            }
+            None => {}
+        }
+        let together = view.transitional.as_ref() == Some(&view.members);
+        (self.ending, self.compared) = (false, false);
+        (self.base, self.came) = (0, 0);
+        (self.giving, self.getting) = (None, None);
+        self.told.clear();
+        self.view = Some(view.clone());
+        cx.indicate(Indication::View(view.clone()));
+        if self.switches.no_second_exchange && together {
+            self.compared = true;
+            self.execute_left(cx);
+        } else if view.primary {
+            self.tell(view.id, cx);
+        }
+    }
+}
