@@ -1,4 +1,4 @@
-//! Joining: a group that begins with half of the nodes. The others join, some leave, some come
+//! Joining: a group that begins with most of the nodes. The others join, some leave, some come
 //! back, and all multicast at any time.
 
 use crate::steps::{instants, multicast};
@@ -13,7 +13,7 @@ pub const ENTRY: Workload = Workload {
     name: "joining",
     statement: "nodes join and leave a group while its members multicast",
     source: "Birman 1996",
-    layout: Layout::Changing(|nodes| vec![first_half(nodes).collect()]),
+    layout: Layout::Changing(|nodes| vec![first(nodes).collect()]),
     plan,
     last: Last::Probes,
     judged: &[],
@@ -22,8 +22,9 @@ pub const ENTRY: Workload = Workload {
 /// How many nodes leave, and how many of them come back.
 const LEAVERS: PerMillion = PerMillion::percent(30);
 
-fn first_half(nodes: usize) -> impl Iterator<Item = NodeId> {
-    NodeId::first(nodes.div_ceil(2))
+/// Most of the nodes: a majority of them survives a crash if there are three.
+fn first(nodes: usize) -> impl Iterator<Item = NodeId> {
+    NodeId::first(nodes.saturating_sub((nodes / 3).max(1)).max(1))
 }
 
 fn plan(stage: &Stage, stream: &mut Stream) -> Vec<Step> {
@@ -36,7 +37,7 @@ fn plan(stage: &Stage, stream: &mut Stream) -> Vec<Step> {
     // Whoever stays keeps the group from being empty.
     let stays = NodeId(stream.below(stage.nodes as u64) as u32);
     for node in NodeId::first(stage.nodes) {
-        let is_first = first_half(stage.nodes).any(|member| member == node);
+        let is_first = first(stage.nodes).any(|member| member == node);
         for (at, ask) in career(is_first, node == stays, stage.until, stream) {
             steps.push(Step { id: steps.len() as u32, when: When::At(at), node, ask });
         }

@@ -34,7 +34,7 @@ pub const ENTRY: Checker = Checker {
     models: EVERY_MODEL,
     cost: "O(events)",
     needs: &[Kind::Block],
-    given: &[Given::Bound(BOUND)],
+    given: &[Given::Bound(BOUND), Given::ViewChanges],
     check,
 };
 

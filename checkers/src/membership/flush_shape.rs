@@ -19,7 +19,7 @@ use crate::membership::stays::{Stays, group_of, stated_view};
 use crate::scene::Scene;
 use crate::scene::proof::Proof;
 use crate::scene::tally::Tally;
-use pepperland_core::checker::{Binds, Case, Checker, Class, EVERY_MODEL};
+use pepperland_core::checker::{Binds, Case, Checker, Class, EVERY_MODEL, Given};
 use pepperland_core::history::{Event, EventId, Kind};
 use pepperland_core::verdict::{Verdict, Witness};
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,7 +35,7 @@ pub const ENTRY: Checker = Checker {
     models: EVERY_MODEL,
     cost: "O(events)",
     needs: &[Kind::View],
-    given: &[],
+    given: &[Given::ViewChanges],
     check,
 };
 

@@ -16,7 +16,7 @@ use crate::membership::stays::{Stay, Stays};
 use crate::scene::Scene;
 use crate::scene::proof::Proof;
 use crate::scene::tally::Tally;
-use pepperland_core::checker::{BENIGN, Binds, Case, Checker, Class};
+use pepperland_core::checker::{BENIGN, Binds, Case, Checker, Class, Given};
 use pepperland_core::history::{EventId, Kind};
 use pepperland_core::verdict::{Verdict, Witness};
 use std::collections::BTreeMap;
@@ -32,7 +32,7 @@ pub const ENTRY: Checker = Checker {
     models: BENIGN,
     cost: "O(events + installs · members)",
     needs: &[Kind::View],
-    given: &[],
+    given: &[Given::WrongExclusions],
     check,
 };
 

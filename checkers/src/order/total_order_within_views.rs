@@ -16,7 +16,7 @@
 use crate::order::within_views::{Moves, witness};
 use crate::scene::Scene;
 use crate::scene::tally::Tally;
-use pepperland_core::checker::{Binds, Case, Checker, Class, EVERY_MODEL};
+use pepperland_core::checker::{Binds, Case, Checker, Class, EVERY_MODEL, Given};
 use pepperland_core::history::{Kind, NONE};
 use pepperland_core::verdict::Verdict;
 
@@ -32,7 +32,7 @@ pub const ENTRY: Checker = Checker {
     models: EVERY_MODEL,
     cost: "O(events), or O(events + nodes² · deliveries of a move)",
     needs: &[Kind::Deliver, Kind::View],
-    given: &[],
+    given: &[Given::ViewChanges],
     check,
 };
 

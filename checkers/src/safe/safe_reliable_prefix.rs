@@ -20,7 +20,7 @@ use crate::membership::stays::{Stay, Stays};
 use crate::safe::indications::{Firsts, in_order, is_bound, told};
 use crate::scene::Scene;
 use crate::scene::tally::Tally;
-use pepperland_core::checker::{Binds, Case, Checker, Class, EVERY_MODEL};
+use pepperland_core::checker::{Binds, Case, Checker, Class, EVERY_MODEL, Given};
 use pepperland_core::collections::Map;
 use pepperland_core::history::{EventId, Kind, NONE};
 use pepperland_core::verdict::Verdict;
@@ -36,7 +36,7 @@ pub const ENTRY: Checker = Checker {
     models: EVERY_MODEL,
     cost: "O(events + deliveries · members)",
     needs: &[Kind::View, Kind::Safe],
-    given: &[],
+    given: &[Given::ViewChanges],
     check,
 };
 

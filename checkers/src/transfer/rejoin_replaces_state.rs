@@ -39,7 +39,7 @@ pub const ENTRY: Checker = Checker {
     models: EVERY_MODEL,
     cost: "O(events + installs · views + rejoins · deliveries in one view)",
     needs: &[Kind::View, Kind::Deliver, Kind::StateSet],
-    given: &[Given::Primary],
+    given: &[Given::Primary, Given::WrongExclusions],
     check,
 };
 

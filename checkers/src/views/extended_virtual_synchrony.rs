@@ -17,7 +17,7 @@ use crate::scene::Scene;
 use crate::views::atomic::{Rules, judge, movers};
 use crate::views::installs::{Install, Installs, along};
 use crate::views::virtual_synchrony::witness;
-use pepperland_core::checker::{BENIGN, Binds, Case, Checker, Class};
+use pepperland_core::checker::{BENIGN, Binds, Case, Checker, Class, Given};
 use pepperland_core::history::Kind;
 use pepperland_core::verdict::Verdict;
 use std::collections::BTreeMap;
@@ -33,7 +33,7 @@ pub const ENTRY: Checker = Checker {
     models: BENIGN,
     cost: "O(events)",
     needs: &[Kind::View, Kind::Deliver],
-    given: &[],
+    given: &[Given::ViewChanges],
     check,
 };
 

@@ -32,7 +32,7 @@ pub const ENTRY: Checker = Checker {
     models: BENIGN,
     cost: "O(events)",
     needs: &[Kind::View, Kind::Deliver],
-    given: &[Given::Closed],
+    given: &[Given::Closed, Given::ViewChanges],
     check,
 };
 

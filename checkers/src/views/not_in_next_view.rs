@@ -17,7 +17,7 @@ use crate::scene::Scene;
 use crate::scene::proof::Proof;
 use crate::views::atomic::{Missing, Rules, judge, movers};
 use crate::views::installs::{Install, Installs};
-use pepperland_core::checker::{BENIGN, Binds, Case, Checker, Class};
+use pepperland_core::checker::{BENIGN, Binds, Case, Checker, Class, Given};
 use pepperland_core::collections::Map;
 use pepperland_core::history::Kind;
 use pepperland_core::verdict::{Verdict, Witness};
@@ -33,7 +33,7 @@ pub const ENTRY: Checker = Checker {
     models: BENIGN,
     cost: "O(events)",
     needs: &[Kind::View, Kind::Deliver],
-    given: &[],
+    given: &[Given::ViewChanges],
     check,
 };
 

@@ -33,7 +33,7 @@ pub const ENTRY: Checker = Checker {
     models: BENIGN,
     cost: "O(v log v) in installations",
     needs: &[Kind::View],
-    given: &[Given::Primary],
+    given: &[Given::Primary, Given::ViewChanges],
     check,
 };
 

@@ -31,7 +31,7 @@ pub const ENTRY: Checker = Checker {
     models: BENIGN,
     cost: "O(v log v) in installations",
     needs: &[Kind::View],
-    given: &[Given::Primary],
+    given: &[Given::Primary, Given::ViewChanges],
     check,
 };
 

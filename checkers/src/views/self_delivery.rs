@@ -17,7 +17,7 @@ use crate::scene::proof::Proof;
 use crate::scene::tally::Tally;
 use crate::views::installs::{Install, Installs};
 use crate::views::placed::{Placed, Sent};
-use pepperland_core::checker::{BENIGN, Binds, Case, Checker, Class};
+use pepperland_core::checker::{BENIGN, Binds, Case, Checker, Class, Given};
 use pepperland_core::collections::Map;
 use pepperland_core::history::{EventId, Kind, NONE};
 use pepperland_core::verdict::{Verdict, Witness};
@@ -34,7 +34,7 @@ pub const ENTRY: Checker = Checker {
     models: BENIGN,
     cost: "O(events)",
     needs: &[Kind::View, Kind::Broadcast],
-    given: &[],
+    given: &[Given::ViewChanges],
     check,
 };
 

@@ -16,7 +16,7 @@ use crate::scene::proof::Proof;
 use crate::scene::tally::Tally;
 use crate::views::installs::{Install, Installs, along};
 use crate::views::origins::{Came, Origins};
-use pepperland_core::checker::{BENIGN, Binds, Case, Checker, Class};
+use pepperland_core::checker::{BENIGN, Binds, Case, Checker, Class, Given};
 use pepperland_core::history::Kind;
 use pepperland_core::verdict::{Verdict, Witness};
 
@@ -31,7 +31,7 @@ pub const ENTRY: Checker = Checker {
     models: BENIGN,
     cost: "O(installations)",
     needs: &[Kind::View],
-    given: &[],
+    given: &[Given::ViewChanges],
     check,
 };
 

@@ -16,7 +16,7 @@ use crate::scene::Scene;
 use crate::scene::proof::Proof;
 use crate::views::atomic::{Missing, Rules, judge, movers};
 use crate::views::installs::Installs;
-use pepperland_core::checker::{BENIGN, Binds, Case, Checker, Class};
+use pepperland_core::checker::{BENIGN, Binds, Case, Checker, Class, Given};
 use pepperland_core::history::{EventId, Kind};
 use pepperland_core::verdict::{Verdict, Witness};
 
@@ -31,7 +31,7 @@ pub const ENTRY: Checker = Checker {
     models: BENIGN,
     cost: "O(events)",
     needs: &[Kind::View, Kind::Deliver],
-    given: &[],
+    given: &[Given::ViewChanges],
     check,
 };
 

@@ -2,7 +2,7 @@
 
 use crate::processes;
 use crate::programs::{self, Programs};
-use pepperland_core::checker::Checker;
+use pepperland_core::checker::{Checker, Class, Given};
 use pepperland_core::fault::{Fault, Profile};
 use pepperland_core::history::Kind;
 use pepperland_core::implementation::{Claim, Implementation, Proviso};
@@ -148,7 +148,7 @@ impl Catalog {
         let several =
             workload.layout.groups(scenario.nodes.unwrap_or(implementation.nodes)).len() > 1;
         let claimed = claimed_under(implementation, faults, several);
-        Ok(claimed.filter(|name| self.is_brought_out(name, workload, faults)).collect())
+        Ok(claimed.filter(|name| self.is_brought_out(name, (scenario, workload), faults)).collect())
     }
 
     /// A scenario made ready to run. Without properties of its own it is judged by what its
@@ -187,10 +187,12 @@ impl Catalog {
     }
 
     /// The workload that asks for what the implementation offers: the one of its service's name, if
-    /// there is one, else the first.
+    /// there is one; for groups with views one that changes them; else the first.
     pub fn usual_workload(&self, implementation: &Implementation) -> &'static str {
         let of_service = |w: &&&Workload| Some(w.name) == implementation.model.service;
-        let usual = self.workloads.iter().find(of_service).or(self.workloads.first());
+        let changes = |w: &&&Workload| implementation.model.views && w.name == "joining";
+        let usual = self.workloads.iter().find(of_service);
+        let usual = usual.or(self.workloads.iter().find(changes)).or(self.workloads.first());
         usual.map_or("steady", |workload| workload.name)
     }
 
@@ -199,14 +201,27 @@ impl Catalog {
     fn is_brought_out(
         &self,
         property: &str,
-        workload: &Workload,
+        (scenario, workload): (&Scenario, &Workload),
         faults: &[(&'static Profile, String)],
     ) -> bool {
         let Ok(checker) = self.checker(property) else { return true };
         let needs = |kinds: &[Kind]| kinds.iter().any(|kind| checker.needs.contains(kind));
         let operations = !needs(&[Kind::Invoke, Kind::Apply]) || invokes(workload);
-        let crashes = !needs(&[Kind::Crash, Kind::Suspect]) || faults.iter().any(may_crash);
-        operations && crashes
+        let given = |given: Given| checker.given.contains(&given);
+        let crashes = !needs(&[Kind::Crash, Kind::Suspect])
+            || match checker.class {
+                Class::Safety if !given(Given::Bound("detection")) => faults.iter().any(may_crash),
+                _ => faults.iter().any(may_crash_for_good),
+            };
+        let transfers = !needs(&[Kind::StateGet, Kind::StateSet])
+            || workload.layout.is_changing()
+            || faults.iter().any(may_come_back);
+        let changes = !given(Given::ViewChanges)
+            || workload.layout.is_changing()
+            || faults.iter().any(may_change_views);
+        let exclusions = !given(Given::WrongExclusions)
+            || scenario.chaos_ms >= LONG_MS && faults.iter().any(may_cut_off);
+        operations && crashes && transfers && changes && exclusions
     }
 
     /// The fault profiles that an implementation's claims allow, by name.
@@ -224,6 +239,31 @@ pub fn can(runtime: &dyn Runtime, profile: &Profile) -> bool {
 /// Whether nodes may crash: by a profile that says so, or one that combines others.
 fn may_crash((profile, _): &(&'static Profile, String)) -> bool {
     profile.needs.contains(&Fault::Crash) || profile.needs.is_empty() && profile.name != "none"
+}
+
+/// Faults that last as long as this last longer than the patience of whoever waits for a node, ms.
+const LONG_MS: u64 = 500;
+
+/// Whether nodes may crash and not come back.
+fn may_crash_for_good(fault: &(&'static Profile, String)) -> bool {
+    may_crash(fault) && !fault.0.needs.contains(&Fault::Recovery)
+}
+
+/// Whether nodes may come back to a group after they were out of it.
+fn may_come_back(fault: &(&'static Profile, String)) -> bool {
+    let returns = [Fault::Recovery, Fault::Partition, Fault::Pause];
+    returns.iter().any(|needed| fault.0.needs.contains(needed))
+}
+
+/// Whether views may change by it: whoever crashes or is late leaves them.
+fn may_change_views(fault: &(&'static Profile, String)) -> bool {
+    may_crash(fault) || may_cut_off(fault) || fault.0.needs.contains(&Fault::Delay)
+}
+
+/// Whether a node that lives may be taken for one that has crashed.
+fn may_cut_off((profile, _): &(&'static Profile, String)) -> bool {
+    let cuts = [Fault::Partition, Fault::Pause].iter().any(|fault| profile.needs.contains(fault));
+    cuts || profile.needs.is_empty() && profile.name != "none"
 }
 
 /// Whether clients ask for operations.
@@ -248,7 +288,9 @@ fn claimed_under<'a>(
 ) -> impl Iterator<Item = &'static str> + use<'a> {
     let needs = |fault| faults.iter().any(|(profile, _)| profile.needs.contains(fault));
     let crashes = needs(&Fault::Crash);
-    let late = LATE.iter().any(needs);
+    // Of a combination, something nearly always makes messages late.
+    let combines = faults.iter().any(|(p, _)| p.needs.is_empty() && p.name != "none");
+    let late = combines || LATE.iter().any(needs);
     let bound = move |claim: &&Claim| match claim.proviso {
         Proviso::NobodyCrashes => !crashes,
         Proviso::InTime => !late,

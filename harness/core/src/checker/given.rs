@@ -1,8 +1,11 @@
 //! What a property needs of a history besides events of certain kinds.
 
-use crate::history::{Channel, Clock, GroupContract, History, Kind, NONE, PartitionContract};
+use crate::history::{
+    Channel, Clock, GroupContract, History, Kind, NONE, PartitionContract, ViewInstall,
+};
 use crate::id::NodeId;
 use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// Something that a history must tell before a property can be judged.
@@ -24,6 +27,10 @@ pub enum Given {
     Closed,
     /// At most one component is to go on.
     Primary,
+    /// A group has more than one view, or begins to change it.
+    ViewChanges,
+    /// A view leaves out a node that never crashed.
+    WrongExclusions,
     /// The network promised this, or more.
     Channel(Channel),
     /// The lines are one true order.
@@ -55,6 +62,8 @@ impl Given {
             Given::Groups => history.groups().len() > 1,
             Given::Closed => header.contract.group == GroupContract::Closed,
             Given::Primary => header.contract.partition == PartitionContract::Primary,
+            Given::ViewChanges => has_view_changes(history),
+            Given::WrongExclusions => excludes_wrongly(history),
             Given::Channel(least) => header.contract.channel.is_some_and(|c| c <= least),
             Given::OneOrder => header.clock == Clock::Virtual,
             Given::Outsiders => has_outsiders(history),
@@ -67,6 +76,39 @@ impl Given {
             Given::Lines => header.about.get("protocol").is_some_and(|p| p == "lines"),
         }
     }
+}
+
+/// The installs of views, of each node in each group.
+fn installs(history: &History) -> BTreeMap<(NodeId, Option<u32>), Vec<&ViewInstall>> {
+    let mut installs: BTreeMap<_, Vec<&ViewInstall>> = BTreeMap::new();
+    for event in history.events().filter(|event| event.kind() == Kind::View) {
+        if let (Some(node), Some(view)) = (event.node(), event.view()) {
+            installs.entry((node, view.group)).or_default().push(view);
+        }
+    }
+    installs
+}
+
+fn has_view_changes(history: &History) -> bool {
+    let installs = installs(history);
+    let differ = installs.iter().any(|((_, group), views)| {
+        let others = installs.iter().filter(|((_, other), _)| other == group);
+        let first = |views: &[&ViewInstall]| views.first().map(|view| view.view.clone());
+        views.len() > 1 || others.into_iter().any(|(_, more)| first(more) != first(views))
+    });
+    differ || history.has(Kind::Block)
+}
+
+fn excludes_wrongly(history: &History) -> bool {
+    let gone = |kind| matches!(kind, Kind::Crash | Kind::Leave);
+    let events = history.events().filter(|event| gone(event.kind()));
+    let went: BTreeSet<NodeId> = events.filter_map(|event| event.node()).collect();
+    let excludes = |two: &[&ViewInstall]| {
+        let mut lost = two[0].members.iter().filter(|member| !two[1].members.contains(member));
+        lost.any(|member| !went.contains(member))
+    };
+    history.has(Kind::View)
+        && installs(history).values().any(|views| views.windows(2).any(excludes))
 }
 
 fn asks_for(history: &History, operation: &str) -> bool {
@@ -112,6 +154,8 @@ impl fmt::Display for Given {
             Given::Digests => write!(f, "digests of deliveries"),
             Given::Operation(name) => write!(f, "operation {name}"),
             Given::Lines => write!(f, "about.protocol lines"),
+            Given::ViewChanges => write!(f, "a change of views"),
+            Given::WrongExclusions => write!(f, "a view without a node that never crashed"),
         }
     }
 }
@@ -133,5 +177,22 @@ mod tests {
         assert_eq!(met(Some(Channel::Lossy)), [false, false, true]);
         assert_eq!(met(Some(Channel::FairLoss)), [false, true, true]);
         assert_eq!(met(Some(Channel::Perfect)), [true, true, true]);
+    }
+
+    #[test]
+    fn views_change_if_a_group_has_two_or_begins_to() {
+        let met = |picture| Given::ViewChanges.is_met(&lanes(picture));
+        assert!(!met("n1: {1,2} !a a\nn2: {1,2}    a"));
+        assert!(met("n1: {1,2} {1}\nn2: {1,2}"));
+        assert!(met("n1: {1}\nn2:    {2}"), "nobody installed two, yet there are two");
+        assert!(!met("n1: !a a"));
+    }
+
+    #[test]
+    fn an_exclusion_is_wrong_if_the_node_never_crashed() {
+        let met = |picture| Given::WrongExclusions.is_met(&lanes(picture));
+        assert!(met("n1: {1,2} {1}\nn2: {1,2}"));
+        assert!(!met("n1: {1,2}   {1}\nn2: {1,2} #"));
+        assert!(!met("n1: {1} {1,2}"));
     }
 }

@@ -93,7 +93,7 @@ pub const FLAWS: &[Flaw] = &[
                     off in that",
         breaks: "state-transfer-completion",
         keeps: &["no-creation", "no-duplication", "view-agreement", "donor-consistency"],
-        faults: "none",
+        faults: "crash",
         workload: "joining",
         killer: include_str!("../../../killers/no-second-exchange.jsonl"),
     },

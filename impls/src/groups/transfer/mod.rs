@@ -13,6 +13,7 @@
 //!                             the least who has it is the donor: if somebody has it not,
 //!                             take a snapshot of the state before any message of v;
 //!                             TO-multicast its first half;  when that is delivered, its second
+//! To leave:                   wait until all members of the view have the state, or will
 //! On both halves, without a state:   that is the state;  execute what is held
 //! On the end of v:            what was not executed is delivered, and is left to be executed;
 //!                             without the state, drop it: the next snapshot covers it;
@@ -59,7 +60,7 @@ pub const ENTRY: Implementation = Implementation {
     source: "Birman & Joseph 1987; Birman 1996",
     claims: &[INTEGRITY, OF_VIEWS, OF_PRIMARIES, WHILE_NOBODY_CRASHES, OF_DELIVERY, TRANSFER],
     model: Model { blocking_bound: None, ..MODEL },
-    nodes: 3,
+    nodes: 5,
     budget: |n| (n - 1) / 2,
     flaws: flaws::FLAWS,
     controls: &[HARMLESS_IN_TIME],
@@ -68,15 +69,12 @@ pub const ENTRY: Implementation = Implementation {
     build: |setup| changed(setup, Stack::node(state_transfer(setup))),
 };
 
-/// As virtual synchrony, but for self-delivery: what a joiner multicasts before it has the state may
-/// be in the snapshot.
+/// As virtual synchrony, but for what binds those who wait for the state: what they would deliver
+/// is in the snapshot, and nowhere if all who had the state are gone; so is what they multicast.
 const OF_DELIVERY: &[Claim] = &[
     Claim::always("sending-view-delivery"),
     Claim::always("weak-sending-view-delivery"),
     Claim::always("same-view-delivery"),
-    Claim::always("virtual-synchrony"),
-    Claim::always("extended-virtual-synchrony"),
-    Claim::always("not-in-next-view"),
     Claim::always("no-delivery-from-excluded"),
     Claim::always("fifo-order"),
     Claim::always("uniform-fifo-order"),

@@ -3,7 +3,7 @@
 use crate::groups::transfer::flaws::Switches;
 use crate::groups::transfer::state::{Packet, Standing, State};
 use pepperland_core::contract::{
-    Cx, Delivery, Indication, Layer, Protocol, Snapshot, SnapshotTurn, View, ViewId,
+    Cx, Delivery, Indication, Layer, Protocol, Request, Snapshot, SnapshotTurn, View, ViewId,
 };
 use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::implementation::Setup;
@@ -26,6 +26,10 @@ pub struct StateTransfer<L> {
     told: BTreeMap<NodeId, Option<Standing>>,
     /// Everybody has told.
     compared: bool,
+    /// Everybody in the view has the state, or will have it before the view ends.
+    served: bool,
+    /// It wants to leave, and does when others have the state as well.
+    leaves: Option<GroupId>,
     /// The place in the order of the first message of the view.
     base: u64,
     /// How much was executed before what former views left.
@@ -54,6 +58,8 @@ impl<L: Layer<Payload = Packet>> StateTransfer<L> {
             ending: false,
             told: BTreeMap::new(),
             compared: false,
+            served: false,
+            leaves: None,
             base: 0,
             safe: 0,
             came: 0,
@@ -110,6 +116,17 @@ impl<L: Layer<Payload = Packet>> StateTransfer<L> {
             self.give(view, cx);
         }
         self.execute_held(cx);
+        if !lacking {
+            self.serve(cx);
+        }
+    }
+
+    /// Everybody has the state: who wants to leave takes nothing with it.
+    fn serve(&mut self, cx: &mut Cx<'_, Message>) {
+        self.served = true;
+        if let Some(group) = self.leaves.take() {
+            self.ask(Request::Leave(group), cx);
+        }
     }
 
     /// Whether the member has told that it has the best state, and there is one.
@@ -262,8 +279,24 @@ impl<L: Layer<Payload = Packet>> Protocol for StateTransfer<L> {
             }
             Packet::SecondHalf(view, second) if self.is_of(view) => {
                 self.get_second_half(from, second, cx);
+                self.serve(cx);
             }
             Packet::Told(..) | Packet::FirstHalf(..) | Packet::SecondHalf(..) => {}
+        }
+    }
+
+    fn upon_request(&mut self, request: Request<Message>, cx: &mut Cx<'_, Message>) {
+        match request {
+            Request::Leave(group) if self.standing.is_some() && !self.served => {
+                self.leaves = Some(group);
+            }
+            Request::Leave(group) => self.ask(Request::Leave(group), cx),
+            Request::Join(group) => {
+                self.leaves = None;
+                self.ask(Request::Join(group), cx);
+            }
+            Request::BlockOk(group, view) => self.ask(Request::BlockOk(group, view), cx),
+            other => cx.refuse(other.name()),
         }
     }
 
@@ -282,7 +315,7 @@ impl<L: Layer<Payload = Packet>> Protocol for StateTransfer<L> {
             None => {}
         }
         let together = view.transitional.as_ref() == Some(&view.members);
-        (self.ending, self.compared) = (false, false);
+        (self.ending, self.compared, self.served) = (false, false, false);
         (self.base, self.came) = (0, 0);
         (self.giving, self.getting) = (None, None);
         self.told.clear();

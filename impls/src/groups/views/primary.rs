@@ -97,9 +97,11 @@ pub const PARTITIONABLE: Implementation = Implementation {
     },
 };
 
+/// A coordinator that is late may install alone a view that the others have only accepted, after
+/// they went on to the next.
 pub(in crate::groups) const OF_PRIMARIES: &[Claim] = &[
     Claim::always("primary-uniqueness"),
-    Claim::always("primary-continuity"),
+    Claim::only("primary-continuity", Proviso::InTime),
     Claim::always("primary-majority"),
     Claim::always("primary-exclusion-in-time"),
 ];
