@@ -1,28 +1,20 @@
-"""Every workload of Maelstrom's by one server that does one thing after the other; with an argument,
-it gets every fifth request of that kind wrong."""
+"""Every workload of Maelstrom's by one server that does one thing after the other; with the argument
+"counter", what is added are numbers."""
 import json, sys
 
-wrong = sys.argv[1] if len(sys.argv) > 1 else None
-count = {}
-values, total, store, logs, committed = [], 0, {}, {}, {}
-
-
-def slips(kind):
-    count[kind] = count.get(kind, 0) + 1
-    return kind == wrong and count[kind] % 5 == 0
+values, total, minted, store, logs, committed = [], 0, 0, {}, {}, {}
 
 
 class Refused(Exception):
     pass
 
 
-def transact(parts, slip):
+def transact(parts):
     done = []
     for f, key, value in parts:
         before = store.get(key)
         if f == "r":
-            stale = before[:-1] if isinstance(before, list) else None
-            done.append([f, key, stale if slip else list(before) if isinstance(before, list) else before])
+            done.append([f, key, list(before) if isinstance(before, list) else before])
         elif f == "append":
             store[key] = (before or []) + [value]
             done.append([f, key, value])
@@ -33,25 +25,25 @@ def transact(parts, slip):
 
 
 def answer(body):
-    global total
+    global total, minted
     kind = body["type"]
-    slip = slips(kind)
     if kind == "init" or kind == "topology":
         return {}
     if kind == "echo":
-        return {"echo": "something else" if slip else body["echo"]}
+        return {"echo": body["echo"]}
     if kind == "generate":
-        return {"id": 7 if slip else count[kind] + 100}
+        minted += 1
+        return {"id": minted}
     if kind in ("broadcast", "add") and ("message" in body or "element" in body):
-        values.extend([] if slip else [body.get("message", body.get("element"))])
+        values.append(body.get("message", body.get("element")))
         return {}
     if kind == "add":
-        total += 0 if slip else body["delta"]
+        total += body["delta"]
         return {}
     if kind == "read" and "key" in body:
         if body["key"] not in store:
             raise Refused(20)
-        return {"value": -1 if slip else store[body["key"]]}
+        return {"value": store[body["key"]]}
     if kind == "read":
         return {"messages": values, "value": total if "counter" in sys.argv else values}
     if kind == "write":
@@ -65,17 +57,16 @@ def answer(body):
         store[body["key"]] = body["to"]
         return {}
     if kind == "txn":
-        return transact(body["txn"], slip)
+        return transact(body["txn"])
     if kind == "send":
         log = logs.setdefault(body["key"], [])
-        log.append(None if slip else body["msg"])
+        log.append(body["msg"])
         return {"offset": len(log) - 1}
     if kind == "poll":
         shown = {}
         for key, start in body["offsets"].items():
             log = logs.get(key, [])
-            known = [[at, log[at]] for at in range(start, len(log)) if log[at] is not None]
-            shown[key] = known[1:] if slip else known
+            shown[key] = [[at, log[at]] for at in range(start, len(log))]
         return {"msgs": shown}
     if kind == "commit_offsets":
         committed.update(body["offsets"])
