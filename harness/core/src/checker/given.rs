@@ -193,6 +193,6 @@ mod tests {
         let met = |picture| Given::WrongExclusions.is_met(&lanes(picture));
         assert!(met("n1: {1,2} {1}\nn2: {1,2}"));
         assert!(!met("n1: {1,2}   {1}\nn2: {1,2} #"));
-        assert!(!met("n1: {1} {1,2}"));
+        assert!(!met("n1: {1} {1,2}\nn2:     {1,2}"));
     }
 }

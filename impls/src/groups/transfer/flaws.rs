@@ -82,7 +82,7 @@ pub const FLAWS: &[Flaw] = &[
         statement: "a node that was excluded and comes back goes on from the state that it had",
         breaks: "rejoin-replaces-state",
         keeps: &["no-creation", "no-duplication", "view-agreement"],
-        faults: "partition,delay",
+        faults: "pause",
         workload: "steady",
         killer: include_str!("../../../killers/keeps-its-own-state.jsonl"),
     },

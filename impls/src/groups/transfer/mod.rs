@@ -60,7 +60,7 @@ pub const ENTRY: Implementation = Implementation {
     source: "Birman & Joseph 1987; Birman 1996",
     claims: &[INTEGRITY, OF_VIEWS, OF_PRIMARIES, WHILE_NOBODY_CRASHES, OF_DELIVERY, TRANSFER],
     model: Model { blocking_bound: None, ..MODEL },
-    nodes: 5,
+    nodes: 4,
     budget: |n| (n - 1) / 2,
     flaws: flaws::FLAWS,
     controls: &[HARMLESS_IN_TIME],

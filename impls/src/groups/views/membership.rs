@@ -68,7 +68,7 @@ pub const ENTRY: Implementation = Implementation {
             statement: "the greatest number of a view is not in stable storage",
             breaks: "view-monotonicity",
             keeps: &["self-inclusion"],
-            faults: "crash-recovery",
+            faults: "crash-recovery:all",
             workload: "joining",
             killer: include_str!("../../../killers/view-ids-restart.jsonl"),
         },

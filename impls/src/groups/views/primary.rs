@@ -53,7 +53,7 @@ pub const PRIMARY: Implementation = Implementation {
             statement: "a majority of the first view may form the next, whoever came since",
             breaks: "primary-majority",
             keeps: &["self-inclusion", "view-monotonicity", "view-agreement"],
-            faults: "none",
+            faults: "partition:isolate",
             workload: "joining",
             killer: include_str!("../../../killers/majority-of-static-set.jsonl"),
         },
