@@ -5,6 +5,9 @@ use serde_json::Value;
 /// What the harness can offer, by the words of `init`.
 pub const OFFERED: [&str; 5] = ["invoke", "views", "time", "timer", "storage"];
 
+/// What of it virtual time takes.
+pub const VIRTUAL_TIME: [&str; 3] = ["time", "timer", "storage"];
+
 /// What of it there is in real time.
 pub const OFFERED_IN_REAL_TIME: [&str; 2] = ["invoke", "views"];
 

@@ -1,6 +1,6 @@
 //! Where a node lives: in the harness's time, or in its own.
 
-use crate::features::{OFFERED, OFFERED_IN_REAL_TIME};
+use crate::features::{OFFERED, OFFERED_IN_REAL_TIME, VIRTUAL_TIME};
 use crate::node::Stopped;
 use crate::node::disk::{self, Disk};
 use crate::node::timers::{Timers, now};
@@ -33,7 +33,7 @@ impl Surroundings {
     /// # Errors
     /// If what is on the disk is not a node's.
     pub fn of(init: &Init, working_directory: &Path) -> Result<(Surroundings, Stable), Stopped> {
-        if OFFERED.iter().all(|feature| init.features.iter().any(|offered| offered == feature)) {
+        if VIRTUAL_TIME.iter().all(|feature| init.features.iter().any(|offered| offered == feature)) {
             return Ok((Surroundings::Virtual, disk::from_harness(&init.storage)?));
         }
         let (disk, stable) = Disk::open(working_directory)?;
