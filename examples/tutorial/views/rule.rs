@@ -67,7 +67,7 @@ pub const RULES: &[Rule] = &[
               neither.",
         implementation: "state-transfer",
         flaw: Some("snapshot-misses-in-flight"),
-        property: "state-transfer",
+        property: "state-transfer-gap",
         faults: "none",
         workload: "joining",
     },
