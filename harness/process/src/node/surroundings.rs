@@ -33,7 +33,8 @@ impl Surroundings {
     /// # Errors
     /// If what is on the disk is not a node's.
     pub fn of(init: &Init, working_directory: &Path) -> Result<(Surroundings, Stable), Stopped> {
-        if VIRTUAL_TIME.iter().all(|feature| init.features.iter().any(|offered| offered == feature)) {
+        if VIRTUAL_TIME.iter().all(|feature| init.features.iter().any(|offered| offered == feature))
+        {
             return Ok((Surroundings::Virtual, disk::from_harness(&init.storage)?));
         }
         let (disk, stable) = Disk::open(working_directory)?;
