@@ -38,7 +38,8 @@ fn as_many_multicasts_or_operations_as_asked_for() {
         let moves = steps.iter().filter(moves).count();
         let beforehand = if workload.name == "broadcast" { stage.nodes } else { moves };
         assert_eq!(steps.len() - beforehand, stage.broadcasts, "{} {stage:?}", workload.name);
-        let asks = workload.name == "requests" || MAELSTROM.iter().any(|w| w.name == workload.name);
+        let asks = ["requests", "expressions"].contains(&workload.name)
+            || MAELSTROM.iter().any(|w| w.name == workload.name);
         let expected = |step: &Step| match step.ask {
             Ask::Multicast { .. } => !asks,
             Ask::Join { .. } | Ask::Leave { .. } => workload.layout.is_changing(),
