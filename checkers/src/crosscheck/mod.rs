@@ -12,7 +12,7 @@ pub mod multicast;
 pub mod script;
 
 use crate::find;
-use pepperland_core::checker::{Case, Checker, Class};
+use pepperland_core::checker::{Case, Checker, Class, Given};
 use pepperland_core::history::{EventId, History};
 use pepperland_core::verdict::{Ruling, Witness};
 use proptest::strategy::BoxedStrategy;
@@ -96,7 +96,14 @@ fn ruling(checker: &Checker, history: &History) -> Ruling {
     (checker.check)(&Case::new(history)).ruling()
 }
 
-/// Every checker rules as its oracle does, and both ways often enough.
+/// What the checker is left out for because it can have nothing to judge.
+fn unmet<'c>(checker: &'c Checker, history: &History) -> Option<&'c Given> {
+    let of_views = |given: &&Given| matches!(given, Given::ViewChanges | Given::WrongExclusions);
+    checker.given.iter().filter(of_views).find(|given| !given.is_met(history))
+}
+
+/// Every checker rules as its oracle does, and both ways often enough; and where it accuses, views
+/// have changed if it needs that.
 pub fn says_what_the_definitions_say(family: &Family) {
     let split: RefCell<BTreeMap<(&str, Ruling), u32>> = RefCell::default();
     on_each((family.histories)(), |history| {
@@ -105,6 +112,9 @@ pub fn says_what_the_definitions_say(family: &Family) {
             let meant = (family.oracle)(checker.property, history);
             if said != meant {
                 return Err(format!("{}: {said:?}, not {meant:?}", checker.property));
+            }
+            if let Some(given) = unmet(checker, history).filter(|_| said == Ruling::Violated) {
+                return Err(format!("{}: violated, yet left out for {given}", checker.property));
             }
             *split.borrow_mut().entry((checker.property, said)).or_default() += 1;
         }

@@ -24,7 +24,7 @@ pub const ENTRY: Checker = Checker {
     binds: Binds::Uniform,
     models: EVERY_MODEL,
     cost: "O(events + indications · members)",
-    needs: &[Kind::View, Kind::Safe, Kind::Recv],
+    needs: &[Kind::View, Kind::Safe],
     given: &[],
     check,
 };

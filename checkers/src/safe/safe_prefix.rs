@@ -5,8 +5,8 @@
 //! If a node that is not Byzantine is told in view `V` that `m` is safe, then every member of `V`
 //! has `m`, and everything that the node delivered in `V` before `m` (Chockler, Keidar &
 //! Vitenberg: *Safe Indication Prefix*). To *have* a message is to have delivered it, to have
-//! received a frame that carries it, or to have made it: the reading of a stable message that asks
-//! least, and one that only a history with frames can be held against. Having it *before* the indication is judged by the lines of
+//! received a frame that carries it, where frames are recorded, or to have made it: the reading of
+//! a stable message that asks least. Having it *before* the indication is judged by the lines of
 //! the history on a virtual clock, elsewhere by the times, with the error of the clock in favour.
 //! A member that crashed must have had the message too; a Byzantine one need not, nor one that
 //! installed a snapshot after the broadcast. The node itself knows what it knows. An indication
@@ -33,7 +33,7 @@ pub const ENTRY: Checker = Checker {
     binds: Binds::Uniform,
     models: EVERY_MODEL,
     cost: "O(events + deliveries · members)",
-    needs: &[Kind::View, Kind::Safe, Kind::Recv],
+    needs: &[Kind::View, Kind::Safe],
     given: &[],
     check,
 };

@@ -37,10 +37,12 @@ impl Trial<'_> {
         self.plan.schedule(seed)
     }
 
-    /// How much of a run must be written down to judge it: some properties speak of frames, and a
-    /// run that cannot be had again is written down whole.
+    /// How much of a run must be written down to judge it: some properties speak of frames, or of
+    /// what members have before they deliver it, and a run that cannot be had again is written down
+    /// whole.
     pub fn detail(&self) -> Detail {
-        let of_frames = |checker: &Checker| checker.needs.iter().any(|k| k.is_transmission());
+        let tells_of_frames = |kind: &Kind| kind.is_transmission() || *kind == Kind::Safe;
+        let of_frames = |checker: &Checker| checker.needs.iter().any(tells_of_frames);
         let whole = self.runtime.repeats() != Repeats::Exactly;
         match whole || self.checkers.iter().any(|checker| of_frames(checker)) {
             true => Detail::Network,
