@@ -208,10 +208,11 @@ impl Catalog {
         let needs = |kinds: &[Kind]| kinds.iter().any(|kind| checker.needs.contains(kind));
         let operations = !needs(&[Kind::Invoke, Kind::Apply]) || invokes(workload);
         let given = |given: Given| checker.given.contains(&given);
+        let completeness = checker.class != Class::Safety && needs(&[Kind::Crash]);
         let crashes = !needs(&[Kind::Crash, Kind::Suspect])
-            || match checker.class {
-                Class::Safety if !given(Given::Bound("detection")) => faults.iter().any(may_crash),
-                _ => faults.iter().any(may_crash_for_good),
+            || match completeness || given(Given::Bound("detection")) {
+                true => faults.iter().any(may_crash_for_good),
+                false => faults.iter().any(may_crash),
             };
         let transfers = !needs(&[Kind::StateGet, Kind::StateSet])
             || workload.layout.is_changing()
@@ -219,8 +220,10 @@ impl Catalog {
         let changes = !given(Given::ViewChanges)
             || workload.layout.is_changing()
             || faults.iter().any(may_change_views);
-        let exclusions = !given(Given::WrongExclusions)
-            || scenario.chaos_ms >= LONG_MS && faults.iter().any(may_cut_off);
+        // To come back one must have been missed, and that takes time.
+        let is_long = scenario.chaos_ms >= LONG_MS || !needs(&[Kind::StateSet]);
+        let exclusions =
+            !given(Given::WrongExclusions) || is_long && faults.iter().any(may_cut_off);
         operations && crashes && transfers && changes && exclusions
     }
 
@@ -288,9 +291,7 @@ fn claimed_under<'a>(
 ) -> impl Iterator<Item = &'static str> + use<'a> {
     let needs = |fault| faults.iter().any(|(profile, _)| profile.needs.contains(fault));
     let crashes = needs(&Fault::Crash);
-    // Of a combination, something nearly always makes messages late.
-    let combines = faults.iter().any(|(p, _)| p.needs.is_empty() && p.name != "none");
-    let late = combines || LATE.iter().any(needs);
+    let late = LATE.iter().any(needs);
     let bound = move |claim: &&Claim| match claim.proviso {
         Proviso::NobodyCrashes => !crashes,
         Proviso::InTime => !late,
