@@ -1,9 +1,7 @@
 //! Writes sample pages into the folder named as argument, to look at them.
 
-#[path = "../src/fixtures.rs"]
+#[path = "../src/fixtures/mod.rs"]
 mod fixtures;
-#[path = "../src/view_fixtures.rs"]
-mod view_fixtures;
 
 use pepperland_core::finding::{Campaign, Finding};
 use pepperland_core::verdict::{Ruling, Witness};
@@ -23,10 +21,10 @@ fn main() -> io::Result<()> {
     let order = fixtures::two_sequencers();
     write("order.html", finding_page(&order))?;
     write("order.svg", diagram::standalone(&order.history, &order.witness.events))?;
-    let views = view_fixtures::forgotten_in_a_flush();
+    let views = fixtures::views::forgotten_in_a_flush();
     write("views.html", finding_page(&views))?;
     write("views.svg", diagram::standalone(&views.history, &views.witness.events))?;
-    write("hostile-views.html", finding_page(&view_fixtures::evil_views()))?;
+    write("hostile-views.html", finding_page(&fixtures::views::evil_views()))?;
     write("agreement.html", finding_page(&fixtures::crashed_sender()))?;
     write("medium.html", finding_page(&long(order.clone(), 14)))?;
     write("long.html", finding_page(&long(order.clone(), 1_500)))?;

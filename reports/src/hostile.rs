@@ -3,7 +3,7 @@
 use crate::annotations::{Platform, annotations, step_summary};
 use crate::fixtures::{self, EVIL, evil_finding};
 use crate::style::Style;
-use crate::{finding_page, index_page, json, junit, terminal, view_fixtures};
+use crate::{finding_page, index_page, json, junit, terminal};
 use pepperland_core::finding::Campaign;
 use pepperland_core::verdict::Ruling;
 
@@ -60,7 +60,7 @@ fn terminals_get_no_codes_of_others() {
 
 #[test]
 fn views_of_strangers_stay_in_their_place() {
-    let finding = view_fixtures::evil_views();
+    let finding = fixtures::views::evil_views();
     let page = finding_page(&finding);
     assert!(!page.contains("<script>") && !page.contains("<img") && !has_raw_controls(&page));
     assert!(page.contains("{1,000 members}") && page.contains("−497 more"));

@@ -23,8 +23,6 @@ pub mod words;
 mod fixtures;
 #[cfg(test)]
 mod hostile;
-#[cfg(test)]
-mod view_fixtures;
 
 pub use judged::Judged;
 pub use pages::{finding_page, index_page};

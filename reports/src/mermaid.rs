@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn of_views() {
-        let finding = crate::view_fixtures::forgotten_in_a_flush();
+        let finding = crate::fixtures::views::forgotten_in_a_flush();
         insta::assert_snapshot!(sequence(&finding.history, &finding.witness.events));
     }
 

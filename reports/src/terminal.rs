@@ -143,8 +143,8 @@ fn head(finding: &Finding, style: Style) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fixtures;
     use crate::judged::tests::TOTAL_ORDER;
-    use crate::{fixtures, view_fixtures};
     use pepperland_core::verdict::Verdict;
 
     #[test]
@@ -155,13 +155,13 @@ mod tests {
 
     #[test]
     fn a_broken_virtual_synchrony() {
-        let broken = view_fixtures::forgotten_in_a_flush();
+        let broken = fixtures::views::forgotten_in_a_flush();
         insta::assert_snapshot!(finding(&broken, "report.html", Style::Plain));
     }
 
     #[test]
     fn a_checked_history_tells_who_delivered_what() {
-        let broken = view_fixtures::forgotten_in_a_flush();
+        let broken = fixtures::views::forgotten_in_a_flush();
         let entry =
             pepperland_core::checker::Checker { property: "virtual-synchrony", ..TOTAL_ORDER };
         let verdict = Verdict::violated(broken.witness, 12, 3);

@@ -278,7 +278,7 @@ mod tests {
 
     #[test]
     fn every_event_of_views_in_words() {
-        let history = crate::view_fixtures::forgotten_in_a_flush().history;
+        let history = crate::fixtures::views::forgotten_in_a_flush().history;
         let lines: Vec<String> = history.events().map(|e| event(&history, e.id)).collect();
         insta::assert_snapshot!(lines.join("\n"));
     }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::view_fixtures::{self, minor, tape, view};
+use crate::fixtures::views::{forgotten_in_a_flush, minor, tape, view};
 use pepperland_core::history::Kind;
 use pepperland_core::history::lanes::lanes;
 use pepperland_core::time::Time;
@@ -26,7 +26,7 @@ fn told(spans: &[Span]) -> Vec<String> {
 
 #[test]
 fn every_stay_has_a_ribbon_and_every_view_its_colour() {
-    let finding = view_fixtures::forgotten_in_a_flush();
+    let finding = forgotten_in_a_flush();
     let drawn = diagram(&finding.history, &finding.witness.events);
     let installs = finding.history.kinds().iter().filter(|kind| **kind == Kind::View).count();
     assert!(drawn.views);

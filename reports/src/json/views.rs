@@ -116,11 +116,11 @@ fn name(history: &History, column: &Column<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{fixtures, view_fixtures};
+    use crate::fixtures;
 
     #[test]
     fn a_violation_of_virtual_synchrony_tells_its_sets() {
-        let lines = lines(&view_fixtures::forgotten_in_a_flush());
+        let lines = lines(&fixtures::views::forgotten_in_a_flush());
         let text = serde_json::to_string(&lines).unwrap();
         let expected = r#"[{"view":"1","went":[{"how":"on","to":"2","nodes":["n1","n2","n3"]},"#
             .to_owned()

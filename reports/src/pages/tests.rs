@@ -1,5 +1,5 @@
 use super::*;
-use crate::{fixtures, view_fixtures};
+use crate::fixtures;
 
 #[test]
 fn a_page_loads_nothing_and_runs_nothing() {
@@ -20,7 +20,7 @@ fn a_page_loads_nothing_and_runs_nothing() {
 
 #[test]
 fn every_link_within_a_page_leads_somewhere() {
-    let views = view_fixtures::forgotten_in_a_flush();
+    let views = fixtures::views::forgotten_in_a_flush();
     for finding in [fixtures::two_sequencers(), fixtures::crashed_sender(), views] {
         let page = finding_page(&finding);
         let targets = page.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next());
@@ -135,7 +135,7 @@ fn the_index_says_rates_and_unclean_runs() {
 
 #[test]
 fn a_finding_about_deliveries_in_views_says_who_delivered_what() {
-    let page = finding_page(&view_fixtures::forgotten_in_a_flush());
+    let page = finding_page(&fixtures::views::forgotten_in_a_flush());
     let parts = [
         "dashed: not primary",
         "Who delivered what in a view",

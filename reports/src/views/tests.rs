@@ -1,5 +1,5 @@
 use super::*;
-use crate::view_fixtures::{minor, tape, view};
+use crate::fixtures::views::{minor, tape, view};
 use pepperland_core::history::lanes::{lanes, parse};
 use pepperland_core::history::{DeliveryContract, EventId, Header, Kind};
 use serde_json::json;

@@ -17,7 +17,7 @@ impl Words<'_> {
 
 #[cfg(test)]
 mod tests {
-    use crate::view_fixtures::tape;
+    use crate::fixtures::views::tape;
     use pepperland_core::history::Kind;
     use serde_json::{Value, json};
 
