@@ -1,0 +1,83 @@
+//! What is asked of what is built in: what there is, and what it costs.
+
+use clap::{Args, ValueEnum};
+use std::num::NonZero;
+use std::path::PathBuf;
+
+/// List what has a name.
+#[derive(Debug, Args)]
+pub struct List {
+    /// What to list
+    pub what: Listed,
+    /// How to print the list
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: ListFormat,
+}
+
+/// What can be listed.
+#[derive(Copy, Clone, Debug, Eq, PartialEq, ValueEnum)]
+pub enum Listed {
+    /// Implementations under test
+    Impls,
+    /// Planted flaws
+    Flaws,
+    /// Workloads
+    Workloads,
+    /// Fault profiles
+    Faults,
+    /// Properties
+    Properties,
+    /// Runtimes
+    Runtimes,
+}
+
+/// How to print a list.
+#[derive(Copy, Clone, Debug, Eq, PartialEq, ValueEnum)]
+pub enum ListFormat {
+    /// For people
+    Human,
+    /// One JSON object a line
+    Json,
+    /// A table for documents
+    Markdown,
+}
+
+/// Measure beside peers.
+#[derive(Debug, Args)]
+pub struct Bench {
+    /// What to measure [default: everything but the 10^8 deliveries]
+    pub what: Vec<Measured>,
+    /// Keep the histories of linearizability in this folder, to give them to other tools
+    #[arg(long, value_name = "DIR")]
+    pub keep: Option<PathBuf>,
+    /// Of detection, measure only every so-manieth flaw
+    #[arg(long, value_name = "K", default_value = "1")]
+    pub sample: NonZero<usize>,
+}
+
+/// What can be measured.
+#[derive(Copy, Clone, Debug, Eq, PartialEq, ValueEnum)]
+pub enum Measured {
+    /// The simulator beside turmoil
+    Simulator,
+    /// Small scenarios: plan, run and check
+    Scenarios,
+    /// The basic checkers, on 10^7 deliveries
+    Checkers,
+    /// The basic checkers, on 10^7 and 10^8 deliveries
+    Growth,
+    /// Linearizability, on 10^6 operations of 10 and of 20 clients
+    Linearizability,
+    /// Runs until each planted flaw is found, over 30 seeds, as a table in Markdown
+    Detection,
+    /// How soon and how wrongly each failure detector suspects, as a table in Markdown
+    Detectors,
+    /// How long groups take over their views, as a table in Markdown
+    Views,
+    /// What one multicast costs in each protocol, as a table in Markdown
+    Protocols,
+    /// How many servers answer a request, with and without faults, as a table in Markdown
+    Responders,
+    /// Programs over the line protocol in real time: rates, latencies, and the harness's own share
+    Stdio,
+}
