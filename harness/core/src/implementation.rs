@@ -126,21 +126,10 @@ pub struct Model {
     pub timing: &'static str,
     /// The greatest latency that it assumes of the network, if it assumes one.
     pub latency_bound: Option<Span>,
-    /// How many messages a node keeps for others in the end at most, if that is bounded.
-    pub buffer_bound: Option<u64>,
-    /// How long views take to come to rest after the last trouble at most, if that is promised.
-    pub settling_bound: Option<Span>,
-    /// How long an application is kept from multicasting for a new view at most, if that is
-    /// promised.
-    pub blocking_bound: Option<Span>,
+    /// What it promises in numbers.
+    pub bounds: &'static [Bound],
     /// Which of the parts of a partitioned group are to go on.
     pub partition: PartitionContract,
-    /// How long after a crash everybody suspects the node at most, in a network of this greatest
-    /// latency, if its failure detector promises that.
-    pub detection_bound: Option<fn(Span) -> Span>,
-    /// How long after a fault, on a network of this latency, two servers may answer a request or
-    /// none, if that is bounded.
-    pub takeover: Option<fn(max_latency: Span) -> Span>,
     /// What a restart means for "at most once".
     pub delivery: DeliveryContract,
     /// The service that clients see, by the name that histories and its workload have for it; none
@@ -165,15 +154,70 @@ impl Model {
         views: false,
         timing: "asynchronous",
         latency_bound: None,
-        buffer_bound: None,
-        settling_bound: None,
-        blocking_bound: None,
+        bounds: &[],
         partition: PartitionContract::Primary,
-        detection_bound: None,
-        takeover: None,
         delivery: DeliveryContract::Volatile,
         service: None,
     };
+
+    /// Nodes that restart with nothing; a network and nodes that are in time in the end, though
+    /// nobody knows how fast that is (Dwork, Lynch & Stockmeyer 1988).
+    pub const PARTIALLY_SYNCHRONOUS: Model = Model {
+        failures: FailureModel::CrashRecovery,
+        tolerates: &[
+            Fault::Crash,
+            Fault::Recovery,
+            Fault::Delay,
+            Fault::Reorder,
+            Fault::Duplication,
+            Fault::Partition,
+            Fault::Pause,
+        ],
+        timing: "partially synchronous",
+        ..Model::ASYNCHRONOUS
+    };
+
+    /// Whether it promises a number of this name.
+    pub fn bounds(&self, name: &str) -> bool {
+        self.bounds.iter().any(|bound| bound.name == name)
+    }
+}
+
+/// A promise in numbers, as the header of a history states it.
+#[derive(Copy, Clone, Debug)]
+pub struct Bound {
+    /// Its key in `about.bounds`.
+    pub name: &'static str,
+    /// The most that is promised, in a network of this greatest latency: a number of messages, or a
+    /// time in ns.
+    pub most: fn(max_latency: Span) -> u64,
+}
+
+impl Bound {
+    /// How many messages a node keeps for others in the end.
+    pub const fn buffer(most: fn(max_latency: Span) -> u64) -> Bound {
+        Bound { name: "buffer", most }
+    }
+
+    /// How long views take to come to rest after the last trouble.
+    pub const fn settling(most: fn(max_latency: Span) -> u64) -> Bound {
+        Bound { name: "settling", most }
+    }
+
+    /// How long an application is kept from multicasting for a new view.
+    pub const fn blocking(most: fn(max_latency: Span) -> u64) -> Bound {
+        Bound { name: "blocking", most }
+    }
+
+    /// How long after a crash everybody suspects the node.
+    pub const fn detection(most: fn(max_latency: Span) -> u64) -> Bound {
+        Bound { name: "detection", most }
+    }
+
+    /// How long after a fault two servers may answer a request, or none.
+    pub const fn takeover(most: fn(max_latency: Span) -> u64) -> Bound {
+        Bound { name: "takeover", most }
+    }
 }
 
 /// The groups that an implementation can handle, from the least to the most.

@@ -36,7 +36,7 @@ use pepperland_core::fault::Fault;
 use pepperland_core::history::{Channel, FailureModel};
 use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::implementation::{
-    Break, Claim, Cost, Flaw, Implementation, Model, Proviso, Setup,
+    Bound, Break, Claim, Cost, Flaw, Implementation, Model, Proviso, Setup,
 };
 use pepperland_core::message::Message;
 use pepperland_core::time::Span;
@@ -68,10 +68,10 @@ pub const ENTRY: Implementation = Implementation {
         ],
         timing: "synchronous in the end",
         latency_bound: Some(Span::millis(50)),
-        detection_bound: Some(|max_latency| {
+        bounds: &[Bound::detection(|max_latency| {
             let Pace { period, thresholds, .. } = Pace::TENTH;
-            max_latency + Span(u64::from(thresholds.unresponsive) * period.0)
-        }),
+            max_latency.0 + u64::from(thresholds.unresponsive) * period.0
+        })],
         ..Model::ASYNCHRONOUS
     },
     nodes: 5,

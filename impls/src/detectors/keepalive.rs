@@ -37,7 +37,9 @@ use crate::detectors::{PERFECT, SYNCHRONOUS};
 use crate::multicast::basic::basic;
 use pepperland_core::contract::{Cx, Delivery, Indication, Layer, Protocol, Stack, Value};
 use pepperland_core::id::{GroupId, NodeId};
-use pepperland_core::implementation::{Break, Claim, Cost, Flaw, Implementation, Model, Setup};
+use pepperland_core::implementation::{
+    Bound, Break, Claim, Cost, Flaw, Implementation, Model, Setup,
+};
 use pepperland_core::message::Message;
 use pepperland_core::time::Span;
 use serde::{Deserialize, Serialize};
@@ -52,9 +54,9 @@ pub const ENTRY: Implementation = Implementation {
     source: "Chandra & Toueg 1996; lecture slides",
     claims: &[&[Claim::always("no-creation")], VALIDITY, PERFECT],
     model: Model {
-        detection_bound: Some(|max_latency| {
-            max_latency + Span(u64::from(patience(max_latency)) * PERIOD.0)
-        }),
+        bounds: &[Bound::detection(|max_latency| {
+            max_latency.0 + u64::from(patience(max_latency)) * PERIOD.0
+        })],
         ..SYNCHRONOUS
     },
     nodes: 5,

@@ -9,7 +9,6 @@ pub mod timeout;
 pub mod timeout_adaptive;
 
 use pepperland_core::fault::Fault;
-use pepperland_core::history::FailureModel;
 use pepperland_core::implementation::{Claim, Implementation, Model};
 use pepperland_core::time::Span;
 
@@ -48,10 +47,8 @@ pub const SYNCHRONOUS: Model = Model {
     ..Model::ASYNCHRONOUS
 };
 
-/// Nodes that restart with nothing; a network, nodes and clocks that are in time in the end, though
-/// nobody knows how fast that is.
+/// A network, nodes and clocks that are in time in the end.
 pub const PARTIALLY_SYNCHRONOUS: Model = Model {
-    failures: FailureModel::CrashRecovery,
     tolerates: &[
         Fault::Crash,
         Fault::Recovery,
@@ -62,6 +59,5 @@ pub const PARTIALLY_SYNCHRONOUS: Model = Model {
         Fault::Pause,
         Fault::Clock,
     ],
-    timing: "partially synchronous",
-    ..Model::ASYNCHRONOUS
+    ..Model::PARTIALLY_SYNCHRONOUS
 };

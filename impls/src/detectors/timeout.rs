@@ -33,7 +33,9 @@ use crate::detectors::{PERFECT, SYNCHRONOUS};
 use crate::multicast::basic::basic;
 use pepperland_core::contract::{Cx, Delivery, Indication, Layer, Protocol, Stack, Value};
 use pepperland_core::id::{GroupId, NodeId};
-use pepperland_core::implementation::{Break, Claim, Cost, Flaw, Implementation, Model, Setup};
+use pepperland_core::implementation::{
+    Bound, Break, Claim, Cost, Flaw, Implementation, Model, Setup,
+};
 use pepperland_core::message::Message;
 use pepperland_core::time::Span;
 use serde::{Deserialize, Serialize};
@@ -48,7 +50,7 @@ pub const ENTRY: Implementation = Implementation {
     source: "Cachin, Guerraoui & Rodrigues 2011, 2.6.2",
     claims: &[&[Claim::always("no-creation")], VALIDITY, PERFECT],
     model: Model {
-        detection_bound: Some(|max_latency| Span(2 * delay(max_latency).0)),
+        bounds: &[Bound::detection(|max_latency| 2 * delay(max_latency).0)],
         ..SYNCHRONOUS
     },
     nodes: 5,

@@ -173,7 +173,7 @@ fn rise<P: Protocol>(protocol: &mut P, risen: Risen<Below<P>>, cx: &mut Cx<'_, P
             protocol.upon_indication(Indication::Block(group, view), cx);
         }
         // The application that a layer below holds is nobody's above.
-        Indication::Snapshot(_) | Indication::Applied { .. } => {}
+        Indication::Snapshot(_) | Indication::StateHash { .. } => {}
         Indication::Suspect(node) => protocol.upon_indication(Indication::Suspect(node), cx),
         Indication::Trust(node) => protocol.upon_indication(Indication::Trust(node), cx),
         Indication::Token { turn, epoch } => {

@@ -66,8 +66,8 @@ pub enum Indication<M> {
     Block(GroupId, ViewId),
     /// The application's state leaves the node, or comes to it, in place of messages.
     Snapshot(Snapshot<M>),
-    /// The application has executed a message.
-    Applied {
+    /// The application has executed a message, and so has this state.
+    StateHash {
         /// The message.
         value: M,
         /// Its place among those executed, where they have one.

@@ -63,18 +63,9 @@ impl Header {
 
 /// What the implementation promises in numbers, of a run of this schedule; times in ns.
 fn bounds(implementation: &Implementation, schedule: &Schedule) -> Map<String, Value> {
-    let model = &implementation.model;
     let latency = schedule.header.network.max_latency;
-    let bounds = [
-        ("buffer", model.buffer_bound),
-        ("settling", model.settling_bound.map(|span| span.0)),
-        ("blocking", model.blocking_bound.map(|span| span.0)),
-        ("detection", model.detection_bound.map(|bound| bound(latency).0)),
-        ("takeover", model.takeover.map(|bound| bound(latency).0)),
-    ];
-    let stated =
-        bounds.into_iter().filter_map(|(name, most)| Some((name.to_owned(), most?.into())));
-    stated.collect()
+    let bounds = implementation.model.bounds.iter();
+    bounds.map(|bound| (bound.name.to_owned(), (bound.most)(latency).into())).collect()
 }
 
 impl Recorder {
@@ -131,7 +122,7 @@ impl Recorder {
             Indication::Safe(message) => return self.safe(at, node, message.id, cause),
             Indication::Block(group, view) => (Kind::Block, self.blocks(group, view)),
             Indication::Snapshot(snapshot) => snapshot_event(snapshot),
-            Indication::Applied { value, slot, hash } => {
+            Indication::StateHash { value, slot, hash } => {
                 let fields = json!({"op": {"m": value.id.to_string()}, "hash": hash});
                 (Kind::Apply, with_slot(fields, slot))
             }

@@ -32,7 +32,7 @@ pub fn told(indication: Indication<Message>) -> Told {
             SnapshotTurn::Taken => Told::StateGet(taken(snapshot)),
             SnapshotTurn::Installed => Told::StateSet(taken(snapshot)),
         },
-        Indication::Applied { value, slot, hash } => {
+        Indication::StateHash { value, slot, hash } => {
             Told::StateHash { id: Some(value.id.to_string()), slot, hash }
         }
         Indication::Suspect(node) => Told::Suspect { target: node.to_string(), state: None },

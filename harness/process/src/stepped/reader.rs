@@ -194,7 +194,7 @@ impl Reader {
             Told::StateSet(taken) => self.snapshot(SnapshotTurn::Installed, taken)?,
             Told::StateHash { id, slot, hash } => {
                 let value = named(&id.unwrap_or_default(), "");
-                Indication::Applied { value, slot, hash }
+                Indication::StateHash { value, slot, hash }
             }
             Told::Suspect { target, .. } => Indication::Suspect(self.node(&target)?),
             Told::Trust { target } => Indication::Trust(self.node(&target)?),

@@ -4,8 +4,6 @@ use super::{Commanders, ordered_membership};
 use crate::changed::{HARMLESS, changed};
 use crate::claims::{INTEGRITY, VIEWS};
 use pepperland_core::contract::Stack;
-use pepperland_core::fault::Fault;
-use pepperland_core::history::FailureModel;
 use pepperland_core::implementation::{Break, Claim, Flaw, Implementation, Model};
 use pepperland_core::message::Message;
 
@@ -94,21 +92,7 @@ const BREAKS: &[Break] = &[
 ];
 
 /// What a majority of all nodes lives through.
-pub const MODEL: Model = Model {
-    failures: FailureModel::CrashRecovery,
-    tolerates: &[
-        Fault::Crash,
-        Fault::Recovery,
-        Fault::Delay,
-        Fault::Reorder,
-        Fault::Duplication,
-        Fault::Partition,
-        Fault::Pause,
-    ],
-    views: true,
-    timing: "partially synchronous",
-    ..Model::ASYNCHRONOUS
-};
+pub const MODEL: Model = Model { views: true, ..Model::PARTIALLY_SYNCHRONOUS };
 
 /// What one order of messages and commands gives.
 pub const IN_ORDER: &[Claim] = &[

@@ -36,6 +36,7 @@
 //! a part of the group delivered that the primary never had is executed nowhere: it has no place.
 
 mod flaws;
+mod handover;
 mod protocol;
 mod state;
 
@@ -48,7 +49,7 @@ use crate::groups::views::agreement::agreement;
 use crate::groups::views::log::When;
 use crate::groups::views::primary::{OF_PRIMARIES, WHILE_NOBODY_CRASHES};
 use crate::groups::views::service::{Service, Views};
-use crate::groups::views::{MODEL, OF_VIEWS};
+use crate::groups::views::{MODEL, OF_VIEWS, SETTLING};
 use pepperland_core::contract::{Layer, Stack};
 use pepperland_core::implementation::{Claim, Implementation, Model, Proviso, Setup};
 
@@ -59,7 +60,7 @@ pub const ENTRY: Implementation = Implementation {
     statement: "replicas in views: whoever joins gets the state, of just what was before the view",
     source: "Birman & Joseph 1987; Birman 1996",
     claims: &[INTEGRITY, OF_VIEWS, OF_PRIMARIES, WHILE_NOBODY_CRASHES, OF_DELIVERY, TRANSFER],
-    model: Model { blocking_bound: None, ..MODEL },
+    model: Model { bounds: &[SETTLING], ..MODEL },
     nodes: 4,
     budget: |n| (n - 1) / 2,
     flaws: flaws::FLAWS,

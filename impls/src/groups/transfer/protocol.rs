@@ -2,9 +2,7 @@
 
 use crate::groups::transfer::flaws::Switches;
 use crate::groups::transfer::state::{Packet, Standing, State};
-use pepperland_core::contract::{
-    Cx, Delivery, Indication, Layer, Protocol, Request, Snapshot, SnapshotTurn, View, ViewId,
-};
+use pepperland_core::contract::{Cx, Delivery, Indication, Layer, Protocol, Request, View, ViewId};
 use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::implementation::Setup;
 use pepperland_core::message::Message;
@@ -13,16 +11,16 @@ use std::collections::BTreeMap;
 /// A replica that gets its state from the others.
 pub struct StateTransfer<L> {
     lower: L,
-    state: State,
+    pub(super) state: State,
     /// The last view in which the state was the group's; none if there is no state here.
-    standing: Option<ViewId>,
+    pub(super) standing: Option<ViewId>,
     /// The view that this node came from to the present one.
     along: Option<ViewId>,
     /// What was delivered as views ended, and is to be executed when it is sure that the others do.
     left: Vec<Message>,
-    view: Option<View>,
+    pub(super) view: Option<View>,
     /// The application was asked to stop: not all may get what comes now.
-    ending: bool,
+    pub(super) ending: bool,
     told: BTreeMap<NodeId, Option<Standing>>,
     /// Everybody has told.
     compared: bool,
@@ -31,18 +29,18 @@ pub struct StateTransfer<L> {
     /// It wants to leave, and does when others have the state as well.
     leaves: Option<GroupId>,
     /// The place in the order of the first message of the view.
-    base: u64,
+    pub(super) base: u64,
     /// How much was executed before what former views left.
-    safe: usize,
+    pub(super) safe: usize,
     /// How many messages of the view were delivered below.
     came: u64,
     /// Those that were not executed yet: their numbers in the view, their senders.
-    held: Vec<(u64, NodeId, Message)>,
+    pub(super) held: Vec<(u64, NodeId, Message)>,
     /// The second half of the snapshot that this node is giving, and where it begins.
-    giving: Option<(usize, Vec<Message>)>,
+    pub(super) giving: Option<(usize, Vec<Message>)>,
     /// The first half of the snapshot that this node is getting, from whom, and of how many.
-    getting: Option<(NodeId, u64, Vec<Message>)>,
-    switches: Switches,
+    pub(super) getting: Option<(NodeId, u64, Vec<Message>)>,
+    pub(super) switches: Switches,
 }
 
 impl<L: Layer<Payload = Packet>> StateTransfer<L> {
@@ -134,73 +132,8 @@ impl<L: Layer<Payload = Packet>> StateTransfer<L> {
         best.is_some() && self.told.get(&p).is_some_and(|standing| *standing == best)
     }
 
-    fn give(&mut self, view: ViewId, cx: &mut Cx<'_, Message>) {
-        let snapshot = self.snapshot(SnapshotTurn::Taken, cx.me(), self.state.executed());
-        cx.indicate(Indication::Snapshot(snapshot));
-        let log = self.state.log();
-        let whole = log.len() as u64;
-        let log = match self.switches.diff_instead_of_state {
-            true => &log[self.safe.min(log.len())..],
-            false => log,
-        };
-        let (first, second) = log.split_at(log.len() / 2);
-        let first = Packet::FirstHalf(view, whole, first.to_vec());
-        self.giving = Some((whole as usize - second.len(), second.to_vec()));
-        self.multicast_below(GroupId::ALL, first, cx);
-    }
-
-    fn give_second_half(&mut self, view: ViewId, cx: &mut Cx<'_, Message>) {
-        let Some((begins, taken)) = self.giving.take_if(|_| !self.ending) else { return };
-        let torn = self.switches.torn_snapshot;
-        let second = if torn { self.state.log()[begins..].to_vec() } else { taken };
-        self.multicast_below(GroupId::ALL, Packet::SecondHalf(view, second), cx);
-    }
-
-    fn get_first_half(
-        &mut self,
-        donor: NodeId,
-        slot: u64,
-        first: Vec<Message>,
-        cx: &mut Cx<'_, Message>,
-    ) {
-        self.getting = Some((donor, slot, first.clone()));
-        if self.switches.half_a_state {
-            self.install(donor, slot, first, cx);
-        }
-    }
-
-    fn get_second_half(&mut self, from: NodeId, second: Vec<Message>, cx: &mut Cx<'_, Message>) {
-        let from_donor = |(donor, ..): &mut (NodeId, u64, Vec<Message>)| *donor == from;
-        if let Some((donor, slot, first)) = self.getting.take_if(from_donor) {
-            self.install(donor, slot, [first, second].concat(), cx);
-        }
-    }
-
-    /// The snapshot takes the place of whatever state was here.
-    fn install(&mut self, donor: NodeId, slot: u64, log: Vec<Message>, cx: &mut Cx<'_, Message>) {
-        self.state = State::after(log);
-        self.standing = self.view.as_ref().map(|view| view.id);
-        self.base = if self.switches.counters_not_transferred { 0 } else { slot };
-        cx.indicate(Indication::Snapshot(self.snapshot(SnapshotTurn::Installed, donor, slot)));
-        if self.switches.misses_in_flight {
-            self.held.clear();
-        }
-        self.execute_held(cx);
-    }
-
-    fn snapshot(&self, turn: SnapshotTurn, from: NodeId, slot: u64) -> Snapshot<Message> {
-        Snapshot {
-            turn,
-            from,
-            view: self.view.as_ref().map(|view| view.id),
-            slot: Some(slot),
-            covers: self.state.log().to_vec(),
-            hash: self.state.hash(),
-        }
-    }
-
     /// Executes what is held, if the state is here and the view goes on.
-    fn execute_held(&mut self, cx: &mut Cx<'_, Message>) {
+    pub(super) fn execute_held(&mut self, cx: &mut Cx<'_, Message>) {
         let may = self.standing.is_some() || self.switches.serves_before_set_state;
         if self.compared && may && !self.ending {
             self.execute_all(cx);
@@ -214,7 +147,7 @@ impl<L: Layer<Payload = Packet>> StateTransfer<L> {
             let delivery = Delivery { from, group: GroupId::ALL, message, slot };
             cx.deliver(delivery.clone());
             let hash = self.state.hash();
-            cx.indicate(Indication::Applied { value: delivery.message, slot, hash });
+            cx.indicate(Indication::StateHash { value: delivery.message, slot, hash });
         }
     }
 
@@ -224,7 +157,7 @@ impl<L: Layer<Payload = Packet>> StateTransfer<L> {
         for value in std::mem::take(&mut self.left) {
             let slot = Some(self.state.executed());
             self.state.execute(value.clone());
-            cx.indicate(Indication::Applied { value, slot, hash: self.state.hash() });
+            cx.indicate(Indication::StateHash { value, slot, hash: self.state.hash() });
         }
         self.base = self.state.executed();
     }

@@ -30,9 +30,7 @@ pub mod stable;
 pub mod virtual_synchrony;
 mod voting;
 
-use pepperland_core::fault::Fault;
-use pepperland_core::history::FailureModel;
-use pepperland_core::implementation::{Claim, Implementation, Model};
+use pepperland_core::implementation::{Bound, Claim, Implementation, Model};
 use pepperland_core::time::Span;
 
 /// Those whose multicasts know the views, in the order of the catalogue.
@@ -46,22 +44,13 @@ pub const ALL: &[&Implementation] = &[
 
 /// What all of them assume.
 pub(in crate::groups) const MODEL: Model = Model {
-    failures: FailureModel::CrashRecovery,
-    tolerates: &[
-        Fault::Crash,
-        Fault::Recovery,
-        Fault::Delay,
-        Fault::Reorder,
-        Fault::Duplication,
-        Fault::Partition,
-        Fault::Pause,
-    ],
     views: true,
-    timing: "partially synchronous",
-    settling_bound: Some(Span::seconds(2)),
-    blocking_bound: Some(Span::seconds(2)),
-    ..Model::ASYNCHRONOUS
+    bounds: &[SETTLING, Bound::blocking(|_| Span::seconds(2).0)],
+    ..Model::PARTIALLY_SYNCHRONOUS
 };
+
+/// How soon their views come to rest.
+pub(in crate::groups) const SETTLING: Bound = Bound::settling(|_| Span::seconds(2).0);
 
 /// What all of them promise of the views alone.
 pub(in crate::groups) const OF_VIEWS: &[Claim] = &[

@@ -20,7 +20,7 @@ use crate::claims::INTEGRITY;
 use crate::groups::views::agreement::agreement;
 use crate::groups::views::log::When;
 use crate::groups::views::service::{Service, Views};
-use crate::groups::views::{IN_GOOD_TIME, MODEL, OF_FLUSHES, OF_LAST_VIEWS, OF_VIEWS};
+use crate::groups::views::{IN_GOOD_TIME, MODEL, OF_FLUSHES, OF_LAST_VIEWS, OF_VIEWS, SETTLING};
 use pepperland_core::contract::Stack;
 use pepperland_core::history::PartitionContract;
 use pepperland_core::implementation::{Claim, Flaw, Implementation, Model, Proviso};

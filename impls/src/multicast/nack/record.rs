@@ -6,7 +6,7 @@ use crate::multicast::FAIR_LOSS;
 use crate::multicast::nack::Nack;
 use pepperland_core::contract::{Network, Stack};
 use pepperland_core::implementation::{
-    Break, Claim, Control, Cost, Flaw, Implementation, Model, Proviso,
+    Bound, Break, Claim, Control, Cost, Flaw, Implementation, Model, Proviso,
 };
 use pepperland_core::message::Message;
 
@@ -26,7 +26,7 @@ pub const ENTRY: Implementation = Implementation {
             Claim::only("buffer-boundedness", Proviso::NobodyCrashes),
         ],
     ],
-    model: Model { buffer_bound: Some(0), ..FAIR_LOSS },
+    model: Model { bounds: &[Bound::buffer(|_| 0)], ..FAIR_LOSS },
     nodes: 5,
     budget: |n| n - 1,
     flaws: &[

@@ -6,7 +6,7 @@ use crate::services::arithmetic::{Pace, Said, Service};
 use pepperland_core::contract::{Network, Stack};
 use pepperland_core::fault::Fault;
 use pepperland_core::history::{Channel, FailureModel};
-use pepperland_core::implementation::{Break, Claim, Flaw, Groups, Implementation, Model};
+use pepperland_core::implementation::{Bound, Break, Claim, Flaw, Groups, Implementation, Model};
 
 /// R7.
 pub const ENTRY: Implementation = Implementation {
@@ -32,7 +32,7 @@ pub const ENTRY: Implementation = Implementation {
         ],
         groups: Groups::Several,
         timing: "synchronous in the end",
-        takeover: Some(|max_latency| Pace::of(max_latency).takeover(max_latency)),
+        bounds: &[Bound::takeover(|max_latency| Pace::of(max_latency).takeover(max_latency).0)],
         service: Some("expressions"),
         ..Model::ASYNCHRONOUS
     },

@@ -23,7 +23,7 @@ pub fn measure(catalog: &Catalog) -> Result<(), Failure> {
     let heads = kinds.into_iter().chain(["none", "one", "several"]);
     print(&format!("| service | faults | {} |\n", heads.collect::<Vec<_>>().join(" | ")));
     print(&format!("| --- | --- |{}\n", " ---: |".repeat(8)));
-    let promise = |i: &&&'static Implementation| i.model.takeover.is_some();
+    let promise = |i: &&&'static Implementation| i.model.bounds("takeover");
     for implementation in catalog.implementations.iter().filter(promise) {
         for profile in pepperland_faults::ALL {
             if implementation.outside_model(profile.needs).is_empty() {
