@@ -1,19 +1,18 @@
 //! Everything that has a name on the command line.
 
+mod claims;
+
 use crate::processes;
 use crate::programs::{self, Programs};
-use pepperland_core::checker::{Checker, Class, Given};
-use pepperland_core::fault::{Fault, Profile};
-use pepperland_core::history::Kind;
-use pepperland_core::implementation::{Claim, Implementation, Proviso};
+use claims::{by_chance, claimed_under, combines, invokes, is_brought_out};
+use pepperland_core::checker::Checker;
+use pepperland_core::fault::Profile;
+use pepperland_core::implementation::Implementation;
 use pepperland_core::names::did_you_mean;
 use pepperland_core::plan::Plan;
 use pepperland_core::runtime::Runtime;
 use pepperland_core::scenario::Scenario;
-use pepperland_core::schedule::Ask;
-use pepperland_core::seed::Seed;
-use pepperland_core::time::Time;
-use pepperland_core::workload::{Stage, Workload};
+use pepperland_core::workload::Workload;
 use pepperland_search::Trial;
 use pepperland_sim::Simulator;
 use std::collections::BTreeSet;
@@ -148,7 +147,11 @@ impl Catalog {
         let several =
             workload.layout.groups(scenario.nodes.unwrap_or(implementation.nodes)).len() > 1;
         let claimed = claimed_under(implementation, faults, several);
-        Ok(claimed.filter(|name| self.is_brought_out(name, (scenario, workload), faults)).collect())
+        let is_brought_out = |name: &&'static str| {
+            let brought_out = |checker| is_brought_out(checker, (scenario, workload), faults);
+            self.checker(name).map_or(true, brought_out)
+        };
+        Ok(claimed.filter(is_brought_out).collect())
     }
 
     /// A scenario made ready to run. Without properties of its own it is judged by what its
@@ -176,13 +179,19 @@ impl Catalog {
         let mut seen = BTreeSet::new();
         names.retain(|name| seen.insert(*name));
         let checkers = names.into_iter().map(|name| self.checker(name));
+        let checkers: Vec<&'static Checker> = checkers.collect::<Result<_, _>>()?;
+        let by_chance = match scenario.properties.is_empty() && faults.iter().any(combines) {
+            true => by_chance(implementation, &checkers),
+            false => Vec::new(),
+        };
         let runtime = self.runtime_of(scenario)?;
         let profiles = self.profiles.iter().copied();
         let profiles = profiles.filter(|profile| can(&*runtime, profile)).collect();
         Ok(Trial {
             plan: Plan { scenario, implementation, workload, faults, profiles },
             runtime,
-            checkers: checkers.collect::<Result<_, _>>()?,
+            checkers,
+            by_chance,
         })
     }
 
@@ -196,37 +205,6 @@ impl Catalog {
         usual.map_or("steady", |workload| workload.name)
     }
 
-    /// Whether workload and faults bring out what the property is judged of: what clients get for
-    /// their operations, and whom a detector may suspect.
-    fn is_brought_out(
-        &self,
-        property: &str,
-        (scenario, workload): (&Scenario, &Workload),
-        faults: &[(&'static Profile, String)],
-    ) -> bool {
-        let Ok(checker) = self.checker(property) else { return true };
-        let needs = |kinds: &[Kind]| kinds.iter().any(|kind| checker.needs.contains(kind));
-        let operations = !needs(&[Kind::Invoke, Kind::Apply]) || invokes(workload);
-        let given = |given: Given| checker.given.contains(&given);
-        let completeness = checker.class != Class::Safety && needs(&[Kind::Crash]);
-        let crashes = !needs(&[Kind::Crash, Kind::Suspect])
-            || match completeness || given(Given::Bound("detection")) {
-                true => faults.iter().any(may_crash_for_good),
-                false => faults.iter().any(may_crash),
-            };
-        let transfers = !needs(&[Kind::StateGet, Kind::StateSet])
-            || workload.layout.is_changing()
-            || faults.iter().any(may_come_back);
-        let changes = !given(Given::ViewChanges)
-            || workload.layout.is_changing()
-            || faults.iter().any(may_change_views);
-        // To come back one must have been missed, and that takes time.
-        let is_long = scenario.chaos_ms >= LONG_MS || !needs(&[Kind::StateSet]);
-        let exclusions =
-            !given(Given::WrongExclusions) || is_long && faults.iter().any(may_cut_off);
-        operations && crashes && transfers && changes && exclusions
-    }
-
     /// The fault profiles that an implementation's claims allow, by name.
     pub fn claimed_faults(&self, implementation: &Implementation) -> Vec<&'static str> {
         let allowed = |p: &&&'static Profile| implementation.outside_model(p.needs).is_empty();
@@ -237,69 +215,6 @@ impl Catalog {
 /// Whether the runtime can bring about all that a fault profile needs.
 pub fn can(runtime: &dyn Runtime, profile: &Profile) -> bool {
     !profile.needs.iter().any(|fault| runtime.lacks().contains(fault))
-}
-
-/// Whether nodes may crash: by a profile that says so, or one that combines others.
-fn may_crash((profile, _): &(&'static Profile, String)) -> bool {
-    profile.needs.contains(&Fault::Crash) || profile.needs.is_empty() && profile.name != "none"
-}
-
-/// Faults that last as long as this last longer than the patience of whoever waits for a node, ms.
-const LONG_MS: u64 = 500;
-
-/// Whether nodes may crash and not come back.
-fn may_crash_for_good(fault: &(&'static Profile, String)) -> bool {
-    may_crash(fault) && !fault.0.needs.contains(&Fault::Recovery)
-}
-
-/// Whether nodes may come back to a group after they were out of it.
-fn may_come_back(fault: &(&'static Profile, String)) -> bool {
-    let returns = [Fault::Recovery, Fault::Partition, Fault::Pause];
-    returns.iter().any(|needed| fault.0.needs.contains(needed))
-}
-
-/// Whether views may change by it: whoever crashes or is late leaves them.
-fn may_change_views(fault: &(&'static Profile, String)) -> bool {
-    may_crash(fault) || may_cut_off(fault) || fault.0.needs.contains(&Fault::Delay)
-}
-
-/// Whether a node that lives may be taken for one that has crashed.
-fn may_cut_off((profile, _): &(&'static Profile, String)) -> bool {
-    let cuts = [Fault::Partition, Fault::Pause].iter().any(|fault| profile.needs.contains(fault));
-    cuts || profile.needs.is_empty() && profile.name != "none"
-}
-
-/// Whether clients ask for operations.
-fn invokes(workload: &Workload) -> bool {
-    let nodes = 5;
-    let groups = workload.layout.groups(nodes);
-    let stage = Stage { nodes, groups, broadcasts: 10, until: Time::millis(100) };
-    let steps = (workload.plan)(&stage, &mut Seed(0).stream("workload"));
-    steps.iter().any(|step| matches!(step.ask, Ask::Invoke { .. }))
-}
-
-/// The faults of which something is late.
-const LATE: [Fault; 4] = [Fault::Delay, Fault::Reorder, Fault::Partition, Fault::Pause];
-
-/// The properties claimed while these faults are at work and there are several groups or one: what
-/// is claimed only while nobody crashes is not claimed where somebody always does, nor what is
-/// claimed only while nothing is late where something always is.
-fn claimed_under<'a>(
-    implementation: &'a Implementation,
-    faults: &[(&'static Profile, String)],
-    several: bool,
-) -> impl Iterator<Item = &'static str> + use<'a> {
-    let needs = |fault| faults.iter().any(|(profile, _)| profile.needs.contains(fault));
-    let crashes = needs(&Fault::Crash);
-    let late = LATE.iter().any(needs);
-    let bound = move |claim: &&Claim| match claim.proviso {
-        Proviso::NobodyCrashes => !crashes,
-        Proviso::InTime => !late,
-        Proviso::OneGroup => !several,
-        Proviso::SeveralGroups => several,
-        _ => true,
-    };
-    implementation.claims().filter(bound).map(|claim| claim.property)
 }
 
 fn find<'a, T>(

@@ -11,7 +11,7 @@ use pepperland_core::finding::{Finding, Row};
 use pepperland_core::history::History;
 use pepperland_core::runtime::{Detail, Refused, Repeats};
 use pepperland_core::seed::Seed;
-use pepperland_core::verdict::Verdict;
+use pepperland_core::verdict::{Ruling, Verdict};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -59,7 +59,7 @@ pub trait Progress: Sync {
 /// What a search of one scenario found.
 #[derive(Debug, Default)]
 pub struct Searched {
-    /// One row for each property.
+    /// One row for each property, but for those that no run happened to bring out.
     pub rows: Vec<Row>,
     /// A finding for each row that is violated, in the order of the rows.
     pub findings: Vec<Finding>,
@@ -167,6 +167,10 @@ impl Search<'_, '_> {
             Searched { runs: total.runs, events: total.events, ..Searched::default() };
         let judged = trial.checkers.iter().zip(&total.tallies);
         for ((checker, tally), first) in judged.zip(firsts.into_vec()) {
+            let by_chance = trial.by_chance.contains(&checker.property);
+            if by_chance && tally.ruling() == Ruling::Undecided {
+                continue;
+            }
             let original = match first {
                 Some(first) => Some(as_it_came(trial, base, first)),
                 None => tally.first_violation.and_then(|run| again(trial, checker, base, run)),

@@ -24,6 +24,9 @@ pub struct Trial<'a> {
     pub runtime: Arc<dyn Runtime>,
     /// What to judge it by.
     pub checkers: Vec<&'static Checker>,
+    /// Of these, the properties that nobody asked for by name and that the faults may or may not
+    /// bring out, as they are drawn: where no run did, there is nothing to say of them.
+    pub by_chance: Vec<&'static str>,
 }
 
 impl Trial<'_> {

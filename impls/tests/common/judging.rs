@@ -48,6 +48,7 @@ pub fn judge_scenario<'a>(
         },
         runtime: std::sync::Arc::new(Simulator),
         checkers: properties.map(find).collect(),
+        by_chance: Vec::new(),
     };
     let names = trial.checkers.iter().map(|checker| checker.property);
     names.zip(trial.judge(schedule, history)).collect()

@@ -50,6 +50,7 @@ pub fn trial_on(runtime: Arc<dyn Runtime>, scenario: &Scenario) -> Trial<'_> {
         },
         runtime,
         checkers: scenario.properties.iter().map(|name| checker(name)).collect(),
+        by_chance: Vec::new(),
     }
 }
 

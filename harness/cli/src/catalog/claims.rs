@@ -1,0 +1,122 @@
+//! Which of an implementation's claims a scenario asks for: those that hold under its faults, and
+//! that its workload and faults bring out.
+
+use pepperland_core::checker::{Checker, Class, Given};
+use pepperland_core::fault::{Fault, Profile};
+use pepperland_core::history::Kind;
+use pepperland_core::implementation::{Claim, Implementation, Proviso};
+use pepperland_core::scenario::Scenario;
+use pepperland_core::schedule::Ask;
+use pepperland_core::seed::Seed;
+use pepperland_core::time::Time;
+use pepperland_core::workload::{Stage, Workload};
+
+/// Whether workload and faults bring out what the property is judged of: what clients get for
+/// their operations, and whom a detector may suspect.
+pub fn is_brought_out(
+    checker: &Checker,
+    (scenario, workload): (&Scenario, &Workload),
+    faults: &[(&'static Profile, String)],
+) -> bool {
+    let needs = |kinds: &[Kind]| kinds.iter().any(|kind| checker.needs.contains(kind));
+    let operations = !needs(&[Kind::Invoke, Kind::Apply]) || invokes(workload);
+    let given = |given: Given| checker.given.contains(&given);
+    let completeness = checker.class != Class::Safety && needs(&[Kind::Crash]);
+    let crashes = !needs(&[Kind::Crash, Kind::Suspect])
+        || match completeness || given(Given::Bound("detection")) {
+            true => faults.iter().any(may_crash_for_good),
+            false => faults.iter().any(may_crash),
+        };
+    let transfers = !needs(&[Kind::StateGet, Kind::StateSet])
+        || workload.layout.is_changing()
+        || faults.iter().any(may_come_back);
+    let changes = !given(Given::ViewChanges)
+        || workload.layout.is_changing()
+        || faults.iter().any(may_change_views);
+    // To come back one must have been missed, and that takes time.
+    let is_long = scenario.chaos_ms >= LONG_MS || !needs(&[Kind::StateSet]);
+    let exclusions = !given(Given::WrongExclusions) || is_long && faults.iter().any(may_cut_off);
+    operations && crashes && transfers && changes && exclusions
+}
+
+/// Whether it is drawn in each run which faults are at work.
+pub fn combines((profile, _): &(&'static Profile, String)) -> bool {
+    profile.needs.is_empty() && profile.name != "none"
+}
+
+/// Whether nodes may crash: by a profile that says so, or one that combines others.
+fn may_crash(fault: &(&'static Profile, String)) -> bool {
+    fault.0.needs.contains(&Fault::Crash) || combines(fault)
+}
+
+/// Faults that last as long as this last longer than the patience of whoever waits for a node, ms.
+const LONG_MS: u64 = 500;
+
+/// Whether nodes may crash and not come back.
+fn may_crash_for_good(fault: &(&'static Profile, String)) -> bool {
+    may_crash(fault) && !fault.0.needs.contains(&Fault::Recovery)
+}
+
+/// Whether nodes may come back to a group after they were out of it.
+fn may_come_back(fault: &(&'static Profile, String)) -> bool {
+    let returns = [Fault::Recovery, Fault::Partition, Fault::Pause];
+    returns.iter().any(|needed| fault.0.needs.contains(needed))
+}
+
+/// Whether views may change by it: whoever crashes or is late leaves them.
+fn may_change_views(fault: &(&'static Profile, String)) -> bool {
+    may_crash(fault) || may_cut_off(fault) || fault.0.needs.contains(&Fault::Delay)
+}
+
+/// Whether a node that lives may be taken for one that has crashed.
+fn may_cut_off(fault: &(&'static Profile, String)) -> bool {
+    let cuts = [Fault::Partition, Fault::Pause];
+    cuts.iter().any(|cut| fault.0.needs.contains(cut)) || combines(fault)
+}
+
+/// Of these, what is judged only in runs in which nothing is late, or somebody is taken for crashed
+/// who is not: whether there are any is a matter of what is drawn.
+pub fn by_chance(
+    implementation: &Implementation,
+    checkers: &[&'static Checker],
+) -> Vec<&'static str> {
+    let in_time = |name| implementation.claim(name).map(|claim| claim.proviso);
+    let is_by_chance = |checker: &&&'static Checker| {
+        in_time(checker.property) == Some(Proviso::InTime)
+            || checker.given.contains(&Given::WrongExclusions)
+    };
+    checkers.iter().filter(is_by_chance).map(|checker| checker.property).collect()
+}
+
+/// Whether clients ask for operations.
+pub fn invokes(workload: &Workload) -> bool {
+    let nodes = 5;
+    let groups = workload.layout.groups(nodes);
+    let stage = Stage { nodes, groups, broadcasts: 10, until: Time::millis(100) };
+    let steps = (workload.plan)(&stage, &mut Seed(0).stream("workload"));
+    steps.iter().any(|step| matches!(step.ask, Ask::Invoke { .. }))
+}
+
+/// The faults of which something is late.
+const LATE: [Fault; 4] = [Fault::Delay, Fault::Reorder, Fault::Partition, Fault::Pause];
+
+/// The properties claimed while these faults are at work and there are several groups or one: what
+/// is claimed only while nobody crashes is not claimed where somebody always does, nor what is
+/// claimed only while nothing is late where something always is.
+pub fn claimed_under<'a>(
+    implementation: &'a Implementation,
+    faults: &[(&'static Profile, String)],
+    several: bool,
+) -> impl Iterator<Item = &'static str> + use<'a> {
+    let needs = |fault| faults.iter().any(|(profile, _)| profile.needs.contains(fault));
+    let crashes = needs(&Fault::Crash);
+    let late = LATE.iter().any(needs);
+    let bound = move |claim: &&Claim| match claim.proviso {
+        Proviso::NobodyCrashes => !crashes,
+        Proviso::InTime => !late,
+        Proviso::OneGroup => !several,
+        Proviso::SeveralGroups => several,
+        _ => true,
+    };
+    implementation.claims().filter(bound).map(|claim| claim.property)
+}
