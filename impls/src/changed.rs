@@ -12,7 +12,7 @@ use pepperland_core::implementation::{Control, Flaw, Setup};
 use pepperland_core::message::Message;
 use pepperland_core::time::Span;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 /// Controls for whoever lives with reordering.
@@ -69,6 +69,19 @@ pub const WRONG_PAYLOAD: Flaw = Flaw {
     killer: include_str!("../killers/wrong-payload.jsonl"),
 };
 
+/// Whoever hears of messages and of views by two threads hears of them in another order than they
+/// are in.
+pub const UPCALLS_ON_TWO_THREADS: Flaw = Flaw {
+    name: "upcalls-on-two-threads",
+    number: "V12",
+    statement: "messages are handed up by a thread of their own, which views overtake",
+    breaks: "sending-view-delivery",
+    keeps: &["no-creation", "no-duplication", "fifo-order", "view-agreement"],
+    faults: "none",
+    workload: "joining",
+    killer: include_str!("../killers/upcalls-on-two-threads.jsonl"),
+};
+
 /// The node with the change that its setup names, if it names one of these.
 pub fn changed(setup: &Setup<'_>, node: Box<dyn Node>) -> Box<dyn Node> {
     match setup.flaw.and_then(Change::named) {
@@ -84,6 +97,7 @@ enum Change {
     /// With what was received already.
     DiesOfAFault(Set<(NodeId, Vec<u8>)>),
     WrongPayload,
+    UpcallsOnTwoThreads(Upcalls),
 }
 
 impl Change {
@@ -94,6 +108,9 @@ impl Change {
             _ if name == DOUBLES_FRAMES.name => Change::DoublesFrames,
             _ if name == DIES_OF_A_FAULT.name => Change::DiesOfAFault(Set::default()),
             _ if name == WRONG_PAYLOAD.name => Change::WrongPayload,
+            _ if name == UPCALLS_ON_TWO_THREADS.name => {
+                Change::UpcallsOnTwoThreads(Upcalls::default())
+            }
             _ => return None,
         })
     }
@@ -106,10 +123,10 @@ struct Waiting {
     frames: BTreeMap<u32, (NodeId, NetworkId, Vec<u8>)>,
 }
 
-/// The place of the timers for which frames wait: no layer of a stack stands there.
+/// The place of the timers for which frames or deliveries wait: no layer of a stack stands there.
 const WAITING: u32 = u32::MAX;
 
-/// How long a frame waits at most.
+/// How long they wait at most.
 const LONGEST: Span = Span::millis(20);
 
 impl Waiting {
@@ -119,6 +136,30 @@ impl Waiting {
         let timer = Timer { place: WAITING, tag: self.arrived };
         let span = Span(host.stream.below(LONGEST.0 + 1));
         host.effects.list.push(Effect::SetTimer(timer, span));
+    }
+}
+
+/// Deliveries on their way up, in order.
+#[derive(Default)]
+struct Upcalls {
+    count: u32,
+    queue: VecDeque<Effect>,
+}
+
+impl Upcalls {
+    /// Puts off what is delivered; whichever timer fires first hands up the oldest.
+    fn hold(&mut self, host: &mut Host) {
+        for effect in std::mem::take(&mut host.effects.list) {
+            if !matches!(effect, Effect::Indicate(Indication::Deliver(_))) {
+                host.effects.list.push(effect);
+                continue;
+            }
+            self.count += 1;
+            self.queue.push_back(effect);
+            let timer = Timer { place: WAITING, tag: self.count };
+            let span = Span(host.stream.below(LONGEST.0 + 1));
+            host.effects.list.push(Effect::SetTimer(timer, span));
+        }
     }
 }
 
@@ -132,10 +173,11 @@ impl Changed {
     /// Runs a handler of the node, and changes what it does.
     fn run(&mut self, host: &mut Host, handler: impl FnOnce(&mut dyn Node, &mut Host)) {
         handler(&mut *self.node, host);
-        match self.change {
+        match &mut self.change {
             Change::ShufflesSends => shuffle(host),
             Change::DoublesFrames => double(host),
             Change::WrongPayload => host.effects.list.iter_mut().for_each(garble),
+            Change::UpcallsOnTwoThreads(upcalls) => upcalls.hold(host),
             Change::DelaysReceipts(_) | Change::DiesOfAFault(_) => {}
         }
     }
@@ -172,11 +214,18 @@ impl Node for Changed {
         if timer.place != WAITING {
             return self.run(host, |node, host| node.timeout(timer, host));
         }
-        let Change::DelaysReceipts(waiting) = &mut self.change else { return };
-        let Some((from, over, frame)) = waiting.frames.remove(&timer.tag) else { return };
-        host.arrived_over = over;
-        // That it can be read was seen when it arrived.
-        let _ = self.node.receive(from, &frame, host);
+        match &mut self.change {
+            Change::DelaysReceipts(waiting) => {
+                let Some((from, over, frame)) = waiting.frames.remove(&timer.tag) else { return };
+                host.arrived_over = over;
+                // That it can be read was seen when it arrived.
+                let _ = self.node.receive(from, &frame, host);
+            }
+            Change::UpcallsOnTwoThreads(upcalls) => {
+                host.effects.list.extend(upcalls.queue.pop_front());
+            }
+            _ => {}
+        }
     }
 
     fn recover(&mut self, host: &mut Host) {

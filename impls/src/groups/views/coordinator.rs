@@ -33,6 +33,10 @@ impl<M: Value, L: Layer<Payload = Frame<M>>> Agreement<M, L> {
             None => !self.fits(&company) || self.restless >= self.patience,
         };
         if begin {
+            if self.has(Planted::ForgetsWhoWasSilent) {
+                let silent = self.lead.iter().flat_map(Lead::silent);
+                silent.for_each(|p| self.reach.forget(p));
+            }
             self.begin(company, cx);
         }
     }
@@ -163,7 +167,10 @@ impl<M: Value, L: Layer<Payload = Frame<M>>> Agreement<M, L> {
     /// A participant is ready.
     pub(super) fn accepted_by(&mut self, from: NodeId, round: Round, cx: &mut Cx<'_, M>) {
         let Some(lead) = self.lead.as_mut().filter(|lead| lead.round == round) else { return };
-        if lead.company.contains_key(&from) && lead.accepted.insert(from) && lead.is_accepted() {
+        let enough = lead.company.contains_key(&from)
+            && lead.accepted.insert(from)
+            && (lead.is_accepted() || self.planted == Some(Planted::InstallsUnaccepted));
+        if enough {
             let first: Rc<[NodeId]> = match self.service.views {
                 Views::Primary => lead.heirs().into(),
                 Views::Any | Views::Partitionable => lead.company.keys().copied().collect(),

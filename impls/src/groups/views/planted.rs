@@ -41,6 +41,10 @@ pub enum Planted {
     MajorityOfStaticSet,
     /// Any view is primary.
     MinorityGoesOn,
+    /// The first who accepts a view is enough for it.
+    InstallsUnaccepted,
+    /// Whoever did not answer in a round is asked no more.
+    ForgetsWhoWasSilent,
 }
 
 impl Planted {
@@ -65,6 +69,8 @@ impl Planted {
             "half-is-enough" => Planted::HalfIsEnough,
             "majority-of-static-set" => Planted::MajorityOfStaticSet,
             "minority-goes-on" => Planted::MinorityGoesOn,
+            "installs-unaccepted" => Planted::InstallsUnaccepted,
+            "forgets-who-was-silent" => Planted::ForgetsWhoWasSilent,
             _ => return None,
         })
     }

@@ -79,6 +79,7 @@ pub struct Peer {
     countdown: u32,
     patience: u32,
     hears_me: bool,
+    forgotten: bool,
 }
 
 impl Reach {
@@ -91,6 +92,7 @@ impl Reach {
             countdown: 0,
             patience: patience(setup.max_latency),
             hears_me: false,
+            forgotten: false,
         };
         let others = NodeId::first(setup.nodes).filter(|p| *p != setup.node);
         Reach {
@@ -145,10 +147,17 @@ impl Reach {
         self.peers.keys().copied()
     }
 
+    /// It is out of reach for good.
+    pub fn forget(&mut self, node: NodeId) {
+        if let Some(peer) = self.peers.get_mut(&node) {
+            peer.forgotten = true;
+        }
+    }
+
     /// Those within reach both ways.
     pub fn within(&self) -> impl Iterator<Item = (NodeId, &Peer)> {
-        let is_within = |peer: &Peer| peer.countdown > 0 && peer.hears_me && !self.is_alone;
-        let within = self.peers.iter().filter(move |(_, peer)| is_within(peer));
+        let is_heard = |peer: &Peer| peer.countdown > 0 && peer.hears_me && !peer.forgotten;
+        let within = self.peers.iter().filter(move |(_, peer)| is_heard(peer) && !self.is_alone);
         within.map(|(p, peer)| (*p, peer))
     }
 }

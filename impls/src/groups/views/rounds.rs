@@ -146,6 +146,12 @@ impl<M: Clone> Lead<M> {
         }
     }
 
+    /// Who has not said what it has.
+    pub fn silent(&self) -> impl Iterator<Item = NodeId> {
+        let silent = self.company.keys().filter(|p| !self.flushes.contains_key(p));
+        silent.copied()
+    }
+
     /// Whether everybody has said what it has, and nothing was decided.
     pub fn is_complete(&self) -> bool {
         self.decided == Decided::Open && self.flushes.len() == self.company.len()

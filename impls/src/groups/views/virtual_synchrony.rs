@@ -20,7 +20,7 @@
 //! those who go on, even if it was delivered there: delivery is not uniform. The stable variant
 //! delivers what all members of the view have.
 
-use crate::changed::{HARMLESS_IN_TIME, changed};
+use crate::changed::{HARMLESS_IN_TIME, UPCALLS_ON_TWO_THREADS, changed};
 use crate::claims::INTEGRITY;
 use crate::groups::views::agreement::agreement;
 use crate::groups::views::log::When;
@@ -101,6 +101,7 @@ pub const ENTRY: Implementation = Implementation {
             workload: "steady",
             killer: include_str!("../../../killers/deliver-after-view.jsonl"),
         },
+        UPCALLS_ON_TWO_THREADS,
     ],
     controls: &[HARMLESS_IN_TIME],
     breaks: &[Break {
