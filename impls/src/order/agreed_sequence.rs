@@ -16,11 +16,16 @@
 //! Before "collect", "state", "begin" and "have" are said:
 //!                                     store what was promised, and the log
 //! On recovery:                        load the log;  promise a later epoch;  begin a still later one
+//! Until an epoch begins at the restarted node:
+//!     once it is told of a later one, and then after twice as long each time:
+//!                                     begin a still later one
 //! ```
 //!
 //! Assumes a majority that never crashes at once and a perfect channel between nodes that are up;
 //! of time, that suspicions are right in the end. A restarted node delivers the sequence from its
-//! beginning again. Suspicions are handed up, and what is sent to one node goes there as it is.
+//! beginning again. It gives way to whoever else begins an epoch for longer and longer: where links
+//! are fast one way and slow the other, two that answer each other with later epochs would never end
+//! (as rival proposers; Lamport, *The Part-Time Parliament*, 1998). Suspicions are handed up, and what is sent to one node goes there as it is.
 
 use crate::detectors::keepalive::keepalive;
 use crate::for_group::ForGroup;
@@ -31,6 +36,7 @@ use crate::order::on_log::{OnLog, Said};
 use pepperland_core::contract::{Cx, Delivery, Indication, Layer, Protocol, Value};
 use pepperland_core::id::{GroupId, MessageId, NodeId};
 use pepperland_core::implementation::Setup;
+use pepperland_core::time::Span;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -61,9 +67,30 @@ pub struct AgreedSequence<M, L> {
     naming: Naming,
     backlog: BTreeMap<MessageId, M>,
     forwards: BTreeMap<MessageId, M>,
-    /// While a restarted node waits for an epoch: the number of the last that it tried to begin.
-    tried: Option<u32>,
+    /// While a restarted node waits for an epoch.
+    trying: Option<Trying>,
+    /// How long it takes to begin an epoch that nobody contests.
+    uncontested: Span,
 }
+
+/// What a restarted node has done to begin an epoch.
+#[derive(Copy, Clone, Debug, Default)]
+struct Trying {
+    /// The number of the last that it tried to begin.
+    number: u32,
+    /// How many times it has tried.
+    times: u32,
+}
+
+/// The timer of the next try.
+const TRY: u32 = 0;
+
+/// How many times it tries without waiting: what it has stored may be behind what others have
+/// promised, and of that it is told.
+const AT_ONCE: u32 = 2;
+
+/// How many times the wait is doubled at most.
+const MOST_DOUBLINGS: u32 = 6;
 
 /// There is one log. Nobody below looks at the group.
 const LOG: GroupId = GroupId::ALL;
@@ -83,7 +110,8 @@ impl<M: Value, L> AgreedSequence<M, L> {
             naming: Naming::default(),
             backlog: BTreeMap::new(),
             forwards: BTreeMap::new(),
-            tried: None,
+            trying: None,
+            uncontested: Span(setup.max_latency.0.saturating_mul(4)),
         }
     }
 
@@ -118,11 +146,15 @@ impl<M: Value, L: Layer<Payload = Sent<M>>> AgreedSequence<M, L> {
 
     /// A restarted node begins an epoch later than all that it hears of.
     fn try_to_begin(&mut self, cx: &mut Cx<'_, M>) {
-        if self.tried.is_some_and(|tried| self.log.latest().number > tried) {
-            let collect = self.log.collect(cx.me());
-            self.tried = Some(self.log.latest().number + 1);
-            self.say(LOG, collect.map(Say::ToAll), cx);
-        }
+        let latest = self.log.latest().number;
+        let Some(trying) = self.trying.as_mut().filter(|trying| latest > trying.number) else {
+            return;
+        };
+        *trying = Trying { number: latest + 1, times: trying.times + 1 };
+        let doublings = trying.times.min(MOST_DOUBLINGS);
+        cx.set_timer(TRY, Span(self.uncontested.0.saturating_mul(1 << doublings)));
+        let collect = self.log.collect(cx.me());
+        self.say(LOG, collect.map(Say::ToAll), cx);
     }
 }
 
@@ -140,7 +172,7 @@ impl<M: Value, L: Layer<Payload = Sent<M>>> OnLog<Told<M>> for AgreedSequence<M,
     }
 
     fn begin(&mut self, _: GroupId, cx: &mut Cx<'_, M>) {
-        self.tried = None;
+        self.trying = None;
         let backlog: Vec<MessageId> = self.backlog.keys().copied().collect();
         backlog.into_iter().for_each(|i| self.forward(i, cx));
         self.write(cx);
@@ -169,7 +201,7 @@ impl<M: Value, L: Layer<Payload = Sent<M>>> Protocol for AgreedSequence<M, L> {
 
     fn upon_recover(&mut self, cx: &mut Cx<'_, M>) {
         self.log.restore(cx.load::<Kept<M>>(KEPT), cx.me());
-        self.tried = Some(0);
+        self.trying = Some(Trying::default());
         self.try_to_begin(cx);
     }
 
@@ -192,8 +224,19 @@ impl<M: Value, L: Layer<Payload = Sent<M>>> Protocol for AgreedSequence<M, L> {
             }
             Said::Log(said) => {
                 self.upon_log(LOG, (received.from, said), cx);
-                self.try_to_begin(cx);
+                if self.trying.is_some_and(|trying| trying.times < AT_ONCE) {
+                    self.try_to_begin(cx);
+                }
             }
+        }
+    }
+
+    /// It is time for a restarted node to try again, or to wait on if it has heard of no later
+    /// epoch than its own.
+    fn upon_timeout(&mut self, _: u32, cx: &mut Cx<'_, M>) {
+        if self.trying.is_some() {
+            cx.set_timer(TRY, self.uncontested);
+            self.try_to_begin(cx);
         }
     }
 

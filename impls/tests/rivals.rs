@@ -1,0 +1,21 @@
+//! Two nodes that would begin epochs, over links that are fast one way and slow the other: one of
+//! them gives way, or nothing would ever be delivered.
+
+#[path = "common/judging.rs"]
+mod judging;
+
+use judging::run;
+use pepperland_core::history::Kind;
+use pepperland_core::id::NodeId;
+use pepperland_core::schedule::Schedule;
+use pepperland_impls::groups::ordered_membership::ENTRY;
+
+#[test]
+fn a_restarted_node_does_not_contest_epochs_for_ever() {
+    let text = include_str!("schedules/rivals.jsonl");
+    let schedule = Schedule::from_text(text).expect("a schedule");
+    let history = run(&schedule, &ENTRY);
+    let delivers = history.events().filter(|event| event.kind() == Kind::Deliver);
+    let nodes: Vec<NodeId> = delivers.filter_map(|event| event.node()).collect();
+    assert!(nodes.contains(&NodeId(0)), "its sender delivers it: {nodes:?}");
+}
