@@ -120,7 +120,8 @@ fn tell(options: &Run, campaign: &Campaign, folder: &RunFolder) {
 /// How many findings are printed in full.
 const IN_FULL: usize = 4;
 
-fn tell_people(campaign: &Campaign, folder: &RunFolder) {
+/// Prints a campaign for people.
+pub fn tell_people(campaign: &Campaign, folder: &RunFolder) {
     let style = style();
     for finding in campaign.findings.iter().take(IN_FULL) {
         let report = folder.report_of(finding);
@@ -172,7 +173,7 @@ fn end(options: &Run, campaign: &Campaign) -> ExitCode {
 }
 
 /// The outcome of a campaign, and why.
-fn outcome(campaign: &Campaign) -> (Outcome, String) {
+pub fn outcome(campaign: &Campaign) -> (Outcome, String) {
     let with = |ruling| campaign.rows.iter().filter(move |row| row.outcome == ruling);
     let properties =
         |n: usize| if n == 1 { "1 property".to_owned() } else { format!("{n} properties") };
