@@ -120,8 +120,14 @@ fn tell(options: &Run, campaign: &Campaign, folder: &RunFolder) {
 /// How many findings are printed in full.
 const IN_FULL: usize = 4;
 
-/// Prints a campaign for people.
-pub fn tell_people(campaign: &Campaign, folder: &RunFolder) {
+fn tell_people(campaign: &Campaign, folder: &RunFolder) {
+    tell_findings(campaign, folder);
+    print(&pepperland_reports::terminal::summary(campaign, style()));
+    print(&format!("report     {}\n", folder.index().display()));
+}
+
+/// Prints the findings, the first of them in full.
+pub fn tell_findings(campaign: &Campaign, folder: &RunFolder) {
     let style = style();
     for finding in campaign.findings.iter().take(IN_FULL) {
         let report = folder.report_of(finding);
@@ -133,8 +139,6 @@ pub fn tell_people(campaign: &Campaign, folder: &RunFolder) {
         let more = campaign.findings.len() - IN_FULL;
         print(&format!("and {more} more findings, each with its page, in the report\n\n"));
     }
-    print(&pepperland_reports::terminal::summary(campaign, style));
-    print(&format!("report     {}\n", folder.index().display()));
 }
 
 /// Colours on a terminal, unless NO_COLOR is set.

@@ -38,7 +38,7 @@ pub struct Explore {
     #[arg(long)]
     pub beyond_model: bool,
     /// Give up after so many states; a million take about 100 MB
-    #[arg(long, value_name = "S", default_value = "20_000_000", value_parser = count)]
+    #[arg(long, value_name = "S", default_value = "5_000_000", value_parser = count)]
     pub states: u64,
     /// Threads that run and judge what was found [default: one for each processor]
     #[arg(long, value_name = "J")]

@@ -12,6 +12,7 @@ fn exit_0_the_property_holds_in_every_run_of_the_scope() {
         "states     1,238, by 4,459 steps",
         "all: 28 that differ in what nodes tell",
         "110,265 interleavings or more",
+        "held       agreement: 28 runs, 22 of them with something to judge",
     ] {
         assert!(ended.stdout.contains(told), "{told} is not in:\n{}", ended.stdout);
     }
@@ -26,7 +27,7 @@ fn exit_1_the_shortest_counterexample_is_a_finding_that_replays() {
     let ended =
         folder.run("explore --impl reliable --flaw no-relay --crashes 1 --properties agreement");
     ends(&ended, 1, "1 property violated");
-    let shortest = "shortest   agreement violated in 2 steps";
+    let shortest = "violated   agreement: the shortest way takes 2 steps   F-";
     assert!(ended.stdout.contains(shortest), "{}", ended.stdout);
     let id = folder.only_finding();
     let schedule = folder.read(&format!("runs/latest/findings/{id}/schedule.jsonl"));
@@ -51,7 +52,7 @@ fn a_flaw_that_needs_a_certain_order_of_messages_is_found_without_faults() {
     let folder = Folder::new();
     let ended = folder.run("explore --impl fifo-basic --flaw no-hold-back-queue --nodes 2");
     ends(&ended, 1, "violated");
-    assert!(ended.stdout.contains("fifo violated in 3 steps"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("fifo: the shortest way takes 3 steps"), "{}", ended.stdout);
     ends(&folder.run("explore --impl fifo-basic --nodes 2 --broadcasts 3"), 0, "every property");
 }
 

@@ -18,6 +18,9 @@ struct Met {
     event: u32,
 }
 
+/// After so many states whoever looks at the runs is asked whether to go on.
+const ASK_AFTER: u64 = 100_000;
+
 /// A state whose next steps are to be taken, its number, and in how many ways it is reached.
 struct Open {
     state: State,
@@ -61,23 +64,38 @@ impl<'a> Graph<'a> {
     pub fn explore(mut self, visit: &mut dyn FnMut(Vec<Told>) -> ControlFlow<()>) -> Explored {
         let mut level = self.first();
         while !level.is_empty() {
-            let mut further = Further::default();
-            let mut told = Vec::new();
-            for open in level {
-                self.show(&open, &mut told);
-                self.expand(&open, &mut further);
+            match self.go_through(level, visit) {
+                ControlFlow::Continue(next) => level = next,
+                ControlFlow::Break(()) => {
+                    self.explored.cut = Some(Cut::Enough);
+                    break;
+                }
             }
-            if !told.is_empty() && visit(told).is_break() {
-                self.explored.cut = Some(Cut::Enough);
-                break;
-            }
-            self.explored.depth += u32::from(!further.open.is_empty());
-            level = further.open;
+            self.explored.depth += u32::from(!level.is_empty());
         }
         self.explored.states = self.met.len() as u64;
         self.explored.locals = self.automata.len() as u64;
         self.explored.ends = self.ends.len() as u64;
         self.explored
+    }
+
+    /// Goes through all states of as many steps, and returns those of one more.
+    fn go_through(
+        &mut self,
+        level: Vec<Open>,
+        visit: &mut dyn FnMut(Vec<Told>) -> ControlFlow<()>,
+    ) -> ControlFlow<(), Vec<Open>> {
+        let mut further = Further::default();
+        let mut told = Vec::new();
+        for (open, place) in level.into_iter().zip(1..) {
+            if place % ASK_AFTER == 0 {
+                visit(Vec::new())?;
+            }
+            self.show(&open, &mut told);
+            self.expand(&open, &mut further);
+        }
+        visit(told)?;
+        ControlFlow::Continue(further.open)
     }
 
     /// All nodes have started.

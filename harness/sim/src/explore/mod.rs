@@ -117,7 +117,7 @@ pub enum Cut {
 }
 
 /// Explores the scope. `visit` is shown the runs by their number of steps, all of one number at
-/// once, and may stop it.
+/// once, and now and then none; each time it may stop the exploration.
 pub fn explore(scope: &Scope<'_>, visit: &mut dyn FnMut(Vec<Told>) -> ControlFlow<()>) -> Explored {
     Graph::new(scope, Automata::new(scope)).explore(visit)
 }

@@ -1,10 +1,11 @@
 //! What an exploration says.
 
-use crate::commands::run::tell_people;
+use crate::commands::run::tell_findings;
 use crate::files::RunFolder;
 use crate::options::{Explore, Format};
 use crate::output::print;
-use pepperland_core::finding::Campaign;
+use pepperland_core::finding::{Campaign, Row};
+use pepperland_core::verdict::Ruling;
 use pepperland_reports::text::{count, thousands};
 use pepperland_search::Explored as Judged;
 use pepperland_sim::explore::Explored;
@@ -22,10 +23,11 @@ pub fn tell(
             print(&format!("{}\n", json(explored)));
         }
         Format::Human => {
-            print(&format!("explored   {}\n", asked(options)));
-            print(&covered(explored));
-            counterexamples(judged, campaign);
-            tell_people(campaign, folder);
+            tell_findings(campaign, folder);
+            print(&format!("explored   {}\n{}", asked(options), covered(explored)));
+            campaign.rows.iter().for_each(|row| print(&verdict(row, judged)));
+            print(&undecided(&campaign.rows));
+            print(&format!("report     {}\n", folder.index().display()));
         }
     }
 }
@@ -47,7 +49,7 @@ fn covered(explored: &Explored) -> String {
     format!(
         "states     {}, by {} steps from one to another; no way is longer than {depth} steps\n\
          runs       {whole}: {} that differ in what nodes tell, each run and judged; they stand for\n           \
-         {} interleavings or more\n\n",
+         {} interleavings or more\n",
         number(states),
         number(moves),
         number(ends),
@@ -63,16 +65,39 @@ fn large(number: u128) -> String {
     }
 }
 
-/// How short the shortest counterexamples are, before anything is shrunk.
-fn counterexamples(judged: &Judged<'_, '_>, campaign: &Campaign) {
-    let mut steps = campaign.rows.iter().filter_map(|row| {
-        let steps = judged.steps(&row.property)?;
-        Some(format!("shortest   {} violated in {}\n", row.property, count(steps, "step", "steps")))
-    });
-    let lines: String = steps.by_ref().collect();
-    if !lines.is_empty() {
-        print(&format!("{lines}\n"));
+/// What came of a property that is decided.
+fn verdict(row: &Row, judged: &Judged<'_, '_>) -> String {
+    let Row { property, runs, effective, .. } = row;
+    match row.outcome {
+        Ruling::Held => {
+            let (runs, effective) = (count(*runs, "run", "runs"), thousands(*effective));
+            format!("held       {property}: {runs}, {effective} of them with something to judge\n")
+        }
+        Ruling::Violated => {
+            let steps = judged.steps(property).unwrap_or_default();
+            let finding = row.finding.as_deref().unwrap_or_default();
+            let beyond = if row.beyond_model { "   outside the model" } else { "" };
+            let steps = count(steps, "step", "steps");
+            format!("violated   {property}: the shortest way takes {steps}   {finding}{beyond}\n")
+        }
+        Ruling::Undecided => String::new(),
     }
+}
+
+/// The properties that are undecided, together where the reason is the same.
+fn undecided(rows: &[Row]) -> String {
+    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+    for row in rows.iter().filter(|row| row.outcome == Ruling::Undecided) {
+        let reason = row.reason.as_deref().unwrap_or("no run judged it");
+        match reasons.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, properties)) => properties.push(&row.property),
+            None => reasons.push((reason, vec![&row.property])),
+        }
+    }
+    let line = |(reason, properties): (&str, Vec<&str>)| {
+        format!("undecided  {}: {reason}\n", properties.join(", "))
+    };
+    reasons.into_iter().map(line).collect()
 }
 
 fn json(explored: &Explored) -> serde_json::Value {
