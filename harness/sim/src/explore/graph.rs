@@ -1,7 +1,8 @@
 //! The graph of states, breadth first: the first way to a state is a shortest one.
 
-use crate::explore::automaton::{Automata, Move};
+use crate::explore::automaton::Automata;
 use crate::explore::event::{Event, Input};
+use crate::explore::moves::Move;
 use crate::explore::realize::{End, realize};
 use crate::explore::state::State;
 use crate::explore::{Cut, Explored, Scope, Told};
@@ -216,7 +217,7 @@ impl<'a> Graph<'a> {
         realize(&self.scope, &mut self.automata, &end)
     }
 
-    /// Adds the ends that a state is, with these or those nodes taken for crashed, and that are new.
+    /// Adds the ends that a state is, with some nodes taken for crashed, and that are new.
     fn ends_of(&mut self, open: &Open, runs: &mut Vec<Told>) {
         let most = self.scope.crashes;
         for crashed in 0..1_u32 << self.scope.header.nodes {

@@ -19,7 +19,8 @@
 //!    storage and random stream, having told its application the same in the same order, lead to
 //!    the same continuations, and to the same verdicts on whatever is judged by what nodes tell.
 //!    A protocol that does not tell its memory
-//!    ([`recall`](pepperland_core::contract::Protocol::recall)) is taken to remember all it handled.
+//!    ([`recall`](pepperland_core::contract::Protocol::recall)) is taken to remember all it
+//!    handled.
 //! 4. *Nobody sees a silence begin.* A node that crashes after a handler is one that handles no
 //!    more; a lost frame is one that does not arrive. Neither is a step: whoever looks at a state
 //!    takes some nodes for crashed and some frames for lost, and asks whether all the rest has
@@ -39,6 +40,7 @@ mod automaton;
 mod event;
 mod frames;
 mod graph;
+mod moves;
 mod realize;
 mod state;
 

@@ -31,7 +31,8 @@ struct Searched {
 pub fn measure(catalog: &Catalog) -> Result<(), Failure> {
     let implementation = catalog.implementation("reliable")?;
     print(
-        "| nodes, multicasts, crashes | searched by | states | steps | runs judged | seconds | states/s | agreement |\n",
+        "| nodes, multicasts, crashes | searched by | states | steps | runs judged | seconds | \
+         states/s | agreement |\n",
     );
     print("|---|---|---:|---:|---:|---:|---:|---|\n");
     for scope in SCOPES {

@@ -48,8 +48,8 @@ fn covered(explored: &Explored) -> String {
     let whole = if cut.is_none() { "all" } else { "not all" };
     format!(
         "states     {}, by {} steps from one to another; no way is longer than {depth} steps\n\
-         runs       {whole}: {} that differ in what nodes tell, each run and judged; they stand for\n           \
-         {} interleavings or more\n",
+         runs       {whole}: {} that differ in what nodes tell, each run and judged; they \
+         stand for\n           {} interleavings or more\n",
         number(states),
         number(moves),
         number(ends),
