@@ -133,6 +133,7 @@ fn schedule() -> Schedule {
         groups: Vec::new(),
         open: false,
         changing: false,
+        stops_within: Span::ZERO,
         seed: Seed(7),
         network,
         heal_at,

@@ -157,7 +157,7 @@ impl Upcalls {
             self.count += 1;
             self.queue.push_back(effect);
             let timer = Timer { place: WAITING, tag: self.count };
-            let span = Span(host.stream.below(LONGEST.0 + 1));
+            let span = Span::millis(host.stream.below(LONGEST.0 / Span::millis(1).0 + 1));
             host.effects.list.push(Effect::SetTimer(timer, span));
         }
     }

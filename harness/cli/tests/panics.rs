@@ -78,6 +78,7 @@ fn schedule() -> Schedule {
         groups: Vec::new(),
         open: false,
         changing: false,
+        stops_within: Span::ZERO,
         seed: Seed(1),
         network,
         heal_at: Time::millis(100),

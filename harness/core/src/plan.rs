@@ -89,6 +89,7 @@ impl Plan<'_> {
             groups,
             open: self.workload.layout.is_open(),
             changing: self.workload.layout.is_changing(),
+            stops_within: self.stops_within(seed),
             seed: seed.child("network", 0),
             network: NetworkOptions {
                 min_latency: Span::millis(min),
@@ -98,6 +99,15 @@ impl Plan<'_> {
             },
             heal_at,
             end: heal_at + self.scenario.settle(),
+        }
+    }
+
+    /// Some applications stop at once, others take their time: what they multicast meanwhile
+    /// belongs to the view that ends.
+    fn stops_within(&self, seed: Seed) -> Span {
+        match self.implementation.model.views {
+            true => *seed.stream("stops").pick(&[Span::ZERO, Span::millis(5), Span::millis(50)]),
+            false => Span::ZERO,
         }
     }
 

@@ -263,6 +263,9 @@ impl Shrinker<'_, '_> {
         let mut kept = self.best.clone();
         kept.header.network.in_flight = InFlight::Kept;
         self.take_if_it_fails(kept);
+        let mut at_once = self.best.clone();
+        at_once.header.stops_within = Span::ZERO;
+        self.take_if_it_fails(at_once);
         self.take_if_it_fails(slower(&self.best));
         self.take_if_it_fails(earlier(&self.best));
         for unit in [50, 10, 5, 1].map(Span::millis) {

@@ -183,7 +183,7 @@ impl<'a> World<'a> {
     pub fn react(&mut self, id: NodeId, told: &Indication<Message>) {
         match self.nodes[id.index()].application.hears(id, told) {
             Reaction::None => {}
-            Reaction::Stop => self.queue.plan(self.now, Happening::Stop(id.0)),
+            Reaction::Stop(after) => self.queue.plan(self.now + after, Happening::Stop(id.0)),
             Reaction::GoOn(steps) => {
                 for step in steps {
                     self.queue.plan(self.now, Happening::Ask(step));

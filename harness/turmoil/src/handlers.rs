@@ -82,7 +82,7 @@ impl World {
     fn react(&mut self, id: NodeId, told: &Indication<Message>) {
         match self.nodes[id.index()].application.hears(id, told) {
             Reaction::None => {}
-            Reaction::Stop => self.plan(id, self.now, Happening::Stop),
+            Reaction::Stop(after) => self.plan(id, self.now + after, Happening::Stop),
             Reaction::GoOn(steps) => {
                 for step in steps {
                     self.plan(id, self.now, Happening::Ask(step));

@@ -90,6 +90,7 @@ mod tests {
             groups: Vec::new(),
             open: false,
             changing: false,
+            stops_within: Span::ZERO,
             seed: Seed(1),
             network,
             heal_at: Time(7_000_001),

@@ -3,7 +3,7 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
-use pepperland_core::contract::{Effect, Host, Indication, Node, Request, Timer};
+use pepperland_core::contract::{Effect, Host, Indication, Node, Request, Timer, ViewId};
 use pepperland_core::id::{GroupId, MessageId, NodeId};
 use pepperland_core::implementation::{Implementation, Setup};
 use pepperland_core::message::{Body, Message};
@@ -204,6 +204,11 @@ impl Post {
     pub fn first_waiting(&self) -> Option<(Link, u32)> {
         let mut links = self.waiting.iter();
         links.find_map(|(link, waiting)| Some((*link, *waiting.first_key_value()?.0)))
+    }
+
+    /// The application at a node says that it has stopped multicasting in this view.
+    pub fn stopped(&mut self, node: NodeId, view: ViewId) -> Vec<String> {
+        self.handle(node, |node, host| node.request(Request::BlockOk(GroupId::ALL, view), host))
     }
 
     /// What waits on each link.

@@ -5,6 +5,8 @@ use crate::contract::{Indication, ViewId};
 use crate::id::{GroupId, NodeId};
 use crate::message::Message;
 use crate::schedule::{Ask, Step};
+use crate::seed::Seed;
+use crate::time::Span;
 use std::collections::BTreeMap;
 
 /// When the application of one node multicasts, and what it would multicast as soon as it may.
@@ -12,6 +14,9 @@ use std::collections::BTreeMap;
 pub struct Application {
     /// Whether it needs a view to multicast.
     in_views: bool,
+    /// How long it takes at most to stop, and the key of how long it takes each time.
+    stops_within: Span,
+    seed: Seed,
     groups: BTreeMap<GroupId, Gate>,
     /// It was asked to stop and has not said that it has.
     asked: Vec<(GroupId, ViewId)>,
@@ -29,8 +34,8 @@ struct Gate {
 pub enum Reaction {
     /// Nothing.
     None,
-    /// It stops multicasting, and says so.
-    Stop,
+    /// It stops multicasting so much later, and says so.
+    Stop(Span),
     /// It makes the requests of these steps, which it has held back.
     GoOn(Vec<u32>),
 }
@@ -39,6 +44,12 @@ impl Application {
     /// One that multicasts at any time until it is asked to stop, or only in a view.
     pub fn new(in_views: bool) -> Application {
         Application { in_views, ..Application::default() }
+    }
+
+    /// It takes up to this long to stop, each time a span of its own.
+    #[must_use]
+    pub fn taking(self, stops_within: Span, seed: Seed) -> Application {
+        Application { stops_within, seed, ..self }
     }
 
     /// Whether it makes the request of this step, at this place of the schedule, now. If not, the
@@ -73,9 +84,11 @@ impl Application {
     pub fn hears(&mut self, me: NodeId, told: &Indication<Message>) -> Reaction {
         match told {
             Indication::Block(group, view) => {
-                self.blocks(*group);
+                if !self.takes_its_time() {
+                    self.blocks(*group);
+                }
                 self.asked.push((*group, *view));
-                Reaction::Stop
+                Reaction::Stop(self.hesitation(me, *view))
             }
             Indication::View(view) => {
                 let steps = self.installs(view.group, view.members.contains(&me));
@@ -93,19 +106,39 @@ impl Application {
     /// The group has a new view, of which its node is a member or not. The steps that have waited
     /// for that.
     pub fn installs(&mut self, group: GroupId, is_member: bool) -> Vec<u32> {
+        if self.takes_its_time() {
+            self.asked.retain(|(asked, _)| *asked != group);
+        }
         let gate = self.gate(group);
         gate.is_open = is_member;
         if is_member { std::mem::take(&mut gate.waiting) } else { Vec::new() }
     }
 
-    /// The first of the groups and views in which it has stopped and has yet to say so.
+    /// It stops now, if it has to: in the first of the groups and views in which it was asked to.
     pub fn stopped(&mut self) -> Option<(GroupId, ViewId)> {
-        (!self.asked.is_empty()).then(|| self.asked.remove(0))
+        if self.asked.is_empty() {
+            return None;
+        }
+        let (group, view) = self.asked.remove(0);
+        if self.takes_its_time() {
+            self.blocks(group);
+        }
+        Some((group, view))
+    }
+
+    fn takes_its_time(&self) -> bool {
+        self.stops_within > Span::ZERO
+    }
+
+    /// In whole milliseconds, as the clocks of other runtimes tick.
+    fn hesitation(&self, me: NodeId, view: ViewId) -> Span {
+        let mut stream = self.seed.child("stop", u64::from(me.0) << 32 ^ view.number).stream("");
+        Span::millis(stream.between(0, self.stops_within.0 / Span::millis(1).0))
     }
 
     /// It begins anew, as its node does. What it held back is forgotten.
     pub fn restart(&mut self) {
-        *self = Application::new(self.in_views);
+        *self = Application::new(self.in_views).taking(self.stops_within, self.seed);
     }
 
     fn gate(&mut self, group: GroupId) -> &mut Gate {
@@ -156,12 +189,29 @@ mod tests {
         application.hears(ME, &view(1, &[0]));
         let id = ViewId { number: 1, creator: None };
         let block = Indication::Block(GroupId::ALL, id);
-        assert_eq!(application.hears(ME, &block), Reaction::Stop);
+        assert_eq!(application.hears(ME, &block), Reaction::Stop(Span::ZERO));
         assert_eq!(application.stopped(), Some((GroupId::ALL, id)));
         assert_eq!(application.stopped(), None);
         assert!(!application.may_multicast(GroupId::ALL, 1));
         assert!(!application.may_multicast(GroupId(1), 1), "no view of the other group yet");
         assert_eq!(application.hears(ME, &view(2, &[0])), Reaction::GoOn(vec![1]));
+    }
+
+    #[test]
+    fn who_takes_its_time_multicasts_until_it_has_stopped() {
+        let mut application = Application::new(true).taking(Span::millis(5), Seed(1));
+        application.hears(ME, &view(1, &[0]));
+        let block = |number| Indication::Block(GroupId::ALL, ViewId { number, creator: None });
+        let Reaction::Stop(after) = application.hears(ME, &block(1)) else { panic!("it stops") };
+        assert!(after <= Span::millis(5));
+        assert!(application.may_multicast(GroupId::ALL, 1), "it has not stopped yet");
+        assert!(application.stopped().is_some());
+        assert!(!application.may_multicast(GroupId::ALL, 2));
+        assert_eq!(application.hears(ME, &view(2, &[0])), Reaction::GoOn(vec![2]));
+        application.hears(ME, &block(2));
+        application.hears(ME, &view(3, &[0]));
+        assert_eq!(application.stopped(), None, "the view that it was to stop in is over");
+        assert!(application.may_multicast(GroupId::ALL, 3));
     }
 
     #[test]

@@ -69,7 +69,8 @@ impl<Own: Default> Slot<Own> {
             timers: Vec::new(),
             doomed: None,
             last: None,
-            application: Application::new(in_views && !schedule.header.open),
+            application: Application::new(in_views && !schedule.header.open)
+                .taking(schedule.header.stops_within, schedule.header.seed),
             own: Own::default(),
             minted: 0,
         };

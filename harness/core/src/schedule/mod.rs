@@ -60,6 +60,10 @@ pub struct Frame {
     /// Whether nodes join and leave the groups, whose members are those that they begin with.
     #[serde(default, skip_serializing_if = "named::is_default")]
     pub changing: bool,
+    /// How long the application at a node takes at most to stop multicasting when it is asked to:
+    /// each time a span drawn from the seed, the node and the view.
+    #[serde(default, skip_serializing_if = "named::is_default")]
+    pub stops_within: Span,
     /// Key of the network's own choices and of the nodes' random streams.
     pub seed: Seed,
     /// The network.

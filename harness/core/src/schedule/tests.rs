@@ -125,6 +125,7 @@ prop_compose! {
         groups in groups(),
         open: bool,
         changing: bool,
+        stops_within: u64,
     ) -> Frame {
         let (min_latency, max_latency) = (Span(lo.min(hi)), Span(lo.max(hi)));
         Frame {
@@ -136,6 +137,7 @@ prop_compose! {
             groups,
             open,
             changing,
+            stops_within: Span(stops_within),
             seed: Seed(seed),
             network: NetworkOptions { min_latency, max_latency, channel, in_flight },
             heal_at: Time(heal.min(end)),

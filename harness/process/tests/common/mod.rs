@@ -51,6 +51,7 @@ pub fn schedule(nodes: u32) -> Schedule {
         groups: Vec::new(),
         open: false,
         changing: false,
+        stops_within: Span::ZERO,
         seed: Seed(7),
         network: NetworkOptions {
             min_latency: Span::millis(1),

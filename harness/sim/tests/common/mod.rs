@@ -151,6 +151,7 @@ pub fn quiet(channel: Channel) -> Schedule {
         groups: Vec::new(),
         open: false,
         changing: false,
+        stops_within: Span::ZERO,
         seed: Seed(42),
         network,
         heal_at: Time::millis(500),

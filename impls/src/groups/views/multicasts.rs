@@ -1,6 +1,6 @@
 //! The multicasts of a member: each belongs to the view in which it was made.
 
-use crate::groups::views::agreement::{Agreement, FIRST};
+use crate::groups::views::agreement::{Agreement, Blocked, FIRST};
 use crate::groups::views::log::Due;
 use crate::groups::views::planted::Planted;
 use crate::groups::views::rounds::Frame;
@@ -46,9 +46,10 @@ impl<M: Value, L: Layer<Payload = Frame<M>>> Agreement<M, L> {
         self.current().is_some_and(|view| view.members.contains(&node))
     }
 
-    /// Whether nothing more is sent or delivered until the next view.
+    /// Whether nothing more is sent or delivered until the next view: what is here has been told.
+    /// An application that has not said yet that it has stopped may still multicast.
     pub(super) fn is_silent(&self) -> bool {
-        self.flushing && self.service.flushes
+        self.flushing && self.service.flushes && self.blocked != Blocked::Asked
     }
 
     pub(super) fn deliver_due(&mut self, cx: &mut Cx<'_, M>) {

@@ -177,6 +177,7 @@ fn history(
         groups: Vec::new(),
         open: false,
         changing: false,
+        stops_within: Span::ZERO,
         seed: Seed(1),
         network,
         heal_at: end,

@@ -96,6 +96,7 @@ fn schedule(broadcasts: u32, spacing: u64) -> Schedule {
         groups: Vec::new(),
         open: false,
         changing: false,
+        stops_within: Span::ZERO,
         seed: Seed(1),
         network: NetworkOptions {
             min_latency: Span::millis(1),

@@ -197,6 +197,7 @@ fn schedule(rate: u32, seconds: u32, operation: Operation) -> Schedule {
         groups: Vec::new(),
         open: false,
         changing: false,
+        stops_within: Span::ZERO,
         seed: Seed(0),
         network,
         heal_at,
