@@ -4,7 +4,7 @@ use pepperland_core::history::Channel;
 use pepperland_core::implementation::Implementation;
 use pepperland_core::schedule::{FORMAT, Frame, InFlight, NetworkOptions};
 use pepperland_core::seed::Seed;
-use pepperland_core::time::Time;
+use pepperland_core::time::{Span, Time};
 use pepperland_sim::explore::{Explored, Scope, TICK, Told, explore};
 use std::ops::ControlFlow;
 
@@ -26,6 +26,7 @@ pub fn frame(implementation: &Implementation, flaw: Option<&str>, nodes: u32) ->
         groups: Vec::new(),
         open: false,
         changing: false,
+        stops_within: Span::ZERO,
         seed: Seed(0),
         network: NetworkOptions {
             min_latency: TICK,

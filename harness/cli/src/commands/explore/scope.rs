@@ -7,7 +7,7 @@ use pepperland_core::implementation::Implementation;
 use pepperland_core::scenario::Scenario;
 use pepperland_core::schedule::{FORMAT, Frame, InFlight, NetworkOptions};
 use pepperland_core::seed::Seed;
-use pepperland_core::time::Time;
+use pepperland_core::time::{Span, Time};
 use pepperland_search::{Trial, not_explored};
 use pepperland_sim::explore::TICK;
 
@@ -43,6 +43,7 @@ pub fn frame(implementation: &Implementation, flaw: Option<&str>, nodes: u32) ->
         groups: Vec::new(),
         open: false,
         changing: false,
+        stops_within: Span::ZERO,
         seed: Seed(0),
         network: NetworkOptions {
             min_latency: TICK,
