@@ -70,7 +70,7 @@ fn go(total: &mut Total, of: (&Implementation, &Frame, Small), path: &mut Vec<Ch
             Choice::Arrive(at, _) => (0..=effects).map(|k| Choice::Arrive(at, Some(k))).collect(),
             _ => Vec::new(),
         };
-        let may_crash = of.2.2 as usize > path.iter().filter(|choice| crashes(choice)).count();
+        let may_crash = of.2.2 as usize > path.iter().filter(crashes).count();
         for choice in [choice].into_iter().chain(cuts.into_iter().filter(|_| may_crash)) {
             path.push(choice);
             go(total, of, path);
