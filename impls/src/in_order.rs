@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 /// The queue, and the number of the next thing to go out.
+#[derive(Debug)]
 pub struct InOrder<T> {
     next: u64,
     held_back: BTreeMap<u64, T>,

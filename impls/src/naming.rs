@@ -4,7 +4,7 @@ use pepperland_core::contract::Cx;
 use pepperland_core::id::MessageId;
 
 /// Counts a node's multicasts.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Naming {
     given: u32,
 }

@@ -1,12 +1,14 @@
 //! The command line.
 
 mod catalogue;
+mod explore;
 mod programs;
 mod records;
 mod run;
 mod values;
 
 pub use catalogue::{Bench, List, ListFormat, Listed, Measured};
+pub use explore::Explore;
 pub use programs::{Init, KeepNode, Language, Node};
 pub use records::{Check, Export, Form, Replay, Report, Shrink};
 pub use run::{Ci, Keep, Network, Outside, Run};
@@ -38,6 +40,8 @@ pub enum Command {
     Replay(Replay),
     /// Shrink a schedule that violates a property, and report it
     Shrink(Shrink),
+    /// Run every schedule of a small scope, up to equivalence, and judge them all
+    Explore(Explore),
     /// Write the pages of a run's folder again
     Report(Report),
     /// Write a finding in the form of another tool

@@ -200,7 +200,8 @@ fn again(trial: &Trial<'_>, checker: &'static Checker, base: Seed, run: u64) -> 
     Some(Original { run, seed, schedule, violation })
 }
 
-fn row(trial: &Trial<'_>, checker: &Checker, tally: &Tally, finding: Option<String>) -> Row {
+/// What the runs of a trial come to for one of its properties.
+pub fn row(trial: &Trial<'_>, checker: &Checker, tally: &Tally, finding: Option<String>) -> Row {
     let scenario = trial.plan.scenario;
     Row {
         property: checker.property.to_owned(),

@@ -154,8 +154,8 @@ impl World<'_> {
         }
         let slot = self.flights.add(flight);
         let (at, arrive) = (self.now + latency, Happening::Arrive(slot));
-        // Messages to oneself all take the least latency, and are never disturbed.
-        if from == to {
+        // Messages to oneself all take the least latency, unless a strike makes one late.
+        if from == to && latency == header.network.min_latency {
             self.queue.plan_in_order(at, arrive);
         } else {
             self.queue.plan(at, arrive);

@@ -8,6 +8,7 @@
 mod disturb;
 mod due;
 mod effects;
+pub mod explore;
 mod flights;
 mod links;
 mod nodes;

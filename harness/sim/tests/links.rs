@@ -249,3 +249,13 @@ fn a_lost_message_leaves_no_copy_in_whatever_order_its_harms_are_listed() {
     assert!(n2_hears(&[0], vec![lose.clone(), duplicate.clone()]).is_empty());
     assert!(n2_hears(&[0], vec![duplicate, lose]).is_empty());
 }
+
+#[test]
+fn a_strike_makes_a_message_to_oneself_late_and_does_nothing_else_to_it() {
+    let mut schedule = multicasts(FairLoss, &[10, 12]);
+    let strike = |number, fate| from(0, Trouble::Strike { from: N1, to: N1, number, fate });
+    schedule.disturbances =
+        vec![strike(1, Fate::Delay { by: Span::millis(20) }), strike(2, Fate::Lose)];
+    let delivered = ["22 n1 deliver n1:0:2", "40 n1 deliver n1:0:1"];
+    assert_eq!(with(&run(&schedule, &PLAIN), "n1 deliver"), delivered);
+}

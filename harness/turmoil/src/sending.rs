@@ -85,8 +85,9 @@ impl World {
         let told = self.record_sending(&mut passage, frame);
         let latency = transit.latency(self.schedule.header.seed, &self.schedule.header.network);
         if from == to {
-            // One to the sender itself is never disturbed, and needs no socket.
-            let label = self.launch(passage, (None, told), latency);
+            // One to the sender itself needs no socket.
+            let late = self.lateness_of_own(&transit);
+            let label = self.launch(passage, (None, told), latency + late);
             self.land(to, label, frame);
             return Labels::new();
         }
@@ -94,6 +95,22 @@ impl World {
             true => self.set_off_through_harm((passage, frame), told, latency),
             false => Labels::from_iter([self.launch(passage, (None, told), latency)]),
         }
+    }
+
+    /// How late strikes make a message to the sender itself, which is not disturbed otherwise.
+    fn lateness_of_own(&mut self, transit: &Transit) -> Span {
+        if !self.disturbances.at_work() {
+            return Span::ZERO;
+        }
+        let schedule = self.schedule();
+        let mut late = Span::ZERO;
+        for (index, harm) in self.disturbances.harm(&schedule, transit) {
+            if let Harm::Late(by) = harm {
+                self.recorder.harm(self.now, &schedule, index);
+                late = late + by;
+            }
+        }
+        late
     }
 
     fn transit(&mut self, from: NodeId, to: NodeId) -> Transit {

@@ -12,7 +12,7 @@
 use crate::changed::{HARMLESS_WITHOUT_DUPLICATES, WRONG_PAYLOAD, changed};
 use crate::claims::{INTEGRITY, VALIDITY};
 use crate::for_group::ForGroup;
-use pepperland_core::contract::{Cx, Delivery, Layer, Network, Protocol, Stack, Value};
+use pepperland_core::contract::{Cx, Delivery, Layer, Memory, Network, Protocol, Stack, Value};
 use pepperland_core::fault::Fault;
 use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::implementation::{
@@ -123,4 +123,6 @@ impl<M: Value, L: Layer<Payload = ForGroup<M>>> Protocol for Basic<L> {
         let ForGroup { group, m } = received.message;
         cx.deliver(Delivery { from: received.from, group, message: m, slot: None });
     }
+
+    fn recall(&mut self, _: &mut Memory) {}
 }

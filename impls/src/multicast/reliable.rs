@@ -20,7 +20,7 @@ use crate::claims::{AGREEMENT, INTEGRITY, VALIDITY};
 use crate::multicast::basic::basic;
 use crate::naming::Naming;
 use pepperland_core::collections::Set;
-use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Stack, Value};
+use pepperland_core::contract::{Cx, Delivery, Layer, Memory, Protocol, Stack, Value};
 use pepperland_core::id::{GroupId, MessageId, NodeId};
 use pepperland_core::implementation::{Break, Cost, Flaw, Groups, Implementation, Model, Setup};
 use pepperland_core::message::Message;
@@ -187,5 +187,10 @@ impl<M: Value, L: Layer<Payload = Relayed<M>>> Protocol for Reliable<L> {
         if !self.deliver_before_relay {
             cx.deliver(delivery);
         }
+    }
+
+    fn recall(&mut self, memory: &mut Memory) {
+        memory.holds_all(&self.received);
+        memory.holds(&self.naming);
     }
 }

@@ -26,7 +26,7 @@ use crate::changed::{HARMLESS, changed};
 use crate::claims::{AGREEMENT, CAUSALITY, INTEGRITY, VALIDITY};
 use crate::multicast::basic::basic;
 use crate::multicast::reliable::reliable;
-use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Stack, Value};
+use pepperland_core::contract::{Cx, Delivery, Layer, Memory, Protocol, Stack, Value};
 use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::implementation::{
     Break, Claim, Cost, Flaw, Implementation, Model, Proviso, Setup,
@@ -180,6 +180,7 @@ pub struct Causal<M, L> {
 }
 
 /// The state of one group.
+#[derive(Debug)]
 struct Group<M> {
     /// V_i: how many messages of each node are delivered, its own as soon as they are multicast.
     v: Vector,
@@ -251,6 +252,10 @@ impl<M: Value, L: Layer<Payload = Stamped<M>>> Protocol for Causal<M, L> {
             cx.deliver(Delivery { from: j, group, message: m, slot: None });
             state.v.raise(j);
         }
+    }
+
+    fn recall(&mut self, memory: &mut Memory) {
+        memory.holds(&self.groups);
     }
 }
 

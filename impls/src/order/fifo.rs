@@ -25,7 +25,7 @@ use crate::claims::{AGREEMENT, FIFO, INTEGRITY, VALIDITY};
 use crate::in_order::InOrder;
 use crate::multicast::basic::basic;
 use crate::multicast::reliable::{Relayed, Reliable, reliable};
-use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Stack, Value};
+use pepperland_core::contract::{Cx, Delivery, Layer, Memory, Protocol, Stack, Value};
 use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::implementation::{
     Break, Control, Cost, Flaw, Groups, Implementation, Model, Setup,
@@ -234,6 +234,10 @@ impl<M: Value, L: Layer<Payload = Sequenced<M>>> Protocol for Fifo<M, L> {
             // A place in an order below is none in this one.
             cx.deliver(Delivery { slot: None, ..received.with(m) });
         }
+    }
+
+    fn recall(&mut self, memory: &mut Memory) {
+        memory.holds(&(&self.sent, &self.senders));
     }
 }
 

@@ -2,6 +2,7 @@
 //! members hold messages back until their numbers are next.
 
 use pepperland_core::collections::Set;
+use pepperland_core::contract::Memory;
 use pepperland_core::id::MessageId;
 use pepperland_core::implementation::{Flaw, Setup};
 use std::collections::BTreeMap;
@@ -24,10 +25,17 @@ impl Numbers {
         self.next += many;
         self.next - many
     }
+
+    /// Tells what this remembers.
+    pub fn recall(&self, memory: &mut Memory) {
+        memory.holds(&self.next);
+        memory.holds_all(&self.given);
+    }
 }
 
 /// The hold-back queue of one group at one member: messages that wait for their numbers, and
 /// numbers that wait for their messages.
+#[derive(Debug)]
 pub struct HoldBack<M> {
     /// r: the number of the next message to deliver.
     next: u64,
@@ -39,7 +47,7 @@ pub struct HoldBack<M> {
 }
 
 /// The planted flaws of the queue.
-#[derive(Copy, Clone)]
+#[derive(Copy, Clone, Debug)]
 pub struct Switches {
     ignore_sequence_numbers: bool,
     order_before_data: bool,

@@ -18,7 +18,7 @@
 use crate::changed::{HARMLESS, changed};
 use crate::claims::{INTEGRITY, VALIDITY_WHILE_NOBODY_CRASHES};
 use crate::order::fifo::fifo_basic;
-use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Stack, Value};
+use pepperland_core::contract::{Cx, Delivery, Layer, Memory, Protocol, Stack, Value};
 use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::implementation::{
     Break, Claim, Cost, Flaw, Groups, Implementation, Model, Proviso, Setup,
@@ -148,6 +148,7 @@ pub struct Lamport<M, L> {
 }
 
 /// The state of one group.
+#[derive(Debug)]
 struct Group<M> {
     /// C.
     clock: u64,
@@ -230,6 +231,10 @@ impl<M: Value, L: Layer<Payload = Stamped<M>>> Protocol for Lamport<M, L> {
             self.multicast_below(group, ack, cx);
         }
         self.deliver_ready(group, cx);
+    }
+
+    fn recall(&mut self, memory: &mut Memory) {
+        memory.holds(&self.groups);
     }
 }
 

@@ -26,7 +26,7 @@ use crate::naming::Naming;
 use crate::order::hold_back::{
     HoldBack, IGNORE_SEQUENCE_NUMBERS, Numbers, ORDER_BEFORE_DATA, SKIP_WAIT, Switches,
 };
-use pepperland_core::contract::{Cx, Delivery, Layer, Protocol, Stack, Value};
+use pepperland_core::contract::{Cx, Delivery, Layer, Memory, Protocol, Stack, Value};
 use pepperland_core::id::{GroupId, MessageId, NodeId};
 use pepperland_core::implementation::{
     Break, Claim, Cost, Flaw, Implementation, Model, Proviso, Setup,
@@ -180,6 +180,14 @@ impl<M: Value, L: Layer<Payload = ForGroup<Ordered<M>>>> Protocol for Sequencer<
         }
         while let Some((number, i, m)) = self.queue(group).take_ready() {
             cx.deliver(Delivery { from: i.origin, group, message: m, slot: Some(number) });
+        }
+    }
+
+    fn recall(&mut self, memory: &mut Memory) {
+        memory.holds(&(&self.naming, &self.held_back));
+        for (group, numbers) in &self.numbers {
+            memory.holds(group);
+            numbers.recall(memory);
         }
     }
 }

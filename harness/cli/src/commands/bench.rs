@@ -4,6 +4,7 @@
 mod checkers;
 mod detection;
 mod detectors;
+mod exploration;
 mod linearizability;
 mod protocols;
 mod responders;
@@ -34,6 +35,7 @@ pub fn bench(options: &Bench, catalog: &Catalog) -> Result<ExitCode, Failure> {
             Measured::Detectors => detectors::measure(catalog)?,
             Measured::Protocols => protocols::measure(catalog)?,
             Measured::Responders => responders::measure(catalog)?,
+            Measured::Explore => exploration::measure(catalog)?,
             Measured::Stdio => stdio::measure()?,
             Measured::Views => views::measure(catalog)?,
             Measured::Growth => checkers::measure(&[10_000_000, 100_000_000]),

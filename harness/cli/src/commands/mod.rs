@@ -5,6 +5,7 @@ mod check;
 mod columns;
 mod completions;
 mod doctor;
+mod explore;
 mod export;
 mod init;
 mod keep;
@@ -36,6 +37,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, catalog: &Catalog) -> ExitC
         Command::Check(check) => check::check(&check, catalog),
         Command::Replay(replay) => replay::replay(&replay, catalog),
         Command::Shrink(shrink) => shrink::shrink(&shrink, catalog),
+        Command::Explore(explore) => explore::explore(&explore, catalog),
         Command::Report(report) => report::report(&report),
         Command::Export(export) => export::export(&export),
         Command::List(list) => list::list(&list, catalog),

@@ -121,6 +121,13 @@ fn tell(options: &Run, campaign: &Campaign, folder: &RunFolder) {
 const IN_FULL: usize = 4;
 
 fn tell_people(campaign: &Campaign, folder: &RunFolder) {
+    tell_findings(campaign, folder);
+    print(&pepperland_reports::terminal::summary(campaign, style()));
+    print(&format!("report     {}\n", folder.index().display()));
+}
+
+/// Prints the findings, the first of them in full.
+pub fn tell_findings(campaign: &Campaign, folder: &RunFolder) {
     let style = style();
     for finding in campaign.findings.iter().take(IN_FULL) {
         let report = folder.report_of(finding);
@@ -132,8 +139,6 @@ fn tell_people(campaign: &Campaign, folder: &RunFolder) {
         let more = campaign.findings.len() - IN_FULL;
         print(&format!("and {more} more findings, each with its page, in the report\n\n"));
     }
-    print(&pepperland_reports::terminal::summary(campaign, style));
-    print(&format!("report     {}\n", folder.index().display()));
 }
 
 /// Colours on a terminal, unless NO_COLOR is set.
@@ -172,7 +177,7 @@ fn end(options: &Run, campaign: &Campaign) -> ExitCode {
 }
 
 /// The outcome of a campaign, and why.
-fn outcome(campaign: &Campaign) -> (Outcome, String) {
+pub fn outcome(campaign: &Campaign) -> (Outcome, String) {
     let with = |ruling| campaign.rows.iter().filter(move |row| row.outcome == ruling);
     let properties =
         |n: usize| if n == 1 { "1 property".to_owned() } else { format!("{n} properties") };

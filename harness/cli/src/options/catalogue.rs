@@ -78,6 +78,8 @@ pub enum Measured {
     Protocols,
     /// How many servers answer a request, with and without faults, as a table in Markdown
     Responders,
+    /// The exploration of a small scope beside Stateright's, as a table in Markdown
+    Explore,
     /// Programs over the line protocol in real time: rates, latencies, and the harness's own share
     Stdio,
 }

@@ -3,6 +3,7 @@
 mod checking;
 mod endings;
 mod examples;
+mod explore;
 mod hostile;
 mod init;
 mod pepperland;

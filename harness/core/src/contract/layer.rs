@@ -2,6 +2,7 @@
 
 use crate::contract::cx::{Cx, Risen};
 use crate::contract::host::Timer;
+use crate::contract::memory::Memory;
 use crate::contract::vocabulary::{Delivery, Indication, Request, View};
 use crate::id::{GroupId, NodeId};
 use serde::Serialize;
@@ -31,6 +32,11 @@ pub trait Layer {
     fn timeout(&mut self, timer: Timer, cx: &mut Cx<'_, Self::Payload>);
     /// The node restarts after a crash, with a new state and the old stable storage.
     fn recover(&mut self, cx: &mut Cx<'_, Self::Payload>);
+    /// Tells what this layer and those below remember. One that does not is taken to remember
+    /// everything that ever came to it.
+    fn recall(&mut self, memory: &mut Memory) {
+        memory.withhold();
+    }
 }
 
 /// What the layer below a protocol carries for it.
@@ -134,6 +140,12 @@ pub trait Protocol: Sized {
         let _ = (operation, value, cx);
     }
 
+    /// Tells what this protocol remembers; the layer below tells its own. One that does not is
+    /// taken to remember everything that ever came to it.
+    fn recall(&mut self, memory: &mut Memory) {
+        memory.withhold();
+    }
+
     /// Asks something of the layer below.
     fn ask(&mut self, request: Request<Below<Self>>, cx: &mut Cx<'_, Self::Payload>) {
         let risen = cx.below(self.lower(), |lower, cx| lower.request(request, cx));
@@ -222,5 +234,10 @@ impl<P: Protocol> Layer for P {
         let risen = cx.below(self.lower(), |lower, cx| lower.recover(cx));
         rise(self, risen, cx);
         self.upon_recover(cx);
+    }
+
+    fn recall(&mut self, memory: &mut Memory) {
+        Protocol::recall(self, memory);
+        self.lower().recall(memory);
     }
 }

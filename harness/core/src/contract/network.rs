@@ -3,6 +3,7 @@
 use crate::contract::cx::Cx;
 use crate::contract::host::Timer;
 use crate::contract::layer::{Layer, Value};
+use crate::contract::memory::Memory;
 use crate::contract::vocabulary::{Delivery, Request};
 use crate::id::{GroupId, NetworkId, NodeId};
 use std::marker::PhantomData;
@@ -54,4 +55,6 @@ impl<M: Value> Layer for Network<M> {
     fn timeout(&mut self, _: Timer, _: &mut Cx<'_, M>) {}
 
     fn recover(&mut self, _: &mut Cx<'_, M>) {}
+
+    fn recall(&mut self, _: &mut Memory) {}
 }

@@ -3,6 +3,7 @@
 use crate::contract::cx::{Cx, Risen};
 use crate::contract::host::{Effect, Host, Timer};
 use crate::contract::layer::Layer;
+use crate::contract::memory::Memory;
 use crate::contract::mutate::mutate;
 use crate::contract::vocabulary::Request;
 use crate::id::NodeId;
@@ -24,6 +25,11 @@ pub trait Node {
     fn timeout(&mut self, timer: Timer, host: &mut Host);
     /// The node restarts after a crash.
     fn recover(&mut self, host: &mut Host);
+    /// Tells what the node remembers. One that does not is taken to remember everything that ever
+    /// came to it.
+    fn recall(&mut self, memory: &mut Memory) {
+        memory.withhold();
+    }
     /// The node has crashed: what it holds outside its memory is given up.
     fn stop(&mut self) {}
     /// The frame as JSON, for people and for structure-aware mutation.
@@ -117,6 +123,10 @@ impl<L: Layer<Payload = Message> + 'static> Node for Stack<L> {
 
     fn recover(&mut self, host: &mut Host) {
         self.run(host, |layers, cx| layers.recover(cx));
+    }
+
+    fn recall(&mut self, memory: &mut Memory) {
+        self.layers.recall(memory);
     }
 
     fn describe(&self, frame: &[u8]) -> Result<serde_json::Value, Garbled> {

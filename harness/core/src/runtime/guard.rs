@@ -1,7 +1,7 @@
 //! A node that panics is evidence, not an error of the harness: the panic is caught and noted, and
 //! the node is mute from then on.
 
-use crate::contract::{Effect, Garbled, Host, Node, Request, Timer, flip};
+use crate::contract::{Effect, Garbled, Host, Memory, Node, Request, Timer, flip};
 use crate::id::NodeId;
 use crate::implementation::Setup;
 use crate::message::Message;
@@ -69,6 +69,14 @@ impl Node for Guarded {
 
     fn recover(&mut self, host: &mut Host) {
         self.handle(host, |node, host| node.recover(host));
+    }
+
+    fn recall(&mut self, memory: &mut Memory) {
+        memory.holds(&self.mute);
+        let told = self.node.as_mut().map(|node| caught(|| node.recall(memory)));
+        if !matches!(told, Ok(Ok(()))) {
+            memory.withhold();
+        }
     }
 
     fn stop(&mut self) {

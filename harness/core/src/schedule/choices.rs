@@ -50,11 +50,13 @@ impl Transit {
 
     /// What the disturbance, while it is at work, does to the message: nothing, if it does not
     /// concern the link or the draw spares the message. Cuts are not decided here: they concern
-    /// every message of a link, for as long as they last. A message to oneself is never disturbed.
+    /// every message of a link, for as long as they last. A message to oneself is never disturbed,
+    /// but for a strike that makes it late.
     pub fn harm(&self, seed: Seed, disturbance: &Disturbance) -> Option<Harm> {
         let trouble = &disturbance.trouble;
         if let Trouble::Strike { from, to, number, fate } = trouble {
-            let struck = (*from, *to, *number) == (self.from, self.to, self.number);
+            let struck = (*from, *to, *number) == (self.from, self.to, self.number)
+                && (from != to || matches!(fate, Fate::Delay { .. }));
             return struck.then(|| self.strike(seed, *fate));
         }
         if !self.is_reached_by(trouble) {
