@@ -146,8 +146,10 @@ fn every_delivery_has_its_broadcast_in_its_past() {
                 // layer that keeps it to itself does not tell: then it comes with a timer.
                 let waits_for_token = implementation.claim("token-conservation").is_some();
                 let upon_suspicion = faults != "none" && first == Kind::Deliver;
+                // What waits for all to have it, or for a view to end, comes with what they then say.
+                let in_a_view = implementation.model.views;
                 let begins = matches!(first, Kind::Broadcast | Kind::Suspect);
-                let started = begins || waits_for_token || upon_suspicion;
+                let started = begins || waits_for_token || upon_suspicion || in_a_view;
                 assert!(started, "{name} under {faults}: {deliver:?} begins with {first:?}");
                 let broadcast = broadcast_of(&history, deliver);
                 assert!(is_past(&before, broadcast, deliver), "{name}: {deliver:?}");
