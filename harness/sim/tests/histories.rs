@@ -131,6 +131,10 @@ fn broadcast_of(history: &History, deliver: EventId) -> EventId {
     EventId(history.message_table().broadcasts()[row as usize])
 }
 
+fn has_crash_before(history: &History, event: EventId) -> bool {
+    history.kinds()[..event.index()].contains(&Kind::Crash)
+}
+
 #[test]
 fn every_delivery_has_its_broadcast_in_its_past() {
     for implementation in pepperland_impls::all() {
@@ -145,9 +149,10 @@ fn every_delivery_has_its_broadcast_in_its_past() {
                 // waited for a crash is relayed or delivered because of the suspicion, of which a
                 // layer that keeps it to itself does not tell: then it comes with a timer.
                 let waits_for_token = implementation.claim("token-conservation").is_some();
-                let upon_suspicion = faults != "none" && first == Kind::Deliver;
+                let upon_suspicion = first == Kind::Deliver && has_crash_before(&history, deliver);
                 // What waits for all to have it, or for a view to end, comes with what they then say.
-                let in_a_view = implementation.model.views;
+                let of_views = matches!(first, Kind::View | Kind::BlockOk | Kind::Join);
+                let in_a_view = implementation.model.views && of_views;
                 let begins = matches!(first, Kind::Broadcast | Kind::Suspect);
                 let started = begins || waits_for_token || upon_suspicion || in_a_view;
                 assert!(started, "{name} under {faults}: {deliver:?} begins with {first:?}");
