@@ -178,3 +178,19 @@ fn a_finding_reproduces_and_tells_its_size() {
     assert_eq!(finding.before.requests, 15, "ten multicasts and a probe by each of five");
     assert!(finding.after.events < finding.before.events);
 }
+
+#[test]
+fn what_no_run_happened_to_bring_out_has_no_row_and_what_is_violated_has_one() {
+    let mut scenario = scenario("basic", None, "crash", "agreement");
+    scenario.properties.push("sending-view-delivery".to_owned());
+    let rows = |by_chance: &[&'static str]| -> Vec<(String, Ruling)> {
+        let mut trial = trial(&scenario);
+        trial.by_chance = by_chance.to_vec();
+        let found = search(&trial, BASE, &LIMITS, &InOrder, &forever()).expect("it runs");
+        found.rows.into_iter().map(|row| (row.property, row.outcome)).collect()
+    };
+    let agreement = ("agreement".to_owned(), Ruling::Violated);
+    let views = ("sending-view-delivery".to_owned(), Ruling::Undecided);
+    assert_eq!(rows(&[]), [agreement.clone(), views]);
+    assert_eq!(rows(&["agreement", "sending-view-delivery"]), [agreement]);
+}
