@@ -105,5 +105,5 @@ fn a_schedule_in_whole_milliseconds_is_the_same_history_on_every_runtime() {
     }
     println!("{seen} of {flaws} flaws seen");
     // Nodes that all do nothing would agree, too.
-    assert!(3 * seen > flaws, "{seen} of {flaws} flaws seen");
+    assert!(seen >= 70, "{seen} of {flaws} flaws seen");
 }
