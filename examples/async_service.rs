@@ -135,6 +135,7 @@ fn schedule() -> Schedule {
         changing: false,
         seed: Seed(7),
         network,
+        order: Default::default(),
         heal_at,
         end: Time::millis(2_000),
     };

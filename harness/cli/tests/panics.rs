@@ -80,6 +80,7 @@ fn schedule() -> Schedule {
         changing: false,
         seed: Seed(1),
         network,
+        order: Default::default(),
         heal_at: Time::millis(100),
         end: Time::millis(300),
     };

@@ -145,8 +145,8 @@ impl World<'_> {
             frame,
         };
         self.record_sending(&mut flight);
-        let header = &self.schedule.header;
-        let mut latency = transit.latency(header.seed, &header.network);
+        let plain = self.latency(&transit);
+        let mut latency = plain;
         if self.disturbances.at_work() {
             let harmed = self.pass_harms(flight, latency);
             let Some((uncut, later)) = harmed else { return };
@@ -159,8 +159,10 @@ impl World<'_> {
             self.queue.plan_in_order(at, arrive);
         } else {
             self.queue.plan(at, arrive);
+            self.launched(slot, to, (plain, latency));
         }
     }
+
     /// The frame and its latency as the disturbances at work will have them; nothing if it goes no
     /// further.
     fn pass_harms(&mut self, mut flight: Flight, mut latency: Span) -> Option<(Flight, Span)> {

@@ -43,15 +43,16 @@ impl Flights {
         }
     }
 
-    pub fn take(&mut self, slot: u32) -> Flight {
+    /// Nothing if the frame has arrived already: an order that draws arrivals anew leaves the former
+    /// ones in the queue.
+    pub fn take(&mut self, slot: u32) -> Option<Flight> {
+        let flight = self.slots[slot as usize].take()?;
         self.free.push(slot);
-        self.slots[slot as usize].take().expect("a frame arrives once")
+        Some(flight)
     }
-}
 
-impl Flights {
     /// The node a frame is on its way to.
-    pub fn receiver(&self, slot: u32) -> NodeId {
-        self.slots[slot as usize].as_ref().expect("a planned arrival has its frame").to
+    pub fn receiver(&self, slot: u32) -> Option<NodeId> {
+        self.slots[slot as usize].as_ref().map(|flight| flight.to)
     }
 }

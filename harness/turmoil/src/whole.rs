@@ -92,6 +92,7 @@ mod tests {
             changing: false,
             seed: Seed(1),
             network,
+            order: Default::default(),
             heal_at: Time(7_000_001),
             end: Time::millis(9),
         };

@@ -5,6 +5,7 @@ mod checkers;
 mod detection;
 mod detectors;
 mod linearizability;
+mod matrix;
 mod protocols;
 mod responders;
 mod scenarios;
@@ -30,7 +31,10 @@ pub fn bench(options: &Bench, catalog: &Catalog) -> Result<ExitCode, Failure> {
             Measured::Scenarios => scenarios::measure(catalog)?,
             Measured::Checkers => checkers::measure(&[10_000_000]),
             Measured::Linearizability => linearizability::measure(options.keep.as_deref())?,
-            Measured::Detection => detection::measure(catalog, options.sample.get())?,
+            Measured::Detection if options.strategies.is_empty() => {
+                detection::measure(catalog, options.sample.get())?
+            }
+            Measured::Detection => matrix::measure(catalog, options)?,
             Measured::Detectors => detectors::measure(catalog)?,
             Measured::Protocols => protocols::measure(catalog)?,
             Measured::Responders => responders::measure(catalog)?,

@@ -130,6 +130,7 @@ pub fn quiet(channel: Channel) -> Schedule {
         changing: false,
         seed: Seed(42),
         network,
+        order: Default::default(),
         heal_at: Time::millis(500),
         end: Time::millis(1000),
     };

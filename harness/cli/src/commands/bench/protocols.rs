@@ -179,6 +179,7 @@ fn history(
         changing: false,
         seed: Seed(1),
         network,
+        order: Default::default(),
         heal_at: end,
         end,
     };
