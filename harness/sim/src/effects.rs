@@ -141,6 +141,7 @@ impl World<'_> {
             to_incarnation: self.nodes[to.index()].host.incarnation,
             id: self.frames_sent,
             number: transit.number,
+            doubled: false,
             cause,
             frame,
         };
@@ -152,6 +153,7 @@ impl World<'_> {
             let Some((uncut, later)) = harmed else { return };
             (flight, latency) = (uncut, later);
         }
+        let settled = from == to || flight.doubled;
         let slot = self.flights.add(flight);
         let (at, arrive) = (self.now + latency, Happening::Arrive(slot));
         // Messages to oneself all take the least latency, and are never disturbed.
@@ -159,7 +161,10 @@ impl World<'_> {
             self.queue.plan_in_order(at, arrive);
         } else {
             self.queue.plan(at, arrive);
-            self.launched(slot, to, (plain, latency));
+        }
+        match settled {
+            true => self.settled(slot, to, at),
+            false => self.launched(slot, to, (plain, latency)),
         }
     }
 
@@ -178,7 +183,10 @@ impl World<'_> {
                 Harm::Late(by) => latency = latency + by,
                 Harm::Doubled(by) => {
                     let copy = self.flights.add(flight.clone());
-                    self.queue.plan(self.now + latency + by, Happening::Arrive(copy));
+                    let at = self.now + latency + by;
+                    self.queue.plan(at, Happening::Arrive(copy));
+                    self.settled(copy, flight.to, at);
+                    flight.doubled = true;
                 }
                 Harm::Corrupted(bit) => flight.frame = sender.corrupt(&flight.frame, bit).into(),
                 Harm::Lied(draw) => match sender.mutate(&flight.frame, draw) {

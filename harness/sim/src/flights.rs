@@ -17,6 +17,8 @@ pub struct Flight {
     pub id: u64,
     /// The how-manieth message on its link.
     pub number: u32,
+    /// Whether a copy comes after it, which it must not be put off beyond.
+    pub doubled: bool,
     /// The last event recorded before it was sent.
     pub cause: Option<EventId>,
     pub frame: SmallVec<[u8; 48]>,

@@ -176,9 +176,21 @@ fn rounds_end_for_all_at_once() {
 
 #[test]
 fn races_are_drawn_anew() {
-    let usual = latencies(Order::Uniform, 4).into_iter().map(|(.., took)| took.0).sum::<u64>();
-    let anew = latencies(Order::Pos, 4).into_iter().map(|(.., took)| took.0).sum::<u64>();
-    assert!(anew > usual, "who has lost a race draws from what is left of its time");
+    // What n1 sends to n3 races there with what n2 sends at the same time.
+    let took = |order, seed, racing: bool| {
+        let mut schedule = busy(order, seed);
+        schedule.steps.truncate(if racing { 2 } else { 1 });
+        let frames = flown(&run_network(&schedule, &PLAIN));
+        let frame = frames.iter().find(|f| (f.0, f.1) == (N1, N3)).expect("it is sent");
+        frame.4.since(frame.3)
+    };
+    let changed = |order| {
+        let differs = |seed: &u64| took(order, *seed, true) != took(order, *seed, false);
+        (0..40).filter(differs).count()
+    };
+    assert_eq!(changed(Order::Uniform), 0, "each latency is drawn by itself");
+    let lost = changed(Order::Pos);
+    assert!((8..=32).contains(&lost), "every other race is lost, not {lost} of 40");
 }
 
 /// How many of so many runs satisfy something, and the chance that is promised for one.

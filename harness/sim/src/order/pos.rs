@@ -9,7 +9,7 @@ use pepperland_core::seed::Stream;
 use pepperland_core::time::{Span, Time};
 use std::collections::BTreeMap;
 
-/// A frame on its way.
+/// A frame on its way; one whose instant is settled is known as well, for its slot was another's.
 struct Racing {
     to: NodeId,
     earliest: Time,
@@ -52,12 +52,14 @@ impl Scheduler for Pos {
     }
 
     fn handled(&mut self, node: NodeId, now: Time) -> Vec<(u32, Time)> {
-        let races = |racing: &&mut Racing| racing.to == node && racing.due > now;
+        let races = |racing: &Racing| {
+            racing.to == node && racing.due > now && racing.earliest < racing.latest
+        };
         let again = |(slot, racing): (&u32, &mut Racing)| {
             let first = racing.earliest.max(now + Span(1)).min(racing.latest);
             racing.due = Time(racing.stream.between(first.0, racing.latest.0));
             (*slot, racing.due)
         };
-        self.racing.iter_mut().filter(|(_, racing)| races(&racing)).map(again).collect()
+        self.racing.iter_mut().filter(|(_, racing)| races(racing)).map(again).collect()
     }
 }

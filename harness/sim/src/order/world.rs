@@ -5,7 +5,7 @@ use crate::queue::Happening;
 use crate::world::World;
 use pepperland_core::id::NodeId;
 use pepperland_core::schedule::Transit;
-use pepperland_core::time::Span;
+use pepperland_core::time::{Span, Time};
 
 impl World<'_> {
     /// How long a frame takes that is sent now, while nothing disturbs it.
@@ -20,14 +20,21 @@ impl World<'_> {
         }
     }
 
-    /// A frame is on its way to another node, with its latency as the scheduler chose it and as the
-    /// disturbances at work would have it.
+    /// A frame is on its way, with its latency as the scheduler chose it and as the disturbances at
+    /// work would have it.
     pub fn launched(&mut self, slot: u32, to: NodeId, (plain, latency): (Span, Span)) {
         let Some(scheduler) = &mut self.scheduler else { return };
         let network = &self.schedule.header.network;
         let begin = self.now + (latency - plain);
         let window = (begin + network.min_latency, begin + network.max_latency);
         scheduler.launched(slot, to, window, self.now + latency);
+    }
+
+    /// A frame is on its way that arrives at this instant and at no other.
+    pub fn settled(&mut self, slot: u32, to: NodeId, due: Time) {
+        if let Some(scheduler) = &mut self.scheduler {
+            scheduler.launched(slot, to, (due, due), due);
+        }
     }
 
     /// Whether the frame in this slot is to arrive now.
