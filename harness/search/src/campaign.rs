@@ -23,7 +23,8 @@ pub struct Limits {
     pub strategy: &'static Strategy,
     /// How many runs.
     pub runs: u64,
-    /// Which of the runs: those whose epoch leaves this remainder …
+    /// Which of the runs: those whose index, or epoch where runs learn from each other, leaves this
+    /// remainder …
     pub shard: u64,
     /// … divided by this.
     pub shards: u64,
@@ -87,7 +88,8 @@ fn chunk_size(runs: u64, repeats: Repeats) -> u64 {
 impl Limits {
     /// Whether a run belongs to the shard. Runs that learn from each other stay together.
     pub fn include(&self, run: u64, repeats: Repeats) -> bool {
-        let part = if repeats == Repeats::Exactly { run / EPOCH } else { run };
+        let learns = repeats == Repeats::Exactly && self.strategy.learns();
+        let part = if learns { run / EPOCH } else { run };
         part % self.shards == self.shard
     }
 }

@@ -37,6 +37,13 @@ pub struct Strategy {
     plan: fn(&mut Turn<'_, '_>) -> Schedule,
 }
 
+impl Strategy {
+    /// Whether it looks at earlier runs of the same epoch.
+    pub fn learns(&self) -> bool {
+        self.learns
+    }
+}
+
 /// Every strategy.
 pub const ALL: &[&Strategy] =
     &[&PORTFOLIO, &UNIFORM, &STEADY, &FIFO, &POS, &PCTCP, &ROUNDS, &SWIZZLE, &LINEAGE, &MUTATION];

@@ -7,7 +7,7 @@ use pepperland_core::schedule::Schedule;
 /// The record.
 pub const ENTRY: Strategy = Strategy {
     name: "portfolio",
-    statement: "the other strategies in turn, each learning from all: the default",
+    statement: "the other strategies in turn, each learning from all",
     source: "",
     learns: true,
     plan,
