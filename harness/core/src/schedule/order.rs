@@ -25,8 +25,8 @@ pub enum Order {
     },
     /// Frames that race to a node with the one that has just arrived are drawn anew.
     Pos,
-    /// Chains of frames, each the cause of the next, have priorities; at a few frames of the run the
-    /// chain that they are in falls behind all others.
+    /// Chains of frames, each the cause of the next, have priorities; at a few frames of the run
+    /// the chain that they are in falls behind all others.
     Pctcp {
         /// One more than the changes of priority: how many ordered frames a bug may need.
         depth: u32,

@@ -1,6 +1,7 @@
-//! What a run covers: a summary of its happens-before relation (Meng, Pîrlea, Roychoudhury & Sergey,
-//! *Greybox Fuzzing of Distributed Systems*, CCS 2023). What happened at a node led to what happened
-//! next, there or elsewhere; which node it was and which message it was about does not matter.
+//! What a run covers: a summary of its happens-before relation (Meng, Pîrlea, Roychoudhury &
+//! Sergey, *Greybox Fuzzing of Distributed Systems*, CCS 2023). What happened at a node led to what
+//! happened next, there or elsewhere; which node it was and which message it was about does not
+//! matter.
 
 use pepperland_core::history::{Event, History};
 use pepperland_core::seed::mix;

@@ -1,7 +1,8 @@
 //! Lineage-driven: out of a run in which a message was delivered, what the delivery rests on is
-//! read, and taken away (Alvaro, Rosen & Hellerstein, *Lineage-driven Fault Injection*, SIGMOD 2015). A
-//! delivery rests on the frames that brought the message; what may be taken away are those frames, their senders just
-//! before they send them, or their links, whichever the plan's own faults are.
+//! read, and taken away (Alvaro, Rosen & Hellerstein, *Lineage-driven Fault Injection*, SIGMOD
+//! 2015). A delivery rests on the frames that brought the message; what may be taken away are those
+//! frames, their senders just before they send them, or their links, whichever the plan's own
+//! faults are.
 
 use crate::planner::corpus::Lesson;
 use crate::planner::moments::effects_before;
@@ -24,7 +25,7 @@ pub const ENTRY: Strategy = Strategy {
 };
 
 fn plan(turn: &mut Turn<'_, '_>) -> Schedule {
-    let fresh = turn.run % 4 == 0;
+    let fresh = turn.run.is_multiple_of(4);
     let lesson = turn.corpus.pick(&mut turn.stream);
     let cut = lesson.filter(|_| !fresh).and_then(|lesson| without_support(turn, lesson));
     cut.unwrap_or_else(|| turn.planned())
@@ -73,8 +74,8 @@ fn support(history: &History, before: Time, stream: &mut Stream) -> Option<Vec<S
     (!support.is_empty()).then_some(support)
 }
 
-/// Whoever may crash does so just before the frame: the first senders first. Nodes change places, so
-/// that there are no more victims than before.
+/// Whoever may crash does so just before the frame: the first senders first. Nodes change places,
+/// so that there are no more victims than before.
 fn crash_senders(schedule: &mut Schedule, lesson: &Lesson, sends: &[Support], stream: &mut Stream) {
     let heal_at = schedule.header.heal_at;
     let mut crashed = BTreeSet::new();

@@ -136,8 +136,9 @@ impl<'a, 'b> Planner<'a, 'b> {
         }
     }
 
-    /// The schedule of any run, those of one epoch in order: where the strategy learns, the beginnings of the earlier runs of its epoch are
-    /// run again.
+    /// The schedule of any run, those of one epoch in order: where the strategy learns, the
+    /// beginnings of the earlier runs of its epoch are run again, unless they were the last that
+    /// were asked for.
     ///
     /// # Errors
     /// What the runtime refuses.

@@ -1,7 +1,7 @@
 //! Moments of a run that is known: what happened at a node, and how far the node was with what it
 //! did then. What is rare is chosen as often as what is frequent: first whether it is one that the
-//! application sees, then its kind, then the event (as crash points are chosen by what is accessed, not by when; Lu et al.,
-//! *CrashTuner*, SOSP 2019).
+//! application sees, then its kind, then the event (as crash points are chosen by what is accessed,
+//! not by when; Lu et al., *CrashTuner*, SOSP 2019).
 
 use crate::planner::coverage::word;
 use pepperland_core::history::{Event, EventId, History, Kind};

@@ -1,7 +1,7 @@
 //! Mutation: a run that went where none had gone before is tried again with its faults moved to
-//! where something happened, stretched, at other nodes, or with another order of arrival
-//! (greybox fuzzing of schedules; Gulcan, Ozkan, Majumdar & Nagendra, *Model-guided Fuzzing of
-//! Distributed Systems*, OOPSLA 2025; Meng et al., CCS 2023). The network's own choices stay the same up to the
+//! where something happened, stretched, at other nodes, or with another order of arrival (greybox
+//! fuzzing of schedules; Gulcan, Ozkan, Majumdar & Nagendra, *Model-guided Fuzzing of Distributed
+//! Systems*, OOPSLA 2025; Meng et al., CCS 2023). The network's own choices stay the same up to the
 //! fault, so that what it was moved to is what it meets.
 //!
 //! Nothing is added that the plan could not have drawn: no other kind of fault, no more victims.

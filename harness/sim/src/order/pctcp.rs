@@ -1,9 +1,9 @@
 //! Probabilistic concurrency testing for message passing (Ozkan, Majumdar, Niksic, Tabaei Befrouei
-//! & Weissenbacher, *Randomized Testing of Distributed Systems with Probabilistic Guarantees*, OOPSLA
-//! 2018). The causal order of frames is partitioned into chains, each chain has a random priority,
-//! and at d - 1 random frames the chain that the frame is in falls behind all others. A bug that d
-//! frames in the wrong order bring about, among n that the network lets arrive in any order, is
-//! found with a chance of at least 1 in (chains · n^(d - 1)).
+//! & Weissenbacher, *Randomized Testing of Distributed Systems with Probabilistic Guarantees*,
+//! OOPSLA 2018). The causal order of frames is partitioned into chains, each chain has a random
+//! priority, and at d - 1 random frames the chain that the frame is in falls behind all others. A
+//! bug that d frames in the wrong order bring about, among n that the network lets arrive in any
+//! order, is found with a chance of at least 1 in (chains · n^(d - 1)).
 //!
 //! A priority is a part of the network's window: the highest take the least latency. Where frames
 //! are sent too far apart for their windows to meet, the network alone decides, and so it should.
@@ -44,7 +44,7 @@ impl Pctcp {
             }
             None => {
                 let drawn = self.draw.stream(u64::from(chain)).bits() as u32;
-                (u64::from(drawn) * u64::from(u32::MAX - LAST) >> 32) as u32
+                ((u64::from(drawn) * u64::from(u32::MAX - LAST)) >> 32) as u32
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Partial-order sampling (Yuan, Yang & Gu, *Partial Order Aware Concurrency Sampling*, CAV 2018):
 //! every event has a random priority, and those that race with the one that has just been executed
-//! draw theirs anew. Frames race if they are on their way to the same node; a priority is an instant
-//! within what the network allows, the earliest first.
+//! draw theirs anew. Frames race if they are on their way to the same node; a priority is an
+//! instant within what the network allows, the earliest first.
 
 use super::{Draw, Scheduler, Sending};
 use pepperland_core::id::NodeId;
