@@ -136,6 +136,7 @@ fn schedule() -> Schedule {
         stops_within: Span::ZERO,
         seed: Seed(7),
         network,
+        order: Default::default(),
         heal_at,
         end: Time::millis(2_000),
     };

@@ -9,11 +9,18 @@ use pepperland::core::schedule::Schedule;
 use pepperland::core::seed::Seed;
 use pepperland::core::time::Span;
 use pepperland::core::verdict::{Outcome, Ruling};
+use pepperland::search::planner::UNIFORM;
 use pepperland::search::{InOrder, Limits, Progress, Trial, finding_of, search};
 
 /// How far the search for a step goes.
-const LIMITS: Limits =
-    Limits { runs: 2_000, shard: 0, shards: 1, fail_fast: true, shrink_replays: 20_000 };
+const LIMITS: Limits = Limits {
+    strategy: &UNIFORM,
+    runs: 2_000,
+    shard: 0,
+    shards: 1,
+    fail_fast: true,
+    shrink_replays: 20_000,
+};
 
 /// A run that shows a break.
 pub struct Proof {

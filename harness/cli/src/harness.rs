@@ -6,6 +6,7 @@ use pepperland_core::implementation::Implementation;
 use pepperland_core::scenario::Scenario;
 use pepperland_core::seed::Seed;
 use pepperland_core::verdict::Ruling;
+use pepperland_search::planner::UNIFORM;
 use pepperland_search::{InOrder, Limits, Progress, Searched, search};
 
 /// A campaign for one implementation: every fault profile its claims allow, 100 runs of each,
@@ -132,7 +133,14 @@ impl Campaign {
     }
 
     fn limits(&self) -> Limits {
-        Limits { runs: self.runs, shard: 0, shards: 1, fail_fast: false, shrink_replays: 3_000 }
+        Limits {
+            strategy: &UNIFORM,
+            runs: self.runs,
+            shard: 0,
+            shards: 1,
+            fail_fast: false,
+            shrink_replays: 3_000,
+        }
     }
 
     /// Runs the campaign, and panics unless every property held.

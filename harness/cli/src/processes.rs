@@ -3,7 +3,7 @@
 use pepperland_core::fault::Fault;
 use pepperland_core::history::{Header, History};
 use pepperland_core::implementation::{Implementation, Setup};
-use pepperland_core::runtime::{Detail, Refused, Repeats, Runtime, within_limits};
+use pepperland_core::runtime::{Detail, Refused, Repeats, Runtime, usual_order, within_limits};
 use pepperland_core::schedule::{Disturbance, Schedule, Trouble};
 use pepperland_process::features::Features;
 use pepperland_process::kept::Keeper;
@@ -73,6 +73,9 @@ impl Runtime for Processes {
 
     fn accepts(&self, schedule: &Schedule) -> Result<(), Refused> {
         within_limits(NAME, schedule, MOST_NODES)?;
+        if !self.orders() {
+            usual_order(NAME, schedule)?;
+        }
         let skewed = |d: &Disturbance| matches!(d.trouble, Trouble::Skew { .. });
         match self.real_time && schedule.disturbances.iter().any(skewed) {
             true => Err(refused(
@@ -113,6 +116,10 @@ impl Runtime for Processes {
 
     fn lacks(&self) -> &'static [Fault] {
         if self.real_time { &[Fault::Clock] } else { &[] }
+    }
+
+    fn orders(&self) -> bool {
+        !self.real_time
     }
 
     fn repeats(&self) -> Repeats {

@@ -94,3 +94,12 @@ fn a_finding() {
     let is_schedule = |name: &&PathBuf| name.ends_with("schedule.jsonl");
     assert!(written.keys().filter(is_schedule).count() > 0, "no finding was stored");
 }
+
+/// What learns from earlier runs learns the same on any number of threads.
+#[test]
+fn a_portfolio() {
+    let tested = ["--impl", "uniform", "--flaw", "deliver-on-first", "--faults", "crash"];
+    let arguments = [&tested[..], &["--strategy", "portfolio", "--runs", "100"]].concat();
+    let written = twice(&arguments, &[VIOLATED]);
+    assert_eq!(histories(&written), 100);
+}

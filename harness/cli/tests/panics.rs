@@ -81,6 +81,7 @@ fn schedule() -> Schedule {
         stops_within: Span::ZERO,
         seed: Seed(1),
         network,
+        order: Default::default(),
         heal_at: Time::millis(100),
         end: Time::millis(300),
     };

@@ -97,6 +97,7 @@ impl Plan<'_> {
                 channel: self.channel(),
                 in_flight: self.scenario.in_flight.unwrap_or_else(|| draw_in_flight(seed)),
             },
+            order: Default::default(),
             heal_at,
             end: heal_at + self.scenario.settle(),
         }

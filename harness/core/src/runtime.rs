@@ -70,6 +70,12 @@ pub trait Runtime: Send + Sync {
         &[]
     }
 
+    /// Whether it can let frames arrive in any order that a schedule names, or in the usual one
+    /// alone.
+    fn orders(&self) -> bool {
+        false
+    }
+
     /// How alike two runs of one schedule are.
     fn repeats(&self) -> Repeats {
         Repeats::Exactly
@@ -136,6 +142,22 @@ pub fn within_limits(runtime: &'static str, schedule: &Schedule, most: u32) -> R
             refuse(format!("reach the group {group}: there are g1 to {last}"))
         }
         None => Ok(()),
+    }
+}
+
+/// What only the simulator can do: let frames arrive in another order than the usual one.
+///
+/// # Errors
+/// [`Refused`], in the name of the runtime.
+pub fn usual_order(runtime: &'static str, schedule: &Schedule) -> Result<(), Refused> {
+    let order = schedule.header.order;
+    match order.is_uniform() {
+        true => Ok(()),
+        false => {
+            let mend =
+                "leave \"order\" out, or shrink the schedule, which makes its choices explicit";
+            Err(Refused { runtime, what: format!("bring about the order \"{order}\": {mend}") })
+        }
     }
 }
 

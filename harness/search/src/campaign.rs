@@ -4,6 +4,7 @@ use crate::executor::{Executor, map};
 use crate::finding::{Original, finding};
 use crate::firsts::{First, Firsts, Ran};
 use crate::fold::Tally;
+use crate::planner::{EPOCH, Planner, Strategy};
 use crate::trial::Trial;
 use crate::violation::Violation;
 use pepperland_core::checker::Checker;
@@ -18,9 +19,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// How far a search goes.
 #[derive(Copy, Clone, Debug)]
 pub struct Limits {
+    /// How the schedules of the runs are chosen.
+    pub strategy: &'static Strategy,
     /// How many runs.
     pub runs: u64,
-    /// Which of the runs: those whose index leaves this remainder …
+    /// Which of the runs: those whose index, or epoch where runs learn from each other, leaves this
+    /// remainder …
     pub shard: u64,
     /// … divided by this.
     pub shards: u64,
@@ -76,7 +80,18 @@ fn chunk_size(runs: u64, repeats: Repeats) -> u64 {
         Repeats::Exactly => (runs / 1_024).clamp(32, 8_192),
         Repeats::IfTheProgramDoes | Repeats::AtARate => 1,
     };
-    least.max(runs.div_ceil(65_536))
+    let epochs = repeats == Repeats::Exactly;
+    let size = least.max(runs.div_ceil(65_536));
+    if epochs { size.next_multiple_of(EPOCH) } else { size }
+}
+
+impl Limits {
+    /// Whether a run belongs to the shard. Runs that learn from each other stay together.
+    pub fn include(&self, run: u64, repeats: Repeats) -> bool {
+        let learns = repeats == Repeats::Exactly && self.strategy.learns();
+        let part = if learns { run / EPOCH } else { run };
+        part % self.shards == self.shard
+    }
 }
 
 #[derive(Default)]
@@ -106,7 +121,8 @@ pub fn search(
     let search = Search { trial, base, limits, progress, firsts, stop };
     let results = map(executor, chunks, |chunk| {
         let range = chunk as u64 * size..((chunk as u64 + 1) * size).min(limits.runs);
-        let mine = range.filter(|run| run % limits.shards == limits.shard);
+        let repeats = trial.runtime.repeats();
+        let mine = range.filter(|run| limits.include(*run, repeats));
         search.run_chunk(mine)
     });
     let mut total =
@@ -136,12 +152,14 @@ impl Search<'_, '_> {
         let Search { trial, limits, progress, .. } = self;
         let mut chunk =
             Chunk { tallies: vec![Tally::default(); trial.checkers.len()], ..Chunk::default() };
+        let mut planner = Planner::new(trial, limits.strategy, self.base);
         for run in runs {
             if self.stop.load(Ordering::Relaxed) || progress.should_stop() {
                 break;
             }
-            let schedule = trial.schedule(trial.seed(self.base, run));
+            let schedule = planner.schedule(run);
             let history = trial.run(&schedule, trial.detail())?;
+            planner.learn(&schedule)?;
             let verdicts = trial.judge(&schedule, &history);
             let clean = history.header.unclean().is_none();
             for (tally, verdict) in chunk.tallies.iter_mut().zip(&verdicts) {
@@ -173,7 +191,9 @@ impl Search<'_, '_> {
             }
             let original = match first {
                 Some(first) => Some(as_it_came(trial, base, first)),
-                None => tally.first_violation.and_then(|run| again(trial, checker, base, run)),
+                None => {
+                    tally.first_violation.and_then(|run| again(trial, checker, (limits, base), run))
+                }
             };
             let finding = original
                 .map(|original| finding(trial, checker, original, limits.shrink_replays, progress));
@@ -193,9 +213,14 @@ fn as_it_came(trial: &Trial<'_>, base: Seed, first: First) -> Original {
 }
 
 /// The same where it repeats: it is run again, and written down whole.
-fn again(trial: &Trial<'_>, checker: &'static Checker, base: Seed, run: u64) -> Option<Original> {
+fn again(
+    trial: &Trial<'_>,
+    checker: &'static Checker,
+    (limits, base): (&Limits, Seed),
+    run: u64,
+) -> Option<Original> {
     let seed = trial.seed(base, run);
-    let schedule = trial.schedule(seed);
+    let schedule = Planner::new(trial, limits.strategy, base).schedule_again(run).ok()?;
     let violation = Violation::of(trial, checker, &schedule, Detail::Network)?;
     Some(Original { run, seed, schedule, violation })
 }

@@ -3,7 +3,7 @@
 
 use pepperland_core::history::{History, Kind};
 use pepperland_core::id::NodeId;
-use pepperland_core::schedule::{Disturbance, Fate, Harm, Schedule, Transit, Trouble};
+use pepperland_core::schedule::{Disturbance, Fate, Harm, Order, Schedule, Transit, Trouble};
 use pepperland_core::time::Time;
 use std::collections::BTreeMap;
 
@@ -11,15 +11,26 @@ use std::collections::BTreeMap;
 /// doubled or late by chance are named one by one. `history` is the run with its network events.
 pub fn flatten(schedule: &Schedule, history: &History) -> Schedule {
     let mut flat = schedule.clone();
-    let plain = schedule.header.network.min_latency;
+    let header = &schedule.header;
+    let plain = header.network.min_latency;
     flat.header.network.max_latency = plain;
+    flat.header.order = Order::Uniform;
     flat.disturbances.retain(|d| !by_chance(&d.trouble));
-    for (at, transit) in transits(history) {
-        let mut late = transit.latency(schedule.header.seed, &schedule.header.network);
+    let ends = ends(history);
+    for Sent { at, transit, frame } in sent(history) {
+        // The usual order can be drawn again, also where a run took real time or a pause hides when
+        // a frame came; any other is read.
+        let usual = header.order.is_uniform();
+        let mut late = match usual {
+            true => transit.latency(header.seed, &header.network),
+            false if is_held(schedule, at, &transit) => plain,
+            false => ends.get(&frame).map_or(plain, |end| end.since(at)),
+        };
         for harm in chances(schedule, at, &transit) {
             match harm {
                 Harm::Lost => strike(&mut flat, transit, Fate::Lose),
-                Harm::Late(by) => late = late + by,
+                Harm::Late(by) if usual => late = late + by,
+                Harm::Late(_) => {}
                 Harm::Doubled(by) => strike(&mut flat, transit, Fate::Duplicate { by }),
                 Harm::Corrupted(_) => {}
                 Harm::Lied(draw) => strike(&mut flat, transit, Fate::Lie { draw: draw as u32 }),
@@ -44,12 +55,9 @@ fn chances<'a>(
     at: Time,
     transit: &'a Transit,
 ) -> impl Iterator<Item = Harm> + 'a {
-    let at_work = move |d: &&Disturbance| {
-        let (begin, end) = d.window(&schedule.header);
-        by_chance(&d.trouble) && begin <= at && end.is_none_or(|end| at < end)
-    };
+    let striking = move |d: &&Disturbance| by_chance(&d.trouble) && is_at_work(schedule, d, at);
     let seed = schedule.header.seed;
-    schedule.disturbances.iter().filter(at_work).filter_map(move |d| transit.harm(seed, d))
+    schedule.disturbances.iter().filter(striking).filter_map(move |d| transit.harm(seed, d))
 }
 
 fn strike(schedule: &mut Schedule, transit: Transit, fate: Fate) {
@@ -58,16 +66,53 @@ fn strike(schedule: &mut Schedule, transit: Transit, fate: Fate) {
     schedule.disturbances.push(Disturbance::from(Time::ZERO, trouble));
 }
 
-/// Every message of the run, with the instant it was sent.
-fn transits(history: &History) -> Vec<(Time, Transit)> {
+/// A message of the run.
+struct Sent {
+    /// When it was sent.
+    at: Time,
+    transit: Transit,
+    /// The frame's id.
+    frame: u64,
+}
+
+/// Every message of the run.
+fn sent(history: &History) -> Vec<Sent> {
     let mut counts: BTreeMap<(NodeId, NodeId), u32> = BTreeMap::new();
     let sends = history.events().filter(|event| event.kind() == Kind::Send);
     sends
         .filter_map(|event| {
-            let (from, to) = (event.node()?, event.transmission()?.peer);
+            let frame = event.transmission()?;
+            let (from, to) = (event.node()?, frame.peer);
             let number = counts.entry((from, to)).or_default();
             *number += 1;
-            Some((event.time(), Transit { from, to, number: *number }))
+            let transit = Transit { from, to, number: *number };
+            Some(Sent { at: event.time(), transit, frame: frame.id })
         })
         .collect()
+}
+
+/// When each frame first arrived, or was lost on arriving.
+fn ends(history: &History) -> BTreeMap<u64, Time> {
+    let mut ends = BTreeMap::new();
+    for event in history.events().filter(|e| matches!(e.kind(), Kind::Recv | Kind::Drop)) {
+        if let Some(frame) = event.transmission() {
+            ends.entry(frame.id).or_insert(event.time());
+        }
+    }
+    ends
+}
+
+/// Whether a cut is at work on the link as the message is sent: how long it then takes is not for
+/// the message to say.
+fn is_held(schedule: &Schedule, at: Time, transit: &Transit) -> bool {
+    let cut = |d: &Disturbance| match &d.trouble {
+        Trouble::Cut { links } => links.contain(transit.from, transit.to),
+        _ => false,
+    };
+    schedule.disturbances.iter().any(|d| cut(d) && is_at_work(schedule, d, at))
+}
+
+fn is_at_work(schedule: &Schedule, disturbance: &Disturbance, at: Time) -> bool {
+    let (begin, end) = disturbance.window(&schedule.header);
+    begin <= at && end.is_none_or(|end| at < end)
 }

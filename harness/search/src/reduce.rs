@@ -80,7 +80,8 @@ pub fn crashing_sooner(schedule: &Schedule) -> Schedule {
     sooner
 }
 
-fn renamed(
+/// The disturbance with its nodes renamed; nothing if it is about none that is left.
+pub fn renamed(
     disturbance: &Disturbance,
     rename: &impl Fn(NodeId) -> Option<NodeId>,
 ) -> Option<Disturbance> {

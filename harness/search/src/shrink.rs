@@ -13,7 +13,7 @@ use pepperland_core::checker::Checker;
 use pepperland_core::history::{History, Kind};
 use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::runtime::{Detail, Repeats};
-use pepperland_core::schedule::{Disturbance, InFlight, Schedule, Trouble};
+use pepperland_core::schedule::{Disturbance, InFlight, Order, Schedule, Trouble};
 use pepperland_core::time::{Span, Time};
 use pepperland_core::verdict::Witness;
 
@@ -75,6 +75,7 @@ pub fn shrink_from(
     let (best, shown) = (schedule.clone(), violation.clone());
     let mut shrinker =
         Shrinker { trial, checker, repeats, shape, best, shown, replays: 0, effort, late: false };
+    shrinker.leave_order();
     shrinker.reduce_until_stable();
     shrinker.make_choices_explicit();
     shrinker.reduce_until_stable();
@@ -163,6 +164,19 @@ impl Shrinker<'_, '_> {
         };
         let violation = Violation::of(self.trial, self.checker, &hurried, self.trial.detail())?;
         (violation.shape() == self.shape).then_some(violation)
+    }
+
+    /// An order of arrival depends on the whole run, and so would change with every piece that is
+    /// taken away: the usual one may do, or else what the order chose is made explicit first.
+    fn leave_order(&mut self) {
+        if self.best.header.order.is_uniform() {
+            return;
+        }
+        let mut usual = self.best.clone();
+        usual.header.order = Order::Uniform;
+        if !self.take_if_it_fails(usual) {
+            self.make_choices_explicit();
+        }
     }
 
     fn reduce_until_stable(&mut self) {

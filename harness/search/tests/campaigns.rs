@@ -3,13 +3,23 @@
 mod common;
 
 use common::{BASE, scenario, trial, violation};
+use pepperland_core::fault::Fault;
 use pepperland_core::scenario::Scenario;
+use pepperland_core::schedule::Trouble;
 use pepperland_core::verdict::Ruling;
-use pepperland_search::{Executor, InOrder, Limits, Progress, Searched, search};
+use pepperland_search::planner::{self, UNIFORM};
+use pepperland_search::{Executor, InOrder, Limits, Planner, Progress, Searched, search};
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-const LIMITS: Limits =
-    Limits { runs: 150, shard: 0, shards: 1, fail_fast: false, shrink_replays: 300 };
+const LIMITS: Limits = Limits {
+    strategy: &UNIFORM,
+    runs: 150,
+    shard: 0,
+    shards: 1,
+    fail_fast: false,
+    shrink_replays: 300,
+};
 
 /// The last task first.
 struct Reversed;
@@ -193,4 +203,74 @@ fn what_no_run_happened_to_bring_out_has_no_row_and_what_is_violated_has_one() {
     let views = ("sending-view-delivery".to_owned(), Ruling::Undecided);
     assert_eq!(rows(&[]), [agreement.clone(), views]);
     assert_eq!(rows(&["agreement", "sending-view-delivery"]), [agreement]);
+}
+
+#[test]
+fn no_strategy_depends_on_the_order_of_tasks_or_on_shards() {
+    for strategy in planner::ALL {
+        let limits = Limits { strategy, runs: 96, ..LIMITS };
+        let whole = searched(&basic(), &limits, &InOrder);
+        assert_eq!(told(&searched(&basic(), &limits, &Reversed)), told(&whole), "{strategy:?}");
+        let part = |shard| searched(&basic(), &Limits { shard, shards: 4, ..limits }, &InOrder);
+        let parts: Vec<Searched> = (0..4).map(part).collect();
+        let sum = |of: fn(&Searched) -> u64| parts.iter().map(of).sum::<u64>();
+        assert_eq!((sum(|s| s.runs), sum(|s| s.events)), (96, whole.events), "{strategy:?}");
+        let first = parts.iter().flat_map(|part| &part.findings).min_by_key(|f| f.run);
+        let finding = whole.findings.first();
+        assert_eq!(first.map(|f| &f.schedule), finding.map(|f| &f.schedule), "{strategy:?}");
+    }
+}
+
+#[test]
+fn any_run_of_a_campaign_can_be_planned_again_by_itself() {
+    let scenario = scenario("reliable", Some("no-relay"), "crash", "agreement");
+    let trial = trial(&scenario);
+    for strategy in planner::ALL {
+        let mut planner = Planner::new(&trial, strategy, BASE);
+        for run in 0..40 {
+            let schedule = planner.schedule(run);
+            planner.learn(&schedule).expect("accepted");
+            let alone = Planner::new(&trial, strategy, BASE).schedule_again(run);
+            assert!(alone.expect("accepted") == schedule, "{strategy:?}, run {run}");
+        }
+    }
+}
+
+/// Whatever a strategy makes of a plan, the plan could have drawn itself: the same kinds of faults,
+/// none after the heal, no more victims than the budget.
+#[test]
+fn strategies_keep_to_the_model_and_the_budget() {
+    let faults =
+        ["none", "crash", "crash-recovery", "partition", "loss", "pause", "jitter,duplicate"];
+    for faults in faults {
+        let scenario = scenario("uniform", None, faults, "uniform-agreement");
+        let trial = trial(&scenario);
+        let allowed: Vec<Fault> =
+            trial.plan.faults.iter().flat_map(|(profile, _)| profile.needs.to_vec()).collect();
+        let nodes = trial.plan.nodes();
+        let budget = (trial.plan.implementation.budget)(nodes);
+        for strategy in planner::ALL {
+            let mut planner = Planner::new(&trial, strategy, BASE);
+            for run in 0..64 {
+                let schedule = planner.schedule(run);
+                planner.learn(&schedule).expect("accepted");
+                let mut victims = BTreeSet::new();
+                for d in &schedule.disturbances {
+                    let kinds = d.trouble.faults(d.until.is_some());
+                    let told = format!("{strategy:?} under {faults}, run {run}: {d:?}");
+                    assert!(kinds.iter().all(|fault| allowed.contains(fault)), "{told}");
+                    assert!(d.at <= schedule.header.heal_at, "{told}");
+                    let until = d.until.unwrap_or(d.at);
+                    assert!(d.at <= until && until <= schedule.header.heal_at, "{told}");
+                    if let Trouble::Crash { node, .. } = d.trouble {
+                        victims.insert(node);
+                    }
+                }
+                assert!(victims.len() <= budget, "{strategy:?}: {victims:?} of {budget}");
+                let usual = trial.schedule(trial.seed(BASE, run));
+                assert_eq!(schedule.header.network.min_latency, usual.header.network.min_latency);
+                assert_eq!(schedule.header.network.max_latency, usual.header.network.max_latency);
+            }
+        }
+    }
 }

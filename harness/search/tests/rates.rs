@@ -11,13 +11,20 @@ use pepperland_core::runtime::Repeats;
 use pepperland_core::scenario::Scenario;
 use pepperland_core::schedule::Trouble;
 use pepperland_core::verdict::{Ruling, Verdict};
+use pepperland_search::planner::UNIFORM;
 use pepperland_search::{Executor, InOrder, Limits, Progress, Searched, finding_of, search};
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-const LIMITS: Limits =
-    Limits { runs: 40, shard: 0, shards: 1, fail_fast: false, shrink_replays: 2_000 };
+const LIMITS: Limits = Limits {
+    strategy: &UNIFORM,
+    runs: 40,
+    shard: 0,
+    shards: 1,
+    fail_fast: false,
+    shrink_replays: 2_000,
+};
 
 /// Remembers what came, and loses its patience after so many questions.
 struct Watcher {

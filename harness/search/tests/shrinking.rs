@@ -208,3 +208,57 @@ fn a_flattened_schedule_does_the_same_without_any_choice() {
         }
     }
 }
+
+/// The schedules of a trial in every order of arrival.
+fn in_every_order(trial: &Trial<'_>, seed: u64) -> Vec<Schedule> {
+    let orders = ["steady", "fifo(3/64)", "pos", "pctcp(3/64)", "rounds"];
+    let schedule = trial.schedule(trial.seed(common::BASE, seed));
+    let ordered = orders.map(|order| {
+        let mut schedule = schedule.clone();
+        schedule.header.order = order.parse().expect("an order");
+        schedule
+    });
+    ordered.to_vec()
+}
+
+#[test]
+fn what_an_order_of_arrival_chose_is_read_from_the_history() {
+    for faults in ["none", "crash", "jitter", "loss,duplicate", "partition"] {
+        for implementation in ["basic", "fifo", "sequencer"] {
+            let mut scenario = scenario(implementation, None, faults, "validity-all");
+            scenario.beyond_model = true;
+            let trial = trial(&scenario);
+            for schedule in (0..3).flat_map(|seed| in_every_order(&trial, seed)) {
+                let history = trial.run(&schedule, Detail::Network).expect("accepted");
+                let flat = flatten(&schedule, &history);
+                assert!(flat.header.order.is_uniform());
+                // When a cut lets go what it held is for no message to say.
+                if history.has(Kind::Cut) {
+                    continue;
+                }
+                let order = schedule.header.order;
+                let again = run(&trial, &flat);
+                assert!(
+                    happened(&again) == happened(&history),
+                    "{implementation}, {faults}, {order}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_finding_in_any_order_of_arrival_is_shrunk_to_a_plain_schedule() {
+    let scenario = scenario("fifo", Some("no-hold-back-queue"), "none", "fifo");
+    let trial = trial(&scenario);
+    let mut shrunk = 0;
+    for schedule in (0..20).flat_map(|seed| in_every_order(&trial, seed)) {
+        if violation(&trial, &schedule).is_some() && shrunk < 10 {
+            shrunk += 1;
+            let small = shrink(&trial, trial.checkers[0], &schedule, 2_000).expect("it fails");
+            assert!(small.schedule.header.order.is_uniform(), "{}", schedule.header.order);
+            assert!(small.schedule.steps.len() <= 2);
+        }
+    }
+    assert!(shrunk >= 5, "{shrunk} runs fail");
+}

@@ -67,8 +67,10 @@ impl World<'_> {
         let header = &self.schedule.header;
         let transit = Transit { from: flight.from, to: flight.to, number: flight.number };
         let latency = transit.latency(header.seed.child("held", 0), &header.network);
+        let (to, at) = (flight.to, self.now + latency);
         let slot = self.flights.add(flight);
-        self.queue.plan(self.now + latency, Happening::Arrive(slot));
+        self.queue.plan(at, Happening::Arrive(slot));
+        self.settled(slot, to, at);
     }
 
     /// The frame, if no cut is at work on its link. A perfect channel holds it until the cut

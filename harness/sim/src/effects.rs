@@ -141,26 +141,33 @@ impl World<'_> {
             to_incarnation: self.nodes[to.index()].host.incarnation,
             id: self.frames_sent,
             number: transit.number,
+            doubled: false,
             cause,
             frame,
         };
         self.record_sending(&mut flight);
-        let header = &self.schedule.header;
-        let mut latency = transit.latency(header.seed, &header.network);
+        let plain = self.latency(&transit);
+        let mut latency = plain;
         if self.disturbances.at_work() {
             let harmed = self.pass_harms(flight, latency);
             let Some((uncut, later)) = harmed else { return };
             (flight, latency) = (uncut, later);
         }
+        let settled = from == to || flight.doubled;
         let slot = self.flights.add(flight);
         let (at, arrive) = (self.now + latency, Happening::Arrive(slot));
         // Messages to oneself all take the least latency, unless a strike makes one late.
-        if from == to && latency == header.network.min_latency {
+        if from == to && latency == self.schedule.header.network.min_latency {
             self.queue.plan_in_order(at, arrive);
         } else {
             self.queue.plan(at, arrive);
         }
+        match settled {
+            true => self.settled(slot, to, at),
+            false => self.launched(slot, to, (plain, latency)),
+        }
     }
+
     /// The frame and its latency as the disturbances at work will have them; nothing if it goes no
     /// further.
     fn pass_harms(&mut self, mut flight: Flight, mut latency: Span) -> Option<(Flight, Span)> {
@@ -176,7 +183,10 @@ impl World<'_> {
                 Harm::Late(by) => latency = latency + by,
                 Harm::Doubled(by) => {
                     let copy = self.flights.add(flight.clone());
-                    self.queue.plan(self.now + latency + by, Happening::Arrive(copy));
+                    let at = self.now + latency + by;
+                    self.queue.plan(at, Happening::Arrive(copy));
+                    self.settled(copy, flight.to, at);
+                    flight.doubled = true;
                 }
                 Harm::Corrupted(bit) => flight.frame = sender.corrupt(&flight.frame, bit).into(),
                 Harm::Lied(draw) => match sender.mutate(&flight.frame, draw) {

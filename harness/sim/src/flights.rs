@@ -17,6 +17,8 @@ pub struct Flight {
     pub id: u64,
     /// The how-manieth message on its link.
     pub number: u32,
+    /// Whether a copy comes after it, which it must not be put off beyond.
+    pub doubled: bool,
     /// The last event recorded before it was sent.
     pub cause: Option<EventId>,
     pub frame: SmallVec<[u8; 48]>,
@@ -43,15 +45,16 @@ impl Flights {
         }
     }
 
-    pub fn take(&mut self, slot: u32) -> Flight {
+    /// Nothing if the frame has arrived already: an order that draws arrivals anew leaves the former
+    /// ones in the queue.
+    pub fn take(&mut self, slot: u32) -> Option<Flight> {
+        let flight = self.slots[slot as usize].take()?;
         self.free.push(slot);
-        self.slots[slot as usize].take().expect("a frame arrives once")
+        Some(flight)
     }
-}
 
-impl Flights {
     /// The node a frame is on its way to.
-    pub fn receiver(&self, slot: u32) -> NodeId {
-        self.slots[slot as usize].as_ref().expect("a planned arrival has its frame").to
+    pub fn receiver(&self, slot: u32) -> Option<NodeId> {
+        self.slots[slot as usize].as_ref().map(|flight| flight.to)
     }
 }

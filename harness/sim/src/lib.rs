@@ -2,8 +2,8 @@
 //!
 //! Virtual time jumps from event to event, so idle time costs nothing. At one instant, disturbances
 //! begin and end first; then the nodes take turns, and each does all that is due. The network's
-//! choices come from a hash of (seed, link, message number). A crash may fall between any two
-//! effects of one handler.
+//! choices come from a hash of (seed, link, message number), unless the schedule names another order
+//! of arrival. A crash may fall between any two effects of one handler.
 
 mod disturb;
 mod due;
@@ -12,6 +12,7 @@ pub mod explore;
 mod flights;
 mod links;
 mod nodes;
+mod order;
 mod queue;
 mod record;
 mod world;
@@ -53,6 +54,10 @@ impl Runtime for Simulator {
         self.accepts(schedule)?;
         let header = Header::of_run(NAME, schedule, implementation);
         Ok(run_nodes(schedule, header, &implementation.build, implementation.model.views, detail))
+    }
+
+    fn orders(&self) -> bool {
+        true
     }
 }
 

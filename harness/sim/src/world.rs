@@ -5,6 +5,7 @@ use crate::flights::Flight;
 use crate::flights::Flights;
 use crate::links::LinkCounts;
 use crate::nodes::{Slot, State, Ticket};
+use crate::order::{self, Scheduler};
 use crate::queue::{Happening, Queue};
 use pepperland_core::contract::{Indication, Request};
 use pepperland_core::history::{EventId, Header, History, Recorder};
@@ -25,6 +26,10 @@ pub struct World<'a> {
     pub due: Due,
     pub flights: Flights,
     pub links: LinkCounts,
+    /// What chooses when frames arrive, unless each is drawn by itself.
+    pub scheduler: Option<Box<dyn Scheduler>>,
+    /// The frame that is being handled, if it is one.
+    pub handled: Option<u64>,
     pub tickets: Vec<Ticket>,
     pub free_tickets: Vec<u32>,
     pub disturbances: Disturbances<Flight>,
@@ -51,6 +56,8 @@ impl<'a> World<'a> {
             due: Due::default(),
             flights: Flights::default(),
             links: LinkCounts::new(schedule.header.nodes as usize),
+            scheduler: order::scheduler(&schedule.header),
+            handled: None,
             tickets: Vec::new(),
             free_tickets: Vec::new(),
             disturbances: Disturbances::default(),
@@ -68,13 +75,22 @@ impl<'a> World<'a> {
         }
         while let Some((at, what)) = self.next() {
             if at > self.schedule.header.end {
+                self.tell_order();
                 let header = &self.schedule.header;
                 return self.recorder.cut_off(header.end, header.network.max_latency);
             }
             self.now = at;
             self.happen(what);
         }
+        self.tell_order();
         self.recorder.finish(self.now, true)
+    }
+
+    /// What the scheduler knows of the run at its end.
+    fn tell_order(&mut self) {
+        if let Some(told) = self.scheduler.as_ref().and_then(|scheduler| scheduler.told()) {
+            self.recorder.remark("order", told);
+        }
     }
 
     fn plan(&mut self) {
@@ -135,7 +151,7 @@ impl<'a> World<'a> {
     fn concerned(&self, what: Happening) -> Option<NodeId> {
         match what {
             Happening::Ask(step) => Some(self.schedule.steps[step as usize].node),
-            Happening::Arrive(slot) => Some(self.flights.receiver(slot)),
+            Happening::Arrive(slot) => self.flights.receiver(slot),
             Happening::Timeout(ticket) => Some(self.tickets[ticket as usize].node),
             Happening::Recover(node) | Happening::Stop(node) => Some(NodeId(node)),
             Happening::Begin(_) | Happening::End(_) => None,
@@ -193,7 +209,10 @@ impl<'a> World<'a> {
     }
 
     fn arrive(&mut self, slot: u32) {
-        let mut flight = self.flights.take(slot);
+        if !self.is_due(slot) {
+            return;
+        }
+        let Some(mut flight) = self.flights.take(slot) else { return };
         if let Some(why) = self.fenced(&flight) {
             return self.record_loss(&flight, why);
         }
@@ -203,12 +222,15 @@ impl<'a> World<'a> {
         }
         let (to, from) = (flight.to, flight.from);
         let cause = self.record_receipt(&flight).or(flight.cause);
+        self.handled = Some(flight.id);
         self.handle(to, cause, |node, host| {
             host.arrived_over = flight.network;
             if node.receive(from, &flight.frame, host).is_err() {
                 host.effects.list.push(garbled(from));
             }
         });
+        self.handled = None;
+        self.draw_anew(to);
     }
 
     fn time_out(&mut self, number: u32) {

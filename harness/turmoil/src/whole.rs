@@ -93,6 +93,7 @@ mod tests {
             stops_within: Span::ZERO,
             seed: Seed(1),
             network,
+            order: Default::default(),
             heal_at: Time(7_000_001),
             end: Time::millis(9),
         };

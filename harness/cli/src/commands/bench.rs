@@ -6,6 +6,7 @@ mod detection;
 mod detectors;
 mod exploration;
 mod linearizability;
+mod matrix;
 mod protocols;
 mod responders;
 mod scenarios;
@@ -31,7 +32,10 @@ pub fn bench(options: &Bench, catalog: &Catalog) -> Result<ExitCode, Failure> {
             Measured::Scenarios => scenarios::measure(catalog)?,
             Measured::Checkers => checkers::measure(&[10_000_000]),
             Measured::Linearizability => linearizability::measure(options.keep.as_deref())?,
-            Measured::Detection => detection::measure(catalog, options.sample.get())?,
+            Measured::Detection if options.strategies.is_empty() => {
+                detection::measure(catalog, options.sample.get())?
+            }
+            Measured::Detection => matrix::measure(catalog, options)?,
             Measured::Detectors => detectors::measure(catalog)?,
             Measured::Protocols => protocols::measure(catalog)?,
             Measured::Responders => responders::measure(catalog)?,

@@ -6,6 +6,7 @@ use crate::options::{List, ListFormat, Listed};
 use crate::output::print;
 use pepperland_core::checker::Given;
 use pepperland_core::implementation::Claim;
+use pepperland_search::{Strategy, planner};
 use serde_json::{Map, Value, json};
 use std::process::ExitCode;
 
@@ -42,6 +43,7 @@ fn rows(what: Listed, catalog: &Catalog) -> Vec<Map<String, Value>> {
             .runtime_names()
             .map(|(name, statement)| json!({"name": name, "statement": statement}))
             .collect(),
+        Listed::Strategies => strategies(),
     };
     let object = |value| match value {
         Value::Object(map) => map,
@@ -97,6 +99,12 @@ fn faults(catalog: &Catalog) -> Vec<Value> {
             })
         })
         .collect()
+}
+
+fn strategies() -> Vec<Value> {
+    let told =
+        |s: &&Strategy| json!({"name": s.name, "statement": s.statement, "source": s.source});
+    planner::ALL.iter().map(told).collect()
 }
 
 fn properties(catalog: &Catalog) -> Vec<Value> {

@@ -83,7 +83,8 @@ fn search_all(
 fn limits(options: &Run, (scenario, runs): (&Scenario, u64)) -> Limits {
     let (shard, shards) = options.shard.unwrap_or((0, 1));
     let shrink_replays = shrink_replays(scenario);
-    Limits { runs, shard, shards, fail_fast: options.fail_fast, shrink_replays }
+    let strategy = options.strategy;
+    Limits { strategy, runs, shard, shards, fail_fast: options.fail_fast, shrink_replays }
 }
 
 /// Below the floor nothing is held.

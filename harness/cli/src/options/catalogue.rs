@@ -1,6 +1,8 @@
 //! What is asked of what is built in: what there is, and what it costs.
 
+use super::values::strategy;
 use clap::{Args, ValueEnum};
+use pepperland_search::Strategy;
 use std::num::NonZero;
 use std::path::PathBuf;
 
@@ -29,6 +31,8 @@ pub enum Listed {
     Properties,
     /// Runtimes
     Runtimes,
+    /// Strategies of the search
+    Strategies,
 }
 
 /// How to print a list.
@@ -53,6 +57,15 @@ pub struct Bench {
     /// Of detection, measure only every so-manieth flaw
     #[arg(long, value_name = "K", default_value = "1")]
     pub sample: NonZero<usize>,
+    /// Of detection, strategies to measure beside each other, with commas
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = strategy)]
+    pub strategies: Vec<&'static Strategy>,
+    /// Of detection with strategies, from how many seeds each search begins
+    #[arg(long, value_name = "N", default_value = "30", requires = "strategies")]
+    pub seeds: NonZero<u64>,
+    /// Of detection with strategies, only these flaws
+    #[arg(long, value_name = "NAME", value_delimiter = ',', requires = "strategies")]
+    pub flaws: Vec<String>,
 }
 
 /// What can be measured.

@@ -1,9 +1,10 @@
 //! What `run` is asked for.
 
 use super::Format;
-use super::values::{count, duration, network, shard};
+use super::values::{count, duration, network, shard, strategy};
 use clap::{ArgGroup, Args, ValueEnum};
 use pepperland_core::seed::Seed;
+use pepperland_search::Strategy;
 use std::num::NonZero;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -63,6 +64,9 @@ pub struct Run {
     /// The seed that all runs derive from
     #[arg(long, value_name = "S", default_value = "0x5eed")]
     pub seed: Seed,
+    /// How the runs are chosen: portfolio for all strategies in turn, or one (see `list strategies`)
+    #[arg(long, value_name = "NAME", default_value = "uniform", value_parser = strategy)]
+    pub strategy: &'static Strategy,
     /// Properties to judge, also those not claimed [default: those claimed]
     #[arg(long, value_name = "P", value_delimiter = ',')]
     pub properties: Vec<String>,

@@ -1,6 +1,7 @@
 //! Values on the command line: counts, times, parts.
 
 use super::Network;
+use pepperland_search::{Strategy, planner};
 use std::time::Duration;
 
 /// A count such as `10000` or `10_000`.
@@ -16,6 +17,11 @@ pub fn network(text: &str) -> Result<Network, String> {
         "netns" => Err("network namespaces are not in this version: leave it at stdio".to_owned()),
         _ => Err("there is only stdio".to_owned()),
     }
+}
+
+/// A strategy of the search, by name.
+pub fn strategy(name: &str) -> Result<&'static Strategy, String> {
+    planner::find(name)
 }
 
 /// A time such as `90s`, `5m` or `2h`.

@@ -6,6 +6,7 @@ mod disturbance;
 mod file;
 mod keys;
 mod named;
+mod order;
 mod places;
 mod step;
 #[cfg(test)]
@@ -14,6 +15,7 @@ mod tests;
 pub use choices::{Harm, Transit};
 pub use disturbance::{Disturbance, Fate, Links, Trouble};
 pub use file::ScheduleError;
+pub use order::{NotAnOrder, Order};
 pub use step::{Ask, Step, When};
 
 use crate::history::Channel;
@@ -68,6 +70,9 @@ pub struct Frame {
     pub seed: Seed,
     /// The network.
     pub network: NetworkOptions,
+    /// How the network chooses, within its latencies, when a frame arrives.
+    #[serde(default, skip_serializing_if = "Order::is_uniform")]
+    pub order: Order,
     /// When faults end and whoever may recover has recovered.
     pub heal_at: Time,
     /// When the run ends at the latest.

@@ -140,6 +140,7 @@ prop_compose! {
             stops_within: Span(stops_within),
             seed: Seed(seed),
             network: NetworkOptions { min_latency, max_latency, channel, in_flight },
+            order: Default::default(),
             heal_at: Time(heal.min(end)),
             end: Time(heal.max(end)),
         }

@@ -59,6 +59,7 @@ pub fn schedule(nodes: u32) -> Schedule {
             channel: Channel::FairLoss,
             in_flight: InFlight::Kept,
         },
+        order: Default::default(),
         heal_at: Time::ZERO,
         end: Time::millis(100),
     };

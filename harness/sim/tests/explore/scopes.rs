@@ -2,7 +2,7 @@
 
 use pepperland_core::history::Channel;
 use pepperland_core::implementation::Implementation;
-use pepperland_core::schedule::{FORMAT, Frame, InFlight, NetworkOptions};
+use pepperland_core::schedule::{FORMAT, Frame, InFlight, NetworkOptions, Order};
 use pepperland_core::seed::Seed;
 use pepperland_core::time::{Span, Time};
 use pepperland_sim::explore::{Explored, Scope, TICK, Told, explore};
@@ -34,6 +34,7 @@ pub fn frame(implementation: &Implementation, flaw: Option<&str>, nodes: u32) ->
             channel: Channel::Perfect,
             in_flight: InFlight::Kept,
         },
+        order: Order::Uniform,
         heal_at: Time::ZERO,
         end: Time::ZERO,
     }

@@ -131,6 +131,7 @@ pub fn quiet(channel: Channel) -> Schedule {
         stops_within: Span::ZERO,
         seed: Seed(42),
         network,
+        order: Default::default(),
         heal_at: Time::millis(500),
         end: Time::millis(1000),
     };

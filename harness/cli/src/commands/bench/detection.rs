@@ -10,13 +10,14 @@ use pepperland_core::implementation::{Flaw, Implementation};
 use pepperland_core::scenario::Scenario;
 use pepperland_core::seed::Seed;
 use pepperland_core::verdict::Ruling;
-use pepperland_search::map;
+use pepperland_search::planner::UNIFORM;
+use pepperland_search::{Planner, Strategy, map};
 
 /// From how many seeds the search begins anew.
-const SEEDS: u64 = 30;
+pub(super) const SEEDS: u64 = 30;
 
 /// Beyond so many runs a flaw counts as not found.
-const BUDGET: u64 = 2_000;
+pub(super) const BUDGET: u64 = 2_000;
 
 /// How many of the slowest are told.
 const SLOWEST: usize = 8;
@@ -37,10 +38,7 @@ struct Found {
 /// # Errors
 /// If a flaw is not found within the budget from half of the seeds.
 pub fn measure(catalog: &Catalog, sample: usize) -> Result<(), Failure> {
-    let of = |i: &'static Implementation| i.flaws.iter().map(move |flaw| (i, flaw));
-    let mut flaws: Vec<_> = catalog.implementations.iter().flat_map(|i| of(i)).collect();
-    flaws.sort_by_key(|(_, flaw)| flaw.breaks);
-    let flaws: Vec<_> = flaws.into_iter().step_by(sample).collect();
+    let flaws: Vec<_> = planted(catalog).into_iter().step_by(sample).collect();
     let found = map(&Threads::new(None), flaws.len(), |index| {
         let (implementation, flaw) = flaws[index];
         lifetimes(catalog, implementation, flaw)
@@ -96,6 +94,14 @@ impl Found {
     }
 }
 
+/// Every flaw with its implementation, those that break one property together.
+pub(super) fn planted(catalog: &Catalog) -> Vec<(&'static Implementation, &'static Flaw)> {
+    let of = |i: &'static Implementation| i.flaws.iter().map(move |flaw| (i, flaw));
+    let mut flaws: Vec<_> = catalog.implementations.iter().flat_map(|i| of(i)).collect();
+    flaws.sort_by_key(|(_, flaw)| flaw.breaks);
+    flaws
+}
+
 fn lifetimes(
     catalog: &Catalog,
     implementation: &'static Implementation,
@@ -104,7 +110,7 @@ fn lifetimes(
     let mut found = Found { implementation, flaw, runs: Vec::new(), seconds: 0.0 };
     for seed in 0..SEEDS {
         let watch = Stopwatch::start();
-        found.runs.push(runs_to_find(catalog, implementation, flaw, Seed(seed))?);
+        found.runs.push(runs_to_find(catalog, (implementation, flaw), &UNIFORM, Seed(seed))?);
         found.seconds = found.seconds.max(watch.elapsed().as_secs_f64());
     }
     found.runs.sort_unstable();
@@ -112,10 +118,10 @@ fn lifetimes(
 }
 
 /// The runs until the flaw's property is violated, the violating one included.
-fn runs_to_find(
+pub(super) fn runs_to_find(
     catalog: &Catalog,
-    implementation: &Implementation,
-    flaw: &Flaw,
+    (implementation, flaw): (&Implementation, &Flaw),
+    strategy: &'static Strategy,
     base: Seed,
 ) -> Result<u64, Failure> {
     let scenario = Scenario {
@@ -125,13 +131,15 @@ fn runs_to_find(
         ..Scenario::new(implementation.name, flaw.faults)
     };
     let trial = catalog.trial(&scenario)?;
+    let mut planner = Planner::new(&trial, strategy, base);
     for run in 0..BUDGET {
-        let schedule = trial.schedule(trial.seed(base, run));
+        let schedule = planner.schedule(run);
         let history = trial.run(&schedule, trial.detail())?;
         let verdicts = trial.judge(&schedule, &history);
         if verdicts.iter().any(|verdict| verdict.ruling() == Ruling::Violated) {
             return Ok(run + 1);
         }
+        planner.learn(&schedule)?;
     }
     Ok(BUDGET + 1)
 }

@@ -180,6 +180,7 @@ fn history(
         stops_within: Span::ZERO,
         seed: Seed(1),
         network,
+        order: Default::default(),
         heal_at: end,
         end,
     };

@@ -104,6 +104,7 @@ fn schedule(broadcasts: u32, spacing: u64) -> Schedule {
             channel: Channel::Perfect,
             in_flight: InFlight::Kept,
         },
+        order: Default::default(),
         heal_at: end,
         end,
     };

@@ -200,6 +200,7 @@ fn schedule(rate: u32, seconds: u32, operation: Operation) -> Schedule {
         stops_within: Span::ZERO,
         seed: Seed(0),
         network,
+        order: Default::default(),
         heal_at,
         end: heal_at + Span::seconds(5),
     };

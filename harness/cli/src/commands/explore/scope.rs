@@ -5,7 +5,7 @@ use crate::options::Explore;
 use crate::output::say;
 use pepperland_core::implementation::Implementation;
 use pepperland_core::scenario::Scenario;
-use pepperland_core::schedule::{FORMAT, Frame, InFlight, NetworkOptions};
+use pepperland_core::schedule::{FORMAT, Frame, InFlight, NetworkOptions, Order};
 use pepperland_core::seed::Seed;
 use pepperland_core::time::{Span, Time};
 use pepperland_search::{Trial, not_explored};
@@ -51,6 +51,7 @@ pub fn frame(implementation: &Implementation, flaw: Option<&str>, nodes: u32) ->
             channel: implementation.model.channel,
             in_flight: InFlight::Kept,
         },
+        order: Order::Uniform,
         heal_at: Time::ZERO,
         end: Time::ZERO,
     }

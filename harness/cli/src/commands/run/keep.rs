@@ -12,7 +12,7 @@ use pepperland_core::history::History;
 use pepperland_core::runtime::{Detail, Repeats};
 use pepperland_core::scenario::Scenario;
 use pepperland_core::verdict::{Ruling, Verdict};
-use pepperland_search::Progress;
+use pepperland_search::{Planner, Progress};
 use std::sync::{Mutex, PoisonError};
 
 /// What is asked for, or else all of a single run, or else those of failed runs.
@@ -98,16 +98,18 @@ pub fn run_again(
         if !trial.runtime.repeats().is_exactly() {
             continue;
         }
-        let (shard, shards) = options.shard.unwrap_or((0, 1));
+        let limits = super::limits(options, (scenario, *runs));
+        let repeats = trial.runtime.repeats();
         let wanted: Vec<u64> = match kept {
-            Keep::All => (0..*runs).filter(|run| run % shards == shard).collect(),
+            Keep::All => (0..*runs).filter(|run| limits.include(*run, repeats)).collect(),
             Keep::Failed => failed_runs(campaign, scenario),
         };
+        let mut planner = Planner::new(&trial, options.strategy, options.seed);
         for run in wanted {
             if watch.is_over() {
                 return Ok(());
             }
-            let schedule = trial.schedule(trial.seed(options.seed, run));
+            let schedule = planner.schedule_again(run)?;
             let history = trial.run(&schedule, Detail::Application)?;
             folder.keep_history(&scenario.name(), run, &history)?;
         }

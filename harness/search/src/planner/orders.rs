@@ -1,0 +1,92 @@
+//! The plan as it is, in one order of arrival or another.
+
+use crate::planner::{Strategy, Turn};
+use pepperland_core::schedule::{Order, Schedule};
+use pepperland_core::seed::Stream;
+
+/// Nothing is sought in particular: the base line.
+pub const UNIFORM: Strategy = Strategy {
+    name: "uniform",
+    statement: "faults and latencies are drawn, all being equally likely: the base line",
+    source: "",
+    learns: false,
+    plan: |turn| turn.planned(),
+};
+
+/// One latency for each link.
+pub const STEADY: Strategy = Strategy {
+    name: "steady",
+    statement: "each link has one latency for the whole run, most the least or the greatest",
+    source: "",
+    learns: false,
+    plan: |turn| ordered(turn, |_| Order::Steady),
+};
+
+/// Few delays.
+pub const FIFO: Strategy = Strategy {
+    name: "fifo",
+    statement: "every message takes the least latency, but for a few that take the greatest",
+    source: "Emmi, Qadeer & Rakamarić 2011",
+    learns: false,
+    plan: |turn| ordered(turn, fifo),
+};
+
+/// Racing frames are drawn anew.
+pub const POS: Strategy = Strategy {
+    name: "pos",
+    statement: "messages that race with the one handled last draw their arrival anew",
+    source: "Yuan, Yang & Gu 2018",
+    learns: false,
+    plan: |turn| ordered(turn, |_| Order::Pos),
+};
+
+/// Chains with priorities.
+pub const PCTCP: Strategy = Strategy {
+    name: "pctcp",
+    statement: "causal chains of messages have priorities, of which a few change",
+    source: "Ozkan et al. 2018",
+    learns: false,
+    plan: |turn| ordered(turn, pctcp),
+};
+
+/// Rounds.
+pub const ROUNDS: Strategy = Strategy {
+    name: "rounds",
+    statement: "messages arrive together at the end of a round, or never where faults allow it",
+    source: "Drăgoi et al. 2020",
+    learns: false,
+    plan: |turn| ordered(turn, |_| Order::Rounds),
+};
+
+/// The planned schedule in an order of arrival, if the runtime can bring it about.
+fn ordered(turn: &mut Turn<'_, '_>, order: fn(&mut Stream) -> Order) -> Schedule {
+    let mut schedule = turn.planned();
+    if turn.trial.runtime.orders() {
+        schedule.header.order = order(&mut turn.stream);
+    }
+    schedule
+}
+
+/// Any order.
+pub fn any(stream: &mut Stream) -> Order {
+    match stream.below(6) {
+        0 => Order::Uniform,
+        1 => Order::Steady,
+        2 | 3 => fifo(stream),
+        4 => Order::Pos,
+        _ => pctcp(stream),
+    }
+}
+
+fn fifo(stream: &mut Stream) -> Order {
+    Order::Fifo { delays: stream.between(1, 4) as u32, among: among(stream) }
+}
+
+fn pctcp(stream: &mut Stream) -> Order {
+    Order::Pctcp { depth: stream.between(1, 4) as u32, among: among(stream) }
+}
+
+/// How many frames a run has is not known before it: any power of two that is likely.
+fn among(stream: &mut Stream) -> u32 {
+    8 << stream.below(8)
+}
