@@ -21,7 +21,7 @@ pub fn flatten(schedule: &Schedule, history: &History) -> Schedule {
                 Harm::Lost => strike(&mut flat, transit, Fate::Lose),
                 Harm::Late(by) => late = late + by,
                 Harm::Doubled(by) => strike(&mut flat, transit, Fate::Duplicate { by }),
-                Harm::Corrupted(_) => {}
+                Harm::Corrupted(_) | Harm::Garbled(_) => {}
                 Harm::Lied(draw) => strike(&mut flat, transit, Fate::Lie { draw: draw as u32 }),
             }
         }

@@ -10,6 +10,7 @@ mod firsts;
 mod flatten;
 mod fold;
 mod majority;
+mod proviso;
 mod punctuality;
 mod reduce;
 mod reproduce;
