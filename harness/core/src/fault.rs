@@ -30,10 +30,13 @@ pub struct Profile {
     /// Plans the disturbances of one run.
     pub plan: fn(&Ground<'_>, &Choice, &mut Stream) -> Vec<Disturbance>,
     /// Plans what clients ask for besides, where that is the fault: to leave, and to come back.
-    pub ask: fn(&Ground<'_>, &Choice, &mut Stream) -> Vec<(Time, NodeId, Ask)>,
+    pub ask: fn(&Ground<'_>, &Choice, &mut Stream) -> Vec<Request>,
     /// Plans more of them, from what happened in the run with the planned ones alone.
     pub foresee: Option<Foresee>,
 }
+
+/// What a client asks for, when and at which node.
+pub type Request = (Time, NodeId, Ask);
 
 /// A planner that looks for its moments in a run of what is planned so far.
 pub type Foresee = fn(&Ground<'_>, &Choice, &History, &mut Stream) -> Vec<Disturbance>;

@@ -4,7 +4,7 @@
 //! nobody crashes, and members leave and join again, as clients ask for.
 
 use crate::draw;
-use pepperland_core::fault::{Fault, Ground, Profile, Variant};
+use pepperland_core::fault::{Fault, Ground, Profile, Request, Variant};
 use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::schedule::{Ask, Disturbance, Trouble};
 use pepperland_core::seed::{PerMillion, Stream};
@@ -71,7 +71,7 @@ fn crashes(ground: &Ground<'_>, stream: &mut Stream) -> Vec<Disturbance> {
 }
 
 /// Members leave one after the other, and join again after an absence.
-fn departures(ground: &Ground<'_>, stream: &mut Stream) -> Vec<(Time, NodeId, Ask)> {
+fn departures(ground: &Ground<'_>, stream: &mut Stream) -> Vec<Request> {
     let groups = (0..).map(GroupId).zip(ground.changing);
     let groups: Vec<_> = groups.filter(|(_, members)| members.len() > 1).collect();
     if groups.is_empty() {

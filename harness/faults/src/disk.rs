@@ -26,7 +26,7 @@ pub const ENTRY: Profile = Profile {
         },
         Variant {
             name: "lying-sync",
-            statement: "all is lost that was written since some instant, as the disk said it was safe",
+            statement: "all is lost since some instant, though the disk said it was safe",
             needs: None,
         },
     ],

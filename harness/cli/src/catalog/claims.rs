@@ -41,7 +41,7 @@ pub fn is_brought_out(
 
 /// Whether it is drawn in each run which faults are at work.
 pub fn combines((profile, _): &Named) -> bool {
-    profile.needs.is_empty() && profile.name != "none"
+    profile.needs.is_empty() && profile.name != "none" || profile.foresee.is_some()
 }
 
 /// Whether nodes may crash: by a profile that says so, or one that combines others.

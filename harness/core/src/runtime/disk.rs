@@ -137,8 +137,8 @@ mod tests {
         Plan { header, steps: Vec::new(), disturbances }
     }
 
-    /// What is on the disk after writes of "one", "two", "three" at 1, 2 and 3 ms, of which the first
-    /// comes before the disk fails, and a crash at 3 ms; and how many writes were touched.
+    /// What is on the disk after writes of "one", "two", "three" at 1, 2 and 3 ms, of which the
+    /// first comes before the disk fails, and a crash at 3 ms; and how many writes were touched.
     fn after(how: Failing) -> (Option<String>, u64) {
         let plan = plan(&[how]);
         let (mut disk, mut stable) = (FailingDisk::default(), Stable::default());
