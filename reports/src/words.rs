@@ -284,6 +284,25 @@ mod tests {
     }
 
     #[test]
+    fn what_components_do_wrong_in_words() {
+        let mut tape = fixtures::Tape::new(&["n1", "n2"]);
+        let omit = json!({"id": 0, "from": ["n1"], "rate": 1_000_000, "degree": 2});
+        tape.environment(1, Kind::Lose, omit);
+        tape.environment(1, Kind::Delay, json!({"id": 1, "from": ["n1"], "every": 7_000_000}));
+        tape.environment(1, Kind::Disk, json!({"id": 2, "node": "n2", "how": "torn", "keep": 5}));
+        tape.environment(2, Kind::Heal, json!({"id": 2, "touched": 1}));
+        let history = tape.finish(4);
+        let lines: Vec<String> = history.events().map(|e| event(&history, e.id)).collect();
+        let told = [
+            "links n1→all lose every message, 2 in a row at most",
+            "links n1→all delay to one message in 7 ms",
+            "disk of n2 tears its last write in a crash",
+            "over: disk of n2 tears its last write in a crash, having touched 1 write",
+        ];
+        assert_eq!(lines, told);
+    }
+
+    #[test]
     fn alike_strikes_are_told_once() {
         let history = fixtures::crashed_sender().history;
         let ids: Vec<EventId> =

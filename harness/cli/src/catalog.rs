@@ -6,11 +6,11 @@ use crate::processes;
 use crate::programs::{self, Programs};
 use claims::{by_chance, claimed_under, combines, invokes, is_brought_out};
 use pepperland_core::checker::Checker;
-use pepperland_core::fault::Profile;
+use pepperland_core::fault::{Fault, Named, Profile};
 use pepperland_core::implementation::Implementation;
 use pepperland_core::names::did_you_mean;
 use pepperland_core::plan::Plan;
-use pepperland_core::runtime::Runtime;
+use pepperland_core::runtime::{Repeats, Runtime};
 use pepperland_core::scenario::Scenario;
 use pepperland_core::workload::Workload;
 use pepperland_search::Trial;
@@ -139,7 +139,7 @@ impl Catalog {
         &self,
         implementation: &'static Implementation,
         (scenario, workload): (&Scenario, &Workload),
-        faults: &[(&'static Profile, String)],
+        faults: &[Named],
     ) -> Result<Vec<&'static str>, Unknown> {
         if scenario.bin.is_some() {
             return programs::usual_properties(workload, invokes(workload));
@@ -172,6 +172,7 @@ impl Catalog {
         }
         let faults = pepperland_faults::resolve(&scenario.faults)
             .map_err(|error| Unknown(error.to_string()))?;
+        check_leaving(&faults, workload)?;
         let mut names: Vec<&str> = match scenario.properties.is_empty() {
             true => self.usual_properties(implementation, (scenario, workload), &faults)?,
             false => scenario.properties.iter().map(String::as_str).collect(),
@@ -186,7 +187,7 @@ impl Catalog {
         };
         let runtime = self.runtime_of(scenario)?;
         let profiles = self.profiles.iter().copied();
-        let profiles = profiles.filter(|profile| can(&*runtime, profile)).collect();
+        let profiles = profiles.filter(|profile| can(&*runtime, profile, profile.needs)).collect();
         Ok(Trial {
             plan: Plan { scenario, implementation, workload, faults, profiles },
             runtime,
@@ -212,9 +213,23 @@ impl Catalog {
     }
 }
 
-/// Whether the runtime can bring about all that a fault profile needs.
-pub fn can(runtime: &dyn Runtime, profile: &Profile) -> bool {
-    !profile.needs.iter().any(|fault| runtime.lacks().contains(fault))
+/// Whether the runtime can bring about all that is needed for what was chosen of a fault profile.
+pub fn can(runtime: &dyn Runtime, profile: &Profile, needs: &[Fault]) -> bool {
+    let foreseen = profile.foresee.is_none() || runtime.repeats() != Repeats::AtARate;
+    foreseen && !needs.iter().any(|fault| runtime.lacks().contains(fault))
+}
+
+/// Whether members can leave, where a fault is that they do.
+fn check_leaving(faults: &[Named], workload: &Workload) -> Result<(), Unknown> {
+    let leaves = faults.iter().find(|(_, choice)| choice.needs.contains(&Fault::Leave));
+    match leaves.filter(|_| !workload.layout.is_changing()) {
+        Some((profile, choice)) => {
+            let (fault, name) = (format!("{}:{}", profile.name, choice.variant), workload.name);
+            let mend = "take one whose groups change, as \"joining\"";
+            Err(Unknown(format!("nobody can leave as {fault} asks in workload \"{name}\"; {mend}")))
+        }
+        None => Ok(()),
+    }
 }
 
 fn find<'a, T>(

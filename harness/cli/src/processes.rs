@@ -62,6 +62,21 @@ impl Processes {
     }
 }
 
+/// What cannot be done to a program that lives in real time.
+fn obstacle(disturbance: &Disturbance) -> Option<&'static str> {
+    match disturbance.trouble {
+        Trouble::Skew { .. } => Some(
+            "set the clock of a program that lives in real time: let it ask for the feature \
+             \"time\"",
+        ),
+        Trouble::Disk { .. } => Some(
+            "fail the disk of a program that lives in real time: let it ask for the features \
+             \"time\" and \"storage\"",
+        ),
+        _ => None,
+    }
+}
+
 impl Runtime for Processes {
     fn name(&self) -> &'static str {
         NAME
@@ -76,13 +91,10 @@ impl Runtime for Processes {
         if !self.orders() {
             usual_order(NAME, schedule)?;
         }
-        let skewed = |d: &Disturbance| matches!(d.trouble, Trouble::Skew { .. });
-        match self.real_time && schedule.disturbances.iter().any(skewed) {
-            true => Err(refused(
-                "set the clock of a program that lives in real time: let it ask for the feature \
-                 \"time\"",
-            )),
-            false => Ok(()),
+        let mut obstacles = schedule.disturbances.iter().filter_map(obstacle);
+        match obstacles.next().filter(|_| self.real_time) {
+            Some(what) => Err(refused(what)),
+            None => Ok(()),
         }
     }
 
@@ -115,7 +127,7 @@ impl Runtime for Processes {
     }
 
     fn lacks(&self) -> &'static [Fault] {
-        if self.real_time { &[Fault::Clock] } else { &[] }
+        if self.real_time { &[Fault::Clock, Fault::Disk] } else { &[] }
     }
 
     fn orders(&self) -> bool {
@@ -161,4 +173,30 @@ impl Processes {
 
 fn refused(what: &str) -> Refused {
     Refused { runtime: NAME, what: what.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pepperland_core::id::NodeId;
+    use pepperland_core::schedule::{Failing, Links};
+    use pepperland_core::seed::PerMillion;
+    use pepperland_core::time::Time;
+
+    #[test]
+    fn in_real_time_clocks_and_disks_are_the_programs_own() {
+        let node = NodeId(0);
+        let at = |trouble| obstacle(&Disturbance::from(Time::ZERO, trouble)).unwrap_or_default();
+        assert!(at(Trouble::Skew { node, jump: 1, drift: 0 }).starts_with("set the clock"));
+        assert!(at(Trouble::Disk { node, how: Failing::Lying }).starts_with("fail the disk"));
+        let rate = PerMillion::percent(5);
+        assert_eq!(at(Trouble::Omit { links: Links::all(), rate, degree: 1 }), "");
+    }
+
+    #[test]
+    fn what_is_lacking_is_lacking_in_real_time_alone() {
+        let stepped = Processes::of_library(PathBuf::from("pepperland"), "basic", None);
+        assert_eq!(stepped.lacks(), []);
+        assert_eq!(stepped.in_real_time(true).lacks(), [Fault::Clock, Fault::Disk]);
+    }
 }

@@ -1,7 +1,13 @@
 //! The record of a fault profile: parameters and a seed become timed disturbances.
 
+mod choice;
+
+pub use choice::{Choice, Named, Parameter, Persistence, Unit, Variant};
+
+use crate::history::History;
+use crate::id::NodeId;
 use crate::implementation::Implementation;
-use crate::schedule::{Disturbance, Step};
+use crate::schedule::{Ask, Disturbance, Step};
 use crate::seed::Stream;
 use crate::time::Time;
 
@@ -13,12 +19,42 @@ pub struct Profile {
     pub statement: &'static str,
     /// Where the fault is described.
     pub source: &'static str,
-    /// Its variants, `partition:halves`; the first is the default. Empty: it has none.
-    pub variants: &'static [&'static str],
+    /// Its variants, `partition:halves`. Empty: it has none.
+    pub variants: &'static [Variant],
+    /// The numbers that it can be given, `loss:rate=30%`.
+    pub parameters: &'static [Parameter],
+    /// Whether it can be asked for by how long it lasts, `loss:transient`.
+    pub persists: bool,
     /// What it does to a run, so that it can be held against an implementation's model.
     pub needs: &'static [Fault],
     /// Plans the disturbances of one run.
-    pub plan: fn(&Ground<'_>, variant: &str, &mut Stream) -> Vec<Disturbance>,
+    pub plan: fn(&Ground<'_>, &Choice, &mut Stream) -> Vec<Disturbance>,
+    /// Plans what clients ask for besides, where that is the fault: to leave, and to come back.
+    pub ask: fn(&Ground<'_>, &Choice, &mut Stream) -> Vec<Request>,
+    /// Plans more of them, from what happened in the run with the planned ones alone.
+    pub foresee: Option<Foresee>,
+}
+
+/// What a client asks for, when and at which node.
+pub type Request = (Time, NodeId, Ask);
+
+/// A planner that looks for its moments in a run of what is planned so far.
+pub type Foresee = fn(&Ground<'_>, &Choice, &History, &mut Stream) -> Vec<Disturbance>;
+
+impl Profile {
+    /// A profile that does nothing, for others to say how they differ.
+    pub const PLAIN: Profile = Profile {
+        name: "",
+        statement: "",
+        source: "",
+        variants: &[],
+        parameters: &[],
+        persists: false,
+        needs: &[],
+        plan: |_, _, _| Vec::new(),
+        ask: |_, _, _| Vec::new(),
+        foresee: None,
+    };
 }
 
 /// The faults that a model allows or not.
@@ -46,6 +82,10 @@ pub enum Fault {
     Clock,
     /// Nodes lie.
     Byzantine,
+    /// Disks lose what they have taken.
+    Disk,
+    /// Members leave their group and come back. Groups with views live with it.
+    Leave,
 }
 
 impl Fault {
@@ -63,6 +103,8 @@ impl Fault {
             Fault::Pause => "pause",
             Fault::Clock => "clock",
             Fault::Byzantine => "byzantine",
+            Fault::Disk => "disk",
+            Fault::Leave => "leaving",
         }
     }
 }
@@ -73,6 +115,8 @@ pub struct Ground<'a> {
     pub nodes: usize,
     /// When faults end.
     pub heal_at: Time,
+    /// The members that each group begins with, where members come and go; empty elsewhere.
+    pub changing: &'a [Vec<NodeId>],
     /// What clients will do.
     pub requests: &'a [Step],
     /// The implementation under test, with its model and fault budget.

@@ -367,6 +367,10 @@ impl Implementation {
 
     /// The faults among `needs` that are outside the model.
     pub fn outside_model(&self, needs: &[Fault]) -> Vec<Fault> {
-        needs.iter().filter(|fault| !self.model.tolerates.contains(fault)).copied().collect()
+        let lives_with = |fault: &Fault| match fault {
+            Fault::Leave => self.model.views,
+            other => self.model.tolerates.contains(other),
+        };
+        needs.iter().filter(|fault| !lives_with(fault)).copied().collect()
     }
 }

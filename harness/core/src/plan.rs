@@ -1,7 +1,7 @@
 //! Planning: a scenario and a seed become a schedule. Pure.
 
-use crate::fault::{Ground, Profile};
-use crate::history::Channel;
+use crate::fault::{Ground, Named, Profile};
+use crate::history::{Channel, History};
 use crate::id::{GroupId, NodeId};
 use crate::implementation::Implementation;
 use crate::scenario::Scenario;
@@ -21,8 +21,8 @@ pub struct Plan<'a> {
     pub implementation: &'a Implementation,
     /// The workload.
     pub workload: &'a Workload,
-    /// The fault profiles, with the variant of each.
-    pub faults: Vec<(&'static Profile, String)>,
+    /// The fault profiles, with what was chosen of each.
+    pub faults: Vec<Named>,
     /// Every profile that the runtime can bring about, for those that combine others.
     pub profiles: Vec<&'static Profile>,
 }
@@ -53,18 +53,14 @@ impl Plan<'_> {
         let broadcasts = self.scenario.broadcasts;
         let stage = Stage { nodes, groups, broadcasts, until: heal_at };
         let mut steps = (self.workload.plan)(&stage, &mut seed.stream("workload"));
-        let ground = Ground {
-            nodes,
-            heal_at,
-            requests: &steps,
-            implementation: self.implementation,
-            profiles: &self.profiles,
-        };
+        let changing = if self.workload.layout.is_changing() { &stage.groups[..] } else { &[] };
+        let ground = self.ground(heal_at, changing, &steps);
         let mut stream = seed.stream("faults");
-        let planned =
-            self.faults.iter().map(|(p, variant)| (p.plan)(&ground, variant, &mut stream));
+        let planned = self.faults.iter().map(|(p, choice)| (p.plan)(&ground, choice, &mut stream));
         let planned: Vec<Vec<Disturbance>> = planned.collect();
         let disturbances = keep_budget(planned, nodes, ground.budget());
+        let asked = self.asked(&ground, seed, steps.len() as u32);
+        steps.extend(asked);
         let operations = self.workload.last.operations(&stage);
         let header = self.header(seed, stage.groups, heal_at);
         let rounds = if self.implementation.model.views { &PROBES_IN_VIEWS[..] } else { &PROBES };
@@ -72,6 +68,50 @@ impl Plan<'_> {
             steps.extend(last(operations.as_deref(), &header, *after, steps.len() as u32));
         }
         Schedule { header, steps, disturbances }
+    }
+
+    /// What clients ask for because it is the fault that they do.
+    fn asked(&self, ground: &Ground<'_>, seed: Seed, first_id: u32) -> Vec<Step> {
+        let mut stream = seed.stream("asked");
+        let asked = self.faults.iter().flat_map(|(p, choice)| (p.ask)(ground, choice, &mut stream));
+        let step = |(id, (at, node, ask))| Step { id, when: When::At(at), node, ask };
+        (first_id..).zip(asked).map(step).collect()
+    }
+
+    /// Whether some profile looks for its moments in a run of the schedule.
+    pub fn foresees(&self) -> bool {
+        self.faults.iter().any(|(profile, _)| profile.foresee.is_some())
+    }
+
+    /// The schedule with the disturbances for which its run, as this history has it, shows the
+    /// moments. Up to the first of them both runs are the same.
+    pub fn foreseen(&self, schedule: Schedule, history: &History, seed: Seed) -> Schedule {
+        let ground = self.ground(schedule.header.heal_at, &[], &schedule.steps);
+        let mut stream = seed.stream("foreseen");
+        let foreseeing =
+            self.faults.iter().filter_map(|(p, choice)| p.foresee.map(|foresee| (foresee, choice)));
+        let more: Vec<Vec<Disturbance>> = foreseeing
+            .map(|(foresee, choice)| foresee(&ground, choice, history, &mut stream))
+            .collect();
+        let planned = [vec![schedule.disturbances.clone()], more].concat();
+        let disturbances = keep_budget(planned, ground.nodes, ground.budget());
+        Schedule { disturbances, ..schedule }
+    }
+
+    fn ground<'a>(
+        &'a self,
+        heal_at: Time,
+        changing: &'a [Vec<NodeId>],
+        requests: &'a [Step],
+    ) -> Ground<'a> {
+        Ground {
+            nodes: self.nodes(),
+            heal_at,
+            changing,
+            requests,
+            implementation: self.implementation,
+            profiles: &self.profiles,
+        }
     }
 
     fn header(&self, seed: Seed, groups: Vec<Vec<NodeId>>, heal_at: Time) -> Frame {
@@ -125,11 +165,15 @@ fn keep_budget(planned: Vec<Vec<Disturbance>>, nodes: usize, budget: usize) -> V
     let mut kept = Vec::new();
     for mut disturbances in planned {
         if !everybody_restarts(&disturbances, nodes) {
-            disturbances.retain(|disturbance| match disturbance.trouble {
-                Trouble::Crash { node, .. } | Trouble::Lie { node, .. } => {
+            let fails = |disturbance: &Disturbance| match disturbance.trouble {
+                Trouble::Crash { node, .. } => Some(node),
+                _ => disturbance.trouble.liar(),
+            };
+            disturbances.retain(|disturbance| match fails(disturbance) {
+                Some(node) => {
                     victims.contains(&node) || victims.len() < most && victims.insert(node)
                 }
-                _ => true,
+                None => true,
             });
         }
         kept.extend(disturbances);

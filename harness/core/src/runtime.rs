@@ -2,6 +2,7 @@
 
 mod application;
 mod clients;
+mod disk;
 mod disturbances;
 mod guard;
 mod nodes;
@@ -9,7 +10,8 @@ mod record;
 
 pub use application::{Application, Reaction};
 pub use clients::Clients;
-pub use disturbances::{Active, Disturbances};
+pub use disk::FailingDisk;
+pub use disturbances::{Active, Disturbances, garbled_length};
 pub use guard::{Guarded, caught};
 pub use nodes::{Build, Slot, State, seed_of};
 

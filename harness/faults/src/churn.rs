@@ -1,11 +1,12 @@
 //! Churn: nodes crash and come back one after another, so that groups with views change theirs
 //! again and again (Rhea et al., *Handling Churn in a DHT*, USENIX ATC 2004, for the word). Often
-//! the next falls while the others are still about to agree that the last is gone: a cascade.
+//! the next falls while the others are still about to agree that the last is gone: a cascade. Or
+//! nobody crashes, and members leave and join again, as clients ask for.
 
 use crate::draw;
-use pepperland_core::fault::{Fault, Ground, Profile};
-use pepperland_core::id::NodeId;
-use pepperland_core::schedule::{Disturbance, Trouble};
+use pepperland_core::fault::{Fault, Ground, Profile, Request, Variant};
+use pepperland_core::id::{GroupId, NodeId};
+use pepperland_core::schedule::{Ask, Disturbance, Trouble};
 use pepperland_core::seed::{PerMillion, Stream};
 use pepperland_core::time::{Span, Time};
 use std::collections::BTreeMap;
@@ -15,15 +16,34 @@ pub const ENTRY: Profile = Profile {
     name: "churn",
     statement: "nodes crash and come back one after another, the next as the last is noticed",
     source: "Rhea et al., USENIX ATC 2004",
-    variants: &[],
+    variants: &[
+        Variant {
+            name: "crash",
+            statement: "nodes crash and come back, as by default",
+            needs: None,
+        },
+        Variant {
+            name: "leave",
+            statement: "members leave and join again; for workloads whose groups change",
+            needs: Some(&[Fault::Leave]),
+        },
+    ],
     needs: &[Fault::Crash, Fault::Recovery],
-    plan,
+    plan: |ground, choice, stream| match choice.variant {
+        "leave" => Vec::new(),
+        _ => crashes(ground, stream),
+    },
+    ask: |ground, choice, stream| match choice.variant {
+        "leave" => departures(ground, stream),
+        _ => Vec::new(),
+    },
+    ..Profile::PLAIN
 };
 
 /// How many crashes a run has at most.
 const MOST: u64 = 8;
 
-fn plan(ground: &Ground<'_>, _: &str, stream: &mut Stream) -> Vec<Disturbance> {
+fn crashes(ground: &Ground<'_>, stream: &mut Stream) -> Vec<Disturbance> {
     let most = ground.budget().min(ground.nodes.saturating_sub(1)) as u64;
     if most == 0 {
         return Vec::new();
@@ -48,6 +68,30 @@ fn plan(ground: &Ground<'_>, _: &str, stream: &mut Stream) -> Vec<Disturbance> {
         at += pause(stream);
     }
     crashes
+}
+
+/// Members leave one after the other, and join again after an absence.
+fn departures(ground: &Ground<'_>, stream: &mut Stream) -> Vec<Request> {
+    let groups = (0..).map(GroupId).zip(ground.changing);
+    let groups: Vec<_> = groups.filter(|(_, members)| members.len() > 1).collect();
+    if groups.is_empty() {
+        return Vec::new();
+    }
+    let mut away: BTreeMap<(GroupId, NodeId), Time> = BTreeMap::new();
+    let mut at = Time(stream.below(ground.heal_at.0.div_ceil(2)));
+    let mut asked = Vec::new();
+    for _ in 0..stream.between(1, MOST) {
+        let (group, members) = *stream.pick(&groups);
+        let node = *stream.pick(members);
+        let back = (at + absence(stream)).min(ground.heal_at);
+        if away.get(&(group, node)).is_none_or(|back| *back < at) && at < back {
+            away.insert((group, node), back);
+            asked.push((at, node, Ask::Leave { group }));
+            asked.push((back, node, Ask::Join { group }));
+        }
+        at += pause(stream);
+    }
+    asked
 }
 
 /// Between handlers, or in the middle of one.

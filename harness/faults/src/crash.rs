@@ -2,7 +2,7 @@
 //! crash fault of the classical taxonomy; Cristian 1991).
 
 use crate::draw;
-use pepperland_core::fault::{Fault, Ground, Profile};
+use pepperland_core::fault::{Fault, Ground, Profile, Variant};
 use pepperland_core::id::NodeId;
 use pepperland_core::schedule::{Disturbance, Step, Trouble, When};
 use pepperland_core::seed::{PerMillion, Stream};
@@ -13,9 +13,9 @@ pub const STOP: Profile = Profile {
     name: "crash",
     statement: "nodes stop for good, also between two sends of one multicast",
     source: "Cristian 1991",
-    variants: &[],
     needs: &[Fault::Crash],
     plan: |ground, _, stream| crashes(ground, stream, |_, _| None),
+    ..Profile::PLAIN
 };
 
 /// Nodes stop and come back with their stable storage.
@@ -23,12 +23,16 @@ pub const RECOVERY: Profile = Profile {
     name: "crash-recovery",
     statement: "nodes stop and come back with what was on stable storage",
     source: "Aguilera, Chen, Toueg 2000",
-    variants: &["some", "all"],
+    variants: &[
+        Variant { name: "some", statement: "as many as may fail", needs: None },
+        Variant { name: "all", statement: "the whole group, as in a power cut", needs: None },
+    ],
     needs: &[Fault::Crash, Fault::Recovery],
-    plan: |ground, variant, stream| match variant {
+    plan: |ground, choice, stream| match choice.variant {
         "all" => everybody(ground, stream),
-        _ => crashes(ground, stream, restart),
+        _ => restarting(ground, stream),
     },
+    ..Profile::PLAIN
 };
 
 /// How far apart the crashes of a whole group are at most.
@@ -49,6 +53,11 @@ fn everybody(ground: &Ground<'_>, stream: &mut Stream) -> Vec<Disturbance> {
         Disturbance::during(at, until, Trouble::Crash { node, effects: None })
     };
     NodeId::first(ground.nodes).map(crash).collect()
+}
+
+/// Crashes from which nodes come back.
+pub fn restarting(ground: &Ground<'_>, stream: &mut Stream) -> Vec<Disturbance> {
+    crashes(ground, stream, restart)
 }
 
 fn crashes(

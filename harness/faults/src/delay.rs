@@ -1,8 +1,9 @@
 //! Delay and jitter: messages are late (a late timing fault of links; Cristian 1991).
 
 use crate::draw;
-use pepperland_core::fault::{Fault, Ground, Profile};
-use pepperland_core::schedule::{Disturbance, Trouble};
+use crate::lasting::{LASTS, spread};
+use pepperland_core::fault::{Choice, Fault, Ground, Parameter, Profile, Unit};
+use pepperland_core::schedule::{Disturbance, Fate, Trouble};
 use pepperland_core::seed::{PerMillion, Stream};
 use pepperland_core::time::Span;
 
@@ -11,12 +12,14 @@ pub const DELAY: Profile = Profile {
     name: "delay",
     statement: "every message on some links is late by one span, up to 100 ms",
     source: "Cristian 1991",
-    variants: &[],
+    parameters: &[MOST, LASTS],
+    persists: true,
     needs: &[Fault::Delay],
-    plan: |ground, _, stream| {
-        let by = Span(stream.between(1, Span::millis(100).0));
-        late(ground, stream, by, by)
+    plan: |ground, choice, stream| {
+        let by = most(choice, stream);
+        late(ground, choice, stream, (by, by))
     },
+    ..Profile::PLAIN
 };
 
 /// Every message on some links is later by a span of its own.
@@ -24,17 +27,39 @@ pub const JITTER: Profile = Profile {
     name: "jitter",
     statement: "every message on some links is late by a span of its own, up to 100 ms",
     source: "Cristian 1991",
-    variants: &[],
+    parameters: &[MOST, LASTS],
+    persists: true,
     needs: &[Fault::Delay, Fault::Reorder],
-    plan: |ground, _, stream| {
-        let most = Span(stream.between(1, Span::millis(100).0));
-        late(ground, stream, Span::ZERO, most)
+    plan: |ground, choice, stream| {
+        let most = most(choice, stream);
+        late(ground, choice, stream, (Span::ZERO, most))
     },
+    ..Profile::PLAIN
 };
 
-fn late(ground: &Ground<'_>, stream: &mut Stream, least: Span, most: Span) -> Vec<Disturbance> {
-    let (at, until) = draw::window(ground, stream);
+/// How late messages are at most.
+pub const MOST: Parameter = Parameter {
+    name: "most",
+    statement: "how late a message is at most; the span of a run is drawn up to it",
+    unit: Unit::Span,
+    default: "100 ms",
+};
+
+/// A span up to what was given.
+pub fn most(choice: &Choice, stream: &mut Stream) -> Span {
+    let most = choice.span(MOST.name).unwrap_or(Span::millis(100));
+    Span(stream.between(1, most.0))
+}
+
+fn late(
+    ground: &Ground<'_>,
+    choice: &Choice,
+    stream: &mut Stream,
+    (least, most): (Span, Span),
+) -> Vec<Disturbance> {
+    let window = draw::window(ground, choice, stream);
     let links = draw::links(ground, stream);
     let rate = PerMillion::percent(100);
-    vec![Disturbance::during(at, until, Trouble::Delay { links, least, most, rate })]
+    let trouble = Trouble::Delay { links, least, most, rate };
+    spread(ground, choice, window, trouble, Fate::Delay { by: most }, stream)
 }

@@ -1,6 +1,7 @@
 //! What the planners draw: nodes, halves, and windows of time.
 
-use pepperland_core::fault::Ground;
+use crate::lasting::{LASTS, Window};
+use pepperland_core::fault::{Choice, Ground, Parameter, Persistence, Unit};
 use pepperland_core::id::NodeId;
 use pepperland_core::schedule::Links;
 use pepperland_core::seed::{PerMillion, Stream};
@@ -18,12 +19,15 @@ pub fn shuffled(ground: &Ground<'_>, stream: &mut Stream) -> Vec<NodeId> {
     nodes
 }
 
-/// A window within the chaos: it begins anywhere and lasts at least a tenth of what is left.
-pub fn window(ground: &Ground<'_>, stream: &mut Stream) -> (Time, Time) {
+/// A window within the chaos: it begins anywhere, and lasts as long as was given, or at least a
+/// tenth of what is left.
+pub fn window(ground: &Ground<'_>, choice: &Choice, stream: &mut Stream) -> Window {
     let chaos = ground.heal_at.0.max(2);
     let begin = stream.below(chaos - 1);
     let left = chaos - begin;
-    (Time(begin), Time(begin + stream.between((left / 10).max(1), left)))
+    let lasts = stream.between((left / 10).max(1), left);
+    let given = choice.span(LASTS.name).map(|span| span.0.min(left));
+    (Time(begin), Time(begin + given.unwrap_or(lasts)))
 }
 
 /// All links, or those from or to one node.
@@ -38,12 +42,35 @@ pub fn links(ground: &Ground<'_>, stream: &mut Stream) -> Links {
     }
 }
 
-/// One of a few rates, from rare to frequent.
-pub fn rate(stream: &mut Stream) -> PerMillion {
-    PerMillion::percent(*stream.pick(&[2, 10, 30, 60]))
+/// How many of the messages.
+pub const RATE: Parameter = Parameter {
+    name: "rate",
+    statement: "how many of the messages",
+    unit: Unit::Share,
+    default: "2, 10, 30 or 60 %, drawn",
+};
+
+/// The rate that was given, or one of a few, from rare to frequent.
+pub fn rate(choice: &Choice, stream: &mut Stream) -> PerMillion {
+    rate_of(choice, &[2, 10, 30, 60], stream)
 }
 
-/// The named variant, or any.
-pub fn variant<'a>(asked: &'a str, all: &[&'a str], stream: &mut Stream) -> &'a str {
-    if asked.is_empty() { stream.pick::<&str>(all) } else { asked }
+/// The rate that was given, or one of these, in per cent.
+pub fn rate_of(choice: &Choice, percents: &[u32], stream: &mut Stream) -> PerMillion {
+    let drawn = PerMillion::percent(*stream.pick(percents));
+    choice.share(RATE.name).unwrap_or(drawn)
+}
+
+/// The chosen variant, or one of these.
+pub fn variant<'a>(choice: &Choice, all: &[&'a str], stream: &mut Stream) -> &'a str
+where
+    'static: 'a,
+{
+    if choice.variant.is_empty() { stream.pick::<&str>(all) } else { choice.variant }
+}
+
+/// The choice with a persistence: the one that was chosen, or any.
+pub fn persistent(choice: &Choice, stream: &mut Stream) -> Choice {
+    let drawn = *stream.pick(&Persistence::ALL);
+    Choice { persistence: Some(choice.persistence.unwrap_or(drawn)), ..choice.clone() }
 }

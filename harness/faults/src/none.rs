@@ -6,8 +6,6 @@ use pepperland_core::fault::Profile;
 pub const ENTRY: Profile = Profile {
     name: "none",
     statement: "no faults; messages still overtake each other",
-    source: "",
-    variants: &[],
-    needs: &[],
     plan: |_, _, _| Vec::new(),
+    ..Profile::PLAIN
 };

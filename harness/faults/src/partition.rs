@@ -1,8 +1,10 @@
 //! Partition: links between groups of nodes carry nothing for a while, in the shapes that field
-//! studies found most damaging (Alquraan et al., OSDI 2018).
+//! studies found most damaging (Alquraan et al., OSDI 2018; partial ones: Alfatafta et al., OSDI
+//! 2020).
 
 use crate::draw;
-use pepperland_core::fault::{Fault, Ground, Profile};
+use crate::lasting::{LASTS, bouts};
+use pepperland_core::fault::{Choice, Fault, Ground, Profile, Variant};
 use pepperland_core::schedule::{Disturbance, Links, Trouble};
 use pepperland_core::seed::Stream;
 
@@ -11,23 +13,55 @@ pub const ENTRY: Profile = Profile {
     name: "partition",
     statement: "links between groups of nodes carry nothing for a while",
     source: "Alquraan et al., OSDI 2018",
-    variants: VARIANTS,
+    variants: &[
+        Variant { name: "halves", statement: "two groups of almost one size", needs: None },
+        Variant {
+            name: "isolate",
+            statement: "one node hears nobody, nor is it heard",
+            needs: None,
+        },
+        Variant { name: "one-way", statement: "some are not heard by the others", needs: None },
+        Variant {
+            name: "bridge",
+            statement: "two groups that only one node hears both of",
+            needs: None,
+        },
+        Variant { name: "ring", statement: "each node hears two neighbours", needs: None },
+        Variant { name: "thirds", statement: "three groups of almost one size", needs: None },
+        Variant {
+            name: "majority",
+            statement: "a majority and a minority of any size",
+            needs: None,
+        },
+        Variant {
+            name: "partial",
+            statement: "two groups do not hear each other, and a third hears both",
+            needs: None,
+        },
+    ],
+    parameters: &[LASTS],
+    persists: true,
     needs: &[Fault::Partition],
     plan,
+    ..Profile::PLAIN
 };
 
-const VARIANTS: &[&str] = &["halves", "isolate", "one-way", "bridge", "ring", "thirds"];
+/// The shapes that are drawn where none is named: always these, for a seed means the same for ever.
+const DRAWN: &[&str] = &["halves", "isolate", "one-way", "bridge", "ring", "thirds"];
 
-fn plan(ground: &Ground<'_>, variant: &str, stream: &mut Stream) -> Vec<Disturbance> {
+fn plan(ground: &Ground<'_>, choice: &Choice, stream: &mut Stream) -> Vec<Disturbance> {
     if ground.nodes < 2 {
         return Vec::new();
     }
-    let (at, until) = draw::window(ground, stream);
-    let shape = draw::variant(variant, VARIANTS, stream);
-    cuts(ground, shape, stream)
-        .into_iter()
-        .map(|links| Disturbance::during(at, until, Trouble::Cut { links }))
-        .collect()
+    let window = draw::window(ground, choice, stream);
+    let shape = draw::variant(choice, DRAWN, stream);
+    let cuts = cuts(ground, shape, stream);
+    let bouts = bouts(ground, choice, window, stream).into_iter();
+    let cut = |(at, until)| {
+        let trouble = |links: &Links| Trouble::Cut { links: links.clone() };
+        cuts.iter().map(move |links| Disturbance::during(at, until, trouble(links)))
+    };
+    bouts.flat_map(cut).collect()
 }
 
 fn cuts(ground: &Ground<'_>, shape: &str, stream: &mut Stream) -> Vec<Links> {
@@ -50,6 +84,17 @@ fn cuts(ground: &Ground<'_>, shape: &str, stream: &mut Stream) -> Vec<Links> {
             let middle = nodes.split_off(n / 3);
             let rest = [middle.clone(), last.clone()].concat();
             vec![Links::between(nodes, rest), Links::between(middle, last)]
+        }
+        "majority" if n >= 3 => {
+            let minority = stream.between(1, (n as u64 - 1) / 2) as usize;
+            let majority = nodes.split_off(minority);
+            vec![Links::between(nodes, majority)]
+        }
+        "partial" if n >= 3 => {
+            let both = stream.between(1, n as u64 - 2) as usize;
+            let mut one = nodes.split_off(both);
+            let other = one.split_off(one.len() / 2);
+            vec![Links::between(one, other)]
         }
         _ => {
             let other = nodes.split_off(n / 2);

@@ -1,21 +1,32 @@
 //! Reorder: some messages are held back until later ones have overtaken them.
 
 use crate::draw;
-use pepperland_core::fault::{Fault, Profile};
-use pepperland_core::schedule::{Disturbance, Trouble};
+use crate::lasting::{LASTS, spread};
+use pepperland_core::fault::{Fault, Parameter, Profile, Unit};
+use pepperland_core::schedule::{Fate, Trouble};
 use pepperland_core::time::Span;
 
 /// The record.
 pub const ENTRY: Profile = Profile {
     name: "reorder",
     statement: "some messages are overtaken by later ones: late by 50 to 150 ms",
-    source: "",
-    variants: &[],
+    parameters: &[draw::RATE, MOST, LASTS],
+    persists: true,
     needs: &[Fault::Reorder],
-    plan: |ground, _, stream| {
-        let (at, until) = draw::window(ground, stream);
+    plan: |ground, choice, stream| {
+        let window = draw::window(ground, choice, stream);
         let links = draw::links(ground, stream);
-        let (least, most, rate) = (Span::millis(50), Span::millis(150), draw::rate(stream));
-        vec![Disturbance::during(at, until, Trouble::Delay { links, least, most, rate })]
+        let most = choice.span(MOST.name).unwrap_or(Span::millis(150));
+        let (least, rate) = (Span(most.0 / 3), draw::rate(choice, stream));
+        let trouble = Trouble::Delay { links, least, most, rate };
+        spread(ground, choice, window, trouble, Fate::Delay { by: most }, stream)
     },
+    ..Profile::PLAIN
+};
+
+const MOST: Parameter = Parameter {
+    name: "most",
+    statement: "how late such a message is at most; at least it is a third of that",
+    unit: Unit::Span,
+    default: "150 ms",
 };

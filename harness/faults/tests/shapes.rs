@@ -134,12 +134,38 @@ fn thirds_are_three_groups_of_almost_one_size() {
 }
 
 #[test]
+fn a_majority_is_cut_from_a_minority_of_any_size() {
+    let mut seen = BTreeSet::new();
+    for seed in 0..60 {
+        let hearing = hearing("majority", 7, seed);
+        let groups = groups(&hearing);
+        assert!(is_whole_within(&hearing, &groups) && is_symmetric(&hearing));
+        seen.insert(sizes(&groups));
+    }
+    assert_eq!(seen, BTreeSet::from([vec![1, 6], vec![2, 5], vec![3, 4]]));
+}
+
+#[test]
+fn in_a_partial_partition_some_hear_both_sides() {
+    each("partial", 3, |nodes, hearing| {
+        assert!(is_symmetric(&hearing));
+        let both = hearing.values().filter(|heard| heard.len() == nodes - 1).count();
+        assert!((1..=nodes - 2).contains(&both), "{both} of {nodes}");
+        assert_eq!(groups(&hearing).len(), 1, "whoever hears both joins them");
+    });
+}
+
+#[test]
 fn too_few_nodes_for_a_shape_are_halved() {
-    for (variant, nodes) in [("bridge", 2), ("ring", 2), ("ring", 3), ("thirds", 2)] {
+    for (variant, nodes) in
+        [("bridge", 2), ("ring", 2), ("ring", 3), ("thirds", 2), ("majority", 2), ("partial", 2)]
+    {
         let hearing = hearing(variant, nodes, 1);
         assert_eq!(groups(&hearing).len(), 2, "{variant} of {nodes}");
     }
-    for variant in ["halves", "isolate", "one-way", "bridge", "ring", "thirds"] {
+    for variant in
+        ["halves", "isolate", "one-way", "bridge", "ring", "thirds", "majority", "partial"]
+    {
         let alone = plan_alone(&format!("partition:{variant}"), 1, Time::millis(200), 1);
         assert!(alone.is_empty(), "{variant}");
     }
@@ -174,7 +200,11 @@ fn faults_of(d: &Disturbance) -> Vec<Fault> {
         Trouble::Pause { .. } => vec![Fault::Pause],
         Trouble::Skew { .. } => vec![Fault::Clock],
         Trouble::Lie { .. } => vec![Fault::Byzantine],
-        Trouble::Strike { .. } => panic!("no profile plans strikes: {d:?}"),
+        Trouble::Omit { .. } => vec![Fault::Loss],
+        Trouble::Garble { .. } => vec![Fault::Corruption],
+        Trouble::Throttle { .. } => vec![Fault::Delay],
+        Trouble::Disk { .. } => vec![Fault::Disk],
+        Trouble::Strike { .. } => d.trouble.faults(false).to_vec(),
     }
 }
 
@@ -187,10 +217,10 @@ fn swarm(tolerates: &'static [Fault]) -> BTreeSet<Fault> {
 #[test]
 fn a_swarm_uses_what_the_model_allows_and_nothing_else() {
     assert!(swarm(&[]).is_empty());
-    // Crashes are a profile of their own; recovery needs them.
+    // Crashes are a profile of their own; recovery needs them, and failing disks need both.
     for (at, one) in ANYTHING.iter().enumerate() {
         let expected = match one {
-            Fault::Recovery => BTreeSet::new(),
+            Fault::Recovery | Fault::Disk => BTreeSet::new(),
             one => BTreeSet::from([*one]),
         };
         assert_eq!(swarm(&ANYTHING[at..=at]), expected, "{}", one.word());

@@ -113,7 +113,7 @@ pub fn search(
     executor: &dyn Executor,
     progress: &dyn Progress,
 ) -> Result<Searched, Refused> {
-    trial.runtime.accepts(&trial.schedule(trial.seed(base, 0)))?;
+    trial.accepted(base)?;
     let size = chunk_size(limits.runs, trial.runtime.repeats());
     let chunks = limits.runs.div_ceil(size) as usize;
     let stop = AtomicBool::new(false);

@@ -6,7 +6,9 @@ use crate::violation::Violation;
 use pepperland_core::checker::Checker;
 use pepperland_core::finding::Need;
 use pepperland_core::runtime::Repeats;
-use pepperland_core::schedule::{Ask, Disturbance, Fate, Links, Schedule, Step, Trouble, When};
+use pepperland_core::schedule::{
+    Ask, Disturbance, Failing, Fate, Links, Schedule, Step, Trouble, When,
+};
 
 /// How many replays without a piece, each with other choices of the network.
 pub const EXPLAIN_REPLAYS: u32 = 20;
@@ -87,12 +89,32 @@ fn in_words(disturbance: &Disturbance) -> String {
         Trouble::Corrupt { links, .. } => {
             format!("{} corrupt messages {during}", links_in_words(links))
         }
+        Trouble::Omit { links, degree, .. } => {
+            let links = links_in_words(links);
+            format!("{links} omit up to {degree} messages in a row {during}")
+        }
+        Trouble::Garble { links, .. } => {
+            format!("{} cut messages short {during}", links_in_words(links))
+        }
+        Trouble::Throttle { links, every } => {
+            let links = links_in_words(links);
+            format!("{links} carry one message in {every} ms {during}")
+        }
+        Trouble::Disk { node, how } => {
+            let how = match how {
+                Failing::Lost { .. } => "loses what it has just taken",
+                Failing::Torn { .. } => "tears its last write",
+                Failing::Lying => "loses all it takes",
+            };
+            format!("the disk of {node} {how} if it crashes {during}")
+        }
         Trouble::Strike { from, to, number, fate } => {
             let fate = match fate {
                 Fate::Lose => "is lost".to_owned(),
                 Fate::Delay { by } => format!("is {by} ms late"),
                 Fate::Duplicate { by } => format!("arrives again {by} ms later"),
                 Fate::Corrupt => "is corrupted".to_owned(),
+                Fate::Garble => "is cut short".to_owned(),
                 Fate::Lie { .. } => "is a lie".to_owned(),
             };
             format!("message {number} from {from} to {to} {fate}")

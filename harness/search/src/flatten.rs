@@ -32,7 +32,7 @@ pub fn flatten(schedule: &Schedule, history: &History) -> Schedule {
                 Harm::Late(by) if usual => late = late + by,
                 Harm::Late(_) => {}
                 Harm::Doubled(by) => strike(&mut flat, transit, Fate::Duplicate { by }),
-                Harm::Corrupted(_) => {}
+                Harm::Corrupted(_) | Harm::Garbled(_) => {}
                 Harm::Lied(draw) => strike(&mut flat, transit, Fate::Lie { draw: draw as u32 }),
             }
         }

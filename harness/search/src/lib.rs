@@ -12,6 +12,7 @@ mod flatten;
 mod fold;
 mod majority;
 pub mod planner;
+mod proviso;
 mod punctuality;
 mod reduce;
 mod reproduce;

@@ -94,14 +94,18 @@ pub fn renamed(
         Trouble::Crash { node, .. }
         | Trouble::Pause { node }
         | Trouble::Skew { node, .. }
-        | Trouble::Lie { node, .. } => {
+        | Trouble::Lie { node, .. }
+        | Trouble::Disk { node, .. } => {
             *node = rename(*node)?;
         }
         Trouble::Cut { links }
         | Trouble::Lose { links, .. }
         | Trouble::Delay { links, .. }
         | Trouble::Duplicate { links, .. }
-        | Trouble::Corrupt { links, .. } => rename_links(links, rename)?,
+        | Trouble::Corrupt { links, .. }
+        | Trouble::Omit { links, .. }
+        | Trouble::Garble { links, .. }
+        | Trouble::Throttle { links, .. } => rename_links(links, rename)?,
     }
     Some(Disturbance { trouble, ..disturbance.clone() })
 }
@@ -136,6 +140,11 @@ pub fn simpler(disturbance: &Disturbance) -> Vec<Disturbance> {
         }
         Trouble::Cut { links } => {
             smaller_sides(links).into_iter().for_each(|links| add(Trouble::Cut { links }));
+        }
+        Trouble::Omit { links, rate, degree } => {
+            let (links, rate) = (links.clone(), *rate);
+            (1..*degree)
+                .for_each(|degree| add(Trouble::Omit { links: links.clone(), rate, degree }));
         }
         _ => {}
     }
@@ -209,7 +218,7 @@ pub fn earlier(schedule: &Schedule) -> Schedule {
 pub fn draws(schedule: &Schedule) -> bool {
     let network = &schedule.header.network;
     let rated = |d: &Disturbance| match &d.trouble {
-        Trouble::Cut { .. } => false,
+        Trouble::Cut { .. } | Trouble::Throttle { .. } => false,
         Trouble::Lie { .. } => true,
         other => other.links().is_some(),
     };

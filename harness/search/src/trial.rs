@@ -1,19 +1,17 @@
 //! One trial: plan a schedule from a seed, run it, judge the history.
 
 use crate::enough::enough;
+use crate::proviso::unmet;
 use crate::punctuality::unless_late;
 use pepperland_core::checker::{Case, Checker};
 use pepperland_core::fault::Fault;
 use pepperland_core::history::{History, Kind};
-use pepperland_core::id::NodeId;
 use pepperland_core::implementation::{Groups, Implementation, Proviso};
 use pepperland_core::plan::Plan;
 use pepperland_core::runtime::{Detail, Refused, Repeats, Runtime};
-use pepperland_core::schedule::{Disturbance, Fate, InFlight, Schedule, Trouble};
+use pepperland_core::schedule::{Disturbance, Schedule};
 use pepperland_core::seed::Seed;
-use pepperland_core::time::Time;
 use pepperland_core::verdict::Verdict;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A scenario made ready to run: names resolved, properties looked up.
@@ -35,9 +33,42 @@ impl Trial<'_> {
         base.child(&self.plan.scenario.key(), run)
     }
 
-    /// The schedule of a seed.
+    /// The schedule of a seed. Where faults are placed by what happens without them, this takes a
+    /// run.
     pub fn schedule(&self, seed: Seed) -> Schedule {
-        self.plan.schedule(seed)
+        let planned = self.plan.schedule(seed);
+        if !self.plan.foresees() {
+            return planned;
+        }
+        match self.runtime.run(&planned, self.plan.implementation, Detail::Application) {
+            Ok(history) => self.plan.foreseen(planned, &history, seed),
+            // Whoever runs the schedule is told why it cannot be run.
+            Err(_) => planned,
+        }
+    }
+
+    /// Whether the runtime can run the schedules of this trial.
+    ///
+    /// # Errors
+    /// [`Refused`], with the name of what it cannot do.
+    pub fn accepted(&self, base: Seed) -> Result<(), Refused> {
+        let (runtime, faults) = (&self.runtime, &self.plan.faults);
+        runtime.accepts(&self.plan.schedule(self.seed(base, 0)))?;
+        let named = |what: String| Err(Refused { runtime: runtime.name(), what });
+        let by_chance = runtime.repeats() == Repeats::AtARate;
+        let foreseeing = faults.iter().find(|(profile, _)| profile.foresee.is_some());
+        if let Some((profile, _)) = foreseeing.filter(|_| by_chance) {
+            let name = profile.name;
+            return named(format!("foresee when \"{name}\" is due: no two of its runs are alike"));
+        }
+        for (profile, choice) in faults {
+            let lacking = choice.needs.iter().find(|fault| runtime.lacks().contains(fault));
+            if let Some(fault) = lacking {
+                let (name, word) = (profile.name, fault.word());
+                return named(format!("bring about \"{name}\": it has no {word} faults"));
+            }
+        }
+        Ok(())
     }
 
     /// How much of a run must be written down to judge it: some properties speak of frames, or of
@@ -161,107 +192,8 @@ fn outside_sentence(implementation: &Implementation, outside: &[Fault]) -> Strin
 
 fn outside(implementation: &Implementation, plan: &Plan<'_>) -> Vec<Fault> {
     let mut needs: Vec<Fault> =
-        plan.faults.iter().flat_map(|(profile, _)| profile.needs.iter().copied()).collect();
+        plan.faults.iter().flat_map(|(_, choice)| choice.needs.iter().copied()).collect();
     needs.sort_unstable();
     needs.dedup();
     implementation.outside_model(&needs)
-}
-
-fn unmet(proviso: Proviso, schedule: &Schedule, history: &History) -> Option<String> {
-    match proviso {
-        Proviso::Always => None,
-        Proviso::SendsSurvive => (schedule.header.network.in_flight == InFlight::Lost)
-            .then(|| "claimed only where messages in flight survive their sender's crash".into()),
-        Proviso::OneGroup => {
-            (history.groups().len() > 1).then(|| "claimed only where there is one group".into())
-        }
-        Proviso::SeveralGroups => (history.groups().len() < 2)
-            .then(|| "claimed only where there are several groups".into()),
-        Proviso::NobodyCrashes => {
-            let mut crashes = history.kinds().iter().filter(|kind| **kind == Kind::Crash);
-            crashes.next().map(|_| "claimed only while nobody crashes".into())
-        }
-        Proviso::KeepsSending => silent_after(schedule.header.heal_at, history)
-            .map(|silent| format!("claimed only while every node keeps sending, and {silent}")),
-        Proviso::InTime => {
-            let mut late = schedule.disturbances.iter().filter(|d| makes_late(&d.trouble));
-            late.next().map(|_| "claimed only while nothing is late".into())
-        }
-        Proviso::Lives(node) => {
-            let crash = |(kind, at): (&Kind, &u32)| *kind == Kind::Crash && *at == node.0;
-            let crashed = history.kinds().iter().zip(history.nodes()).any(crash);
-            crashed.then(|| format!("claimed only while {node} lives"))
-        }
-    }
-}
-
-/// Whether a message may come later than the network by itself would bring it, or a node may think
-/// so.
-fn makes_late(trouble: &Trouble) -> bool {
-    match trouble {
-        Trouble::Cut { .. }
-        | Trouble::Lose { .. }
-        | Trouble::Delay { .. }
-        | Trouble::Pause { .. }
-        | Trouble::Skew { .. } => true,
-        Trouble::Strike { fate, .. } => matches!(fate, Fate::Lose | Fate::Delay { .. }),
-        Trouble::Duplicate { .. }
-        | Trouble::Corrupt { .. }
-        | Trouble::Crash { .. }
-        | Trouble::Lie { .. } => false,
-    }
-}
-
-/// Who falls silent after the heal, in half a sentence: a correct node that multicasts nothing, or
-/// all correct nodes that have delivered a crashed node's message, of which nobody else can learn.
-fn silent_after(heal_at: Time, history: &History) -> Option<String> {
-    let nodes = history.node_count();
-    let (mut correct, mut last) = (vec![true; nodes], vec![None; nodes]);
-    for (event, (kind, node)) in history.kinds().iter().zip(history.nodes()).enumerate() {
-        let healed = history.times()[event] >= heal_at;
-        match kind {
-            Kind::Crash => correct[*node as usize] = false,
-            Kind::Broadcast if healed => last[*node as usize] = Some(event),
-            _ => {}
-        }
-    }
-    let silent = (0..nodes).find(|node| correct[*node] && last[*node].is_none());
-    let silent = silent.map(|node| format!("{} does not", NodeId(node as u32)));
-    silent.or_else(|| untold(history, &correct, &last))
-}
-
-/// A message of a crashed node that correct nodes delivered after their last multicast alone.
-fn untold(history: &History, correct: &[bool], last: &[Option<usize>]) -> Option<String> {
-    let origins = history.message_table().origins();
-    let mut told = BTreeMap::new();
-    let columns = history.kinds().iter().zip(history.nodes()).zip(history.messages()).enumerate();
-    for (event, ((kind, node), row)) in columns {
-        if *kind == Kind::Deliver && correct[*node as usize] {
-            *told.entry(*row).or_insert(false) |= last[*node as usize] > Some(event);
-        }
-    }
-    let crashed = |row: u32| correct.get(origins[row as usize] as usize) == Some(&false);
-    let untold = told.into_iter().find(|(row, told)| !told && crashed(*row));
-    untold.map(|(row, _)| format!("nobody who has {} does", history.message_name(row)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use pepperland_core::history::lanes::lanes;
-
-    fn silent(picture: &str) -> Option<String> {
-        silent_after(Time::ZERO, &lanes(picture))
-    }
-
-    #[test]
-    fn every_correct_node_must_speak_and_whoever_has_a_crashed_nodes_message() {
-        assert_eq!(silent("n1: !a   a\nn2: a !b b"), None);
-        assert_eq!(silent("n1: !a a\nn2:    a").as_deref(), Some("n2 does not"));
-        assert_eq!(silent("n1: !a a #\nn2:    a !b\nn3: !c"), None);
-        let late = silent("n1: !a a #\nn2: !b a\nn3: !c");
-        assert_eq!(late.as_deref(), Some("nobody who has n1:0:1 does"));
-        let early = silent_after(Time::NEVER, &lanes("n1: !a a\nn2: !b a"));
-        assert_eq!(early.as_deref(), Some("n1 does not"));
-    }
 }

@@ -27,6 +27,10 @@ impl World<'_> {
                 self.nodes[node.index()].clock.skew(self.now, *jump, *drift);
             }
             Trouble::Strike { .. } => self.disturbances.begin(schedule, index),
+            Trouble::Disk { node, .. } => {
+                self.recorder.begin(self.now, schedule, index);
+                self.nodes[node.index()].disk.begin(schedule, index);
+            }
             _ => {
                 self.recorder.begin(self.now, schedule, index);
                 self.disturbances.begin(schedule, index);
@@ -45,6 +49,10 @@ impl World<'_> {
                     self.nodes[node.index()].clock = Default::default();
                 }
                 self.recorder.heal(self.now, index, Some(1));
+            }
+            Trouble::Disk { node, .. } => {
+                let lost = self.nodes[node.index()].disk.end(index);
+                self.recorder.heal(self.now, index, Some(lost));
             }
             _ => self.heal(index),
         }
@@ -109,7 +117,7 @@ impl World<'_> {
         if slot.state == State::Down {
             return;
         }
-        slot.stop();
+        slot.stop(self.now);
         slot.own = Post::default();
         let event = self.recorder.befell(self.now, id, Kind::Crash);
         self.noted(id, event);

@@ -8,6 +8,7 @@ use pepperland_core::contract::{Effect, Host, Indication, Node, Timer};
 use pepperland_core::history::EventId;
 use pepperland_core::id::{NetworkId, NodeId};
 use pepperland_core::message::Message;
+use pepperland_core::runtime::garbled_length;
 use pepperland_core::schedule::{Harm, Transit};
 use pepperland_core::time::Span;
 use smallvec::SmallVec;
@@ -68,7 +69,7 @@ impl World<'_> {
             Effect::CancelTimer(timer) => {
                 self.nodes[id.index()].timers.retain(|(set, _)| *set != timer);
             }
-            Effect::Store(key, value) => self.nodes[id.index()].host.stable.perform(key, value),
+            Effect::Store(key, value) => self.nodes[id.index()].store(self.now, key, value),
             Effect::Refuse(request) => {
                 self.note(id, &format!("no layer offers \"{request}\""), *cause);
             }
@@ -172,7 +173,7 @@ impl World<'_> {
     /// further.
     fn pass_harms(&mut self, mut flight: Flight, mut latency: Span) -> Option<(Flight, Span)> {
         let transit = Transit { from: flight.from, to: flight.to, number: flight.number };
-        for (index, harm) in self.disturbances.harm(self.schedule, &transit) {
+        for (index, harm) in self.disturbances.harm(self.schedule, &transit, self.now) {
             let sender = &self.nodes[flight.from.index()].node;
             match harm {
                 Harm::Lost => {
@@ -189,6 +190,9 @@ impl World<'_> {
                     flight.doubled = true;
                 }
                 Harm::Corrupted(bit) => flight.frame = sender.corrupt(&flight.frame, bit).into(),
+                Harm::Garbled(draw) => {
+                    flight.frame.truncate(garbled_length(flight.frame.len(), draw))
+                }
                 Harm::Lied(draw) => match sender.mutate(&flight.frame, draw) {
                     Some(lie) => flight.frame = lie.into(),
                     None => {

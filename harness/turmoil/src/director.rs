@@ -166,6 +166,10 @@ impl Director {
                 world.recorder.begin(now, &self.schedule, index);
                 world.nodes[node.index()].clock.skew(now, *jump, *drift);
             }
+            Trouble::Disk { node, .. } => {
+                world.recorder.begin(now, &self.schedule, index);
+                world.nodes[node.index()].disk.begin(&self.schedule, index);
+            }
             _ => {
                 world.recorder.begin(now, &self.schedule, index);
                 world.disturbances.begin(&self.schedule, index);
@@ -184,6 +188,11 @@ impl Director {
                     world.nodes[node.index()].clock = Default::default();
                 }
                 world.recorder.heal(now, index, Some(1));
+            }
+            Trouble::Disk { node, .. } => {
+                let mut world = self.world.borrow_mut();
+                let (now, lost) = (world.now, world.nodes[node.index()].disk.end(index));
+                world.recorder.heal(now, index, Some(lost));
             }
             trouble => {
                 let told = !matches!(trouble, Trouble::Strike { .. });

@@ -158,7 +158,7 @@ impl World {
             Effect::CancelTimer(timer) => {
                 self.nodes[id.index()].timers.retain(|(set, _)| *set != timer);
             }
-            Effect::Store(key, value) => self.nodes[id.index()].host.stable.perform(key, value),
+            Effect::Store(key, value) => self.nodes[id.index()].store(self.now, key, value),
             Effect::Refuse(request) => {
                 self.note(id, &format!("no layer offers \"{request}\""), *cause);
             }

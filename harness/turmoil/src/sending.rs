@@ -7,7 +7,7 @@ use crate::world::World;
 use pepperland_core::contract::Node;
 use pepperland_core::history::{Channel, EventId, Kind, Transmission};
 use pepperland_core::id::{GroupId, NetworkId, NodeId};
-use pepperland_core::runtime::Detail;
+use pepperland_core::runtime::{Detail, garbled_length};
 use pepperland_core::schedule::{Harm, Transit};
 use pepperland_core::time::Span;
 use smallvec::SmallVec;
@@ -104,7 +104,7 @@ impl World {
         }
         let schedule = self.schedule();
         let mut late = Span::ZERO;
-        for (index, harm) in self.disturbances.harm(&schedule, transit) {
+        for (index, harm) in self.disturbances.harm(&schedule, transit, self.now) {
             if let Harm::Late(by) = harm {
                 self.recorder.harm(self.now, &schedule, index);
                 late = late + by;
@@ -128,7 +128,8 @@ impl World {
         let schedule = self.schedule();
         let (mut labels, mut instead) = (Labels::new(), None);
         let Passage { from, to, number, .. } = passage;
-        for (index, harm) in self.disturbances.harm(&schedule, &Transit { from, to, number }) {
+        let transit = Transit { from, to, number };
+        for (index, harm) in self.disturbances.harm(&schedule, &transit, self.now) {
             let sender = &self.nodes[from.index()].node;
             let now = instead.as_deref().unwrap_or(frame);
             match harm {
@@ -143,6 +144,9 @@ impl World {
                     labels.push(self.launch(passage, what, latency + by));
                 }
                 Harm::Corrupted(bit) => instead = Some(sender.corrupt(now, bit)),
+                Harm::Garbled(draw) => {
+                    instead = Some(now[..garbled_length(now.len(), draw)].to_vec());
+                }
                 Harm::Lied(draw) => match sender.mutate(now, draw) {
                     Some(lie) => instead = Some(lie),
                     None => {

@@ -55,6 +55,7 @@ fn round(disturbance: &mut Disturbance) {
             *most = *least;
         }
         Trouble::Duplicate { most, .. } => *most = Span::ZERO,
+        Trouble::Throttle { every, .. } => *every = rounded(*every),
         Trouble::Strike { fate: Fate::Delay { by } | Fate::Duplicate { by }, .. } => {
             *by = rounded(*by);
         }

@@ -123,7 +123,7 @@ impl World {
         }
         let event = self.recorder.befell(self.now, id, Kind::Crash);
         let slot = &mut self.nodes[id.index()];
-        slot.stop();
+        slot.stop(self.now);
         slot.own.boot = None;
         slot.own.ready = false;
         slot.last = Some(event);

@@ -79,6 +79,25 @@ fn a_cut_loses_both_ways_and_in_flight() {
 }
 
 #[test]
+fn components_omit_garble_and_throttle() {
+    let faults = |trouble| {
+        let mut schedule = multicasts(Channel::FairLoss, &[1, 2, 3, 4, 5, 6]);
+        schedule.disturbances = vec![during(0, 100, trouble)];
+        run(&schedule, &PLAIN)
+    };
+    let links = n1_to_n2();
+    let omitted = faults(Trouble::Omit { links: links.clone(), rate: ALWAYS, degree: 2 });
+    let passed = ["13 n2 deliver n1:0:3", "16 n2 deliver n1:0:6"];
+    assert_eq!(with(&omitted, "n2 deliver"), passed, "two in a row, then one passes");
+    let garbled = faults(Trouble::Garble { links: links.clone(), rate: ALWAYS });
+    assert!(with(&garbled, "n2 deliver").is_empty());
+    assert_eq!(with(&garbled, "garbled").len(), 6);
+    let slow = faults(Trouble::Throttle { links, every: Span::millis(5) });
+    let last = with(&slow, "n2 deliver").pop();
+    assert_eq!(last.as_deref(), Some("36 n2 deliver n1:0:6"), "the sixth sets out at 26 ms");
+}
+
+#[test]
 fn a_one_way_cut_leaves_the_other_way() {
     let mut schedule = multicasts(Channel::FairLoss, &[25]);
     schedule.steps.push(multicast(9, 1, 25));

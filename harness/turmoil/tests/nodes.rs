@@ -10,7 +10,8 @@ use pepperland_core::history::{Channel, Kind};
 use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::implementation::Implementation;
 use pepperland_core::message::Message;
-use pepperland_core::schedule::{Disturbance, InFlight, Step, Trouble, When};
+use pepperland_core::schedule::{Disturbance, Failing, InFlight, Step, Trouble, When};
+use pepperland_core::seed::PerMillion;
 use pepperland_core::time::{Span, Time};
 
 fn crash(node: u32) -> Trouble {
@@ -66,6 +67,22 @@ fn a_restarted_node_finds_what_it_had_stored() {
     let at_n2: Vec<String> =
         lines(&history).into_iter().filter(|line| line.contains(" n2 ")).collect();
     assert_eq!(at_n2, expected);
+}
+
+#[test]
+fn a_failing_disk_does_not_bring_back_what_was_stored() {
+    for (how, count, touched) in [
+        (Failing::Lying, 1, 2),
+        (Failing::Torn { keep: PerMillion::percent(50) }, 0, 1),
+        (Failing::Lost { unsynced: Span::millis(4) }, 2, 1),
+    ] {
+        let mut schedule = multicasts(Channel::FairLoss, &[1, 5, 9]);
+        let disk = Trouble::Disk { node: NodeId(1), how };
+        schedule.disturbances = vec![during(12, 50, disk), during(20, 50, crash(1))];
+        let history = run(&schedule, &on_network::<Counts>());
+        assert_eq!(with(&history, "note"), [format!("50 n2 note recovered with {count}")]);
+        assert_eq!(with(&history, "heal"), [format!("50 heal touched={touched} id=0")]);
+    }
 }
 
 /// turmoil brings what was sent to a crashed host to its next incarnation; the fence does not.

@@ -8,8 +8,9 @@ use pepperland_core::history::{Channel, History};
 use pepperland_core::id::{GroupId, MessageId, NodeId};
 use pepperland_core::message::{Body, Message};
 use pepperland_core::runtime::{Detail, Runtime};
-use pepperland_core::schedule::{InFlight, Links, Schedule, Trouble};
+use pepperland_core::schedule::{Failing, InFlight, Links, Schedule, Trouble};
 use pepperland_core::seed::PerMillion;
+use pepperland_core::time::Span;
 use pepperland_turmoil::{MOST_NODES, ServiceContext, Turmoil};
 use turmoil::net::UdpSocket;
 
@@ -134,6 +135,10 @@ fn services_refuse_what_turmoil_alone_cannot_do() {
         (lose, "\"lose\""),
         (Trouble::Pause { node }, "\"pause\""),
         (Trouble::Skew { node, jump: 1, drift: 0 }, "\"skew\""),
+        (Trouble::Omit { links: Links::all(), rate, degree: 1 }, "\"omit\""),
+        (Trouble::Garble { links: Links::all(), rate }, "\"garble\""),
+        (Trouble::Throttle { links: Links::all(), every: Span::millis(1) }, "\"throttle\""),
+        (Trouble::Disk { node, how: Failing::Lying }, "\"disk\""),
         (Trouble::Crash { node, effects: Some(1) }, "between two of its effects"),
         (Trouble::Crash { node, effects: None }, "in flight"),
         (Trouble::Cut { links: one_way }, "one direction"),

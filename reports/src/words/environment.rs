@@ -9,6 +9,7 @@ impl Words<'_> {
         match event.kind() {
             Kind::Heal => self.heal(event),
             Kind::Skew => self.skew(event),
+            Kind::Disk if event.field("how").is_some() => self.disk(event),
             Kind::Byzantine if event.field("message").is_none() => self.liar(event),
             Kind::Note => format!("note: {}", self.field(event, "text")),
             kind => match harm(kind) {
@@ -68,13 +69,18 @@ impl Words<'_> {
     }
 
     fn heal(&self, event: Event<'_>) -> String {
+        let opening = self.opening(event);
+        let what = match opening.map(|opening| opening.kind()) {
+            Some(Kind::Disk) => "write",
+            _ => "message",
+        };
         let touched = match event.field("touched").and_then(Value::as_u64) {
             Some(0) => ", having touched nothing".to_owned(),
-            Some(1) => ", having touched 1 message".to_owned(),
-            Some(n) => format!(", having touched {n} messages"),
+            Some(1) => format!(", having touched 1 {what}"),
+            Some(n) => format!(", having touched {n} {what}s"),
             None => String::new(),
         };
-        match self.opening(event) {
+        match opening {
             Some(opening) => format!("over: {}{touched}", self.environment(opening)),
             None => format!("heal{touched}"),
         }
@@ -95,6 +101,15 @@ impl Words<'_> {
         let node = self.victim(event);
         let jump = number("jump") as f64 / 1e6;
         format!("clock of {node} jumps by {jump} ms and drifts by {} ppm", number("drift"))
+    }
+
+    fn disk(&self, event: Event<'_>) -> String {
+        let node = self.victim(event);
+        match event.field("how").and_then(Value::as_str) {
+            Some("lost") => format!("disk of {node} loses in a crash what it has just taken"),
+            Some("torn") => format!("disk of {node} tears its last write in a crash"),
+            _ => format!("disk of {node} loses in a crash all it takes"),
+        }
     }
 
     fn liar(&self, event: Event<'_>) -> String {
@@ -143,7 +158,11 @@ fn extent(event: Event<'_>) -> String {
     match (ms("least"), ms("most")) {
         (Some(least), Some(most)) => format!(" by {least}–{most} ms"),
         (None, Some(most)) => format!(" within {most} ms"),
-        _ => String::new(),
+        _ => match (ms("every"), event.field("degree").and_then(Value::as_u64)) {
+            (Some(every), _) => format!(" to one message in {every} ms"),
+            (_, Some(degree)) => format!(", {degree} in a row at most"),
+            _ => String::new(),
+        },
     }
 }
 

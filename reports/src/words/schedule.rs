@@ -3,9 +3,9 @@
 use super::environment::per_cent;
 use crate::text;
 use pepperland_core::id::{GroupId, NodeId};
-use pepperland_core::schedule::{Ask, Disturbance, Fate, Links, Step, Trouble, When};
+use pepperland_core::schedule::{Ask, Disturbance, Failing, Fate, Links, Step, Trouble, When};
 use pepperland_core::seed::PerMillion;
-use pepperland_core::time::Time;
+use pepperland_core::time::{Span, Time};
 
 /// A disturbance in words, with its times: `links n1→{n2 n3} cut, 60–210 ms`.
 pub fn disturbance(disturbance: &Disturbance) -> String {
@@ -49,6 +49,16 @@ pub fn trouble(trouble: &Trouble) -> String {
             format!("clock of {node} jumps by {jump} ms and drifts by {drift} ppm")
         }
         Trouble::Lie { node, rate } => format!("{node} lies in {}", share(*rate)),
+        Trouble::Omit { links: l, rate, degree } => {
+            format!("links {} omit {}, {degree} in a row at most", links(l), share(*rate))
+        }
+        Trouble::Garble { links: l, rate } => {
+            format!("links {} cut {} short", links(l), share(*rate))
+        }
+        Trouble::Throttle { links: l, every } => {
+            format!("links {} carry one message in {every} ms", links(l))
+        }
+        Trouble::Disk { node, how } => format!("disk of {node} {}", failing(*how)),
     }
 }
 
@@ -100,12 +110,29 @@ fn share(rate: PerMillion) -> String {
     }
 }
 
+fn failing(how: Failing) -> String {
+    match how {
+        Failing::Lost { unsynced: Span::ZERO } => {
+            "loses in a crash what the crashing step wrote".to_owned()
+        }
+        Failing::Lost { unsynced } => {
+            format!("loses in a crash what was written in the last {unsynced} ms")
+        }
+        Failing::Torn { keep } => {
+            let left = per_cent(u64::from(keep.0));
+            format!("leaves {left} % of its last write in a crash")
+        }
+        Failing::Lying => "loses in a crash all it said was safe".to_owned(),
+    }
+}
+
 fn suffered(fate: Fate) -> String {
     match fate {
         Fate::Lose => "lost".to_owned(),
         Fate::Delay { by } => format!("delayed by {by} ms"),
         Fate::Duplicate { by } => format!("doubled after {by} ms"),
         Fate::Corrupt => "corrupted".to_owned(),
+        Fate::Garble => "cut short".to_owned(),
         Fate::Lie { .. } => "a lie".to_owned(),
     }
 }

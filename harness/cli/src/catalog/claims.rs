@@ -2,7 +2,7 @@
 //! that its workload and faults bring out.
 
 use pepperland_core::checker::{Checker, Class, Given};
-use pepperland_core::fault::{Fault, Profile};
+use pepperland_core::fault::{Fault, Named};
 use pepperland_core::history::Kind;
 use pepperland_core::implementation::{Claim, Implementation, Proviso};
 use pepperland_core::scenario::Scenario;
@@ -16,7 +16,7 @@ use pepperland_core::workload::{Stage, Workload};
 pub fn is_brought_out(
     checker: &Checker,
     (scenario, workload): (&Scenario, &Workload),
-    faults: &[(&'static Profile, String)],
+    faults: &[Named],
 ) -> bool {
     let needs = |kinds: &[Kind]| kinds.iter().any(|kind| checker.needs.contains(kind));
     let operations = !needs(&[Kind::Invoke, Kind::Apply]) || invokes(workload);
@@ -40,38 +40,38 @@ pub fn is_brought_out(
 }
 
 /// Whether it is drawn in each run which faults are at work.
-pub fn combines((profile, _): &(&'static Profile, String)) -> bool {
-    profile.needs.is_empty() && profile.name != "none"
+pub fn combines((profile, _): &Named) -> bool {
+    profile.needs.is_empty() && profile.name != "none" || profile.foresee.is_some()
 }
 
 /// Whether nodes may crash: by a profile that says so, or one that combines others.
-fn may_crash(fault: &(&'static Profile, String)) -> bool {
-    fault.0.needs.contains(&Fault::Crash) || combines(fault)
+fn may_crash(fault: &Named) -> bool {
+    fault.1.needs.contains(&Fault::Crash) || combines(fault)
 }
 
 /// Faults that last as long as this last longer than the patience of whoever waits for a node, ms.
 const LONG_MS: u64 = 500;
 
 /// Whether nodes may crash and not come back.
-fn may_crash_for_good(fault: &(&'static Profile, String)) -> bool {
-    may_crash(fault) && !fault.0.needs.contains(&Fault::Recovery)
+fn may_crash_for_good(fault: &Named) -> bool {
+    may_crash(fault) && !fault.1.needs.contains(&Fault::Recovery)
 }
 
 /// Whether nodes may come back to a group after they were out of it.
-fn may_come_back(fault: &(&'static Profile, String)) -> bool {
+fn may_come_back(fault: &Named) -> bool {
     let returns = [Fault::Recovery, Fault::Partition, Fault::Pause];
-    returns.iter().any(|needed| fault.0.needs.contains(needed))
+    returns.iter().any(|needed| fault.1.needs.contains(needed))
 }
 
 /// Whether views may change by it: whoever crashes or is late leaves them.
-fn may_change_views(fault: &(&'static Profile, String)) -> bool {
-    may_crash(fault) || may_cut_off(fault) || fault.0.needs.contains(&Fault::Delay)
+fn may_change_views(fault: &Named) -> bool {
+    may_crash(fault) || may_cut_off(fault) || fault.1.needs.contains(&Fault::Delay)
 }
 
 /// Whether a node that lives may be taken for one that has crashed.
-fn may_cut_off(fault: &(&'static Profile, String)) -> bool {
+fn may_cut_off(fault: &Named) -> bool {
     let cuts = [Fault::Partition, Fault::Pause];
-    cuts.iter().any(|cut| fault.0.needs.contains(cut)) || combines(fault)
+    cuts.iter().any(|cut| fault.1.needs.contains(cut)) || combines(fault)
 }
 
 /// Of these, what is judged only in runs in which nothing is late, or somebody is taken for crashed
@@ -105,10 +105,10 @@ const LATE: [Fault; 4] = [Fault::Delay, Fault::Reorder, Fault::Partition, Fault:
 /// claimed only while nothing is late where something always is.
 pub fn claimed_under<'a>(
     implementation: &'a Implementation,
-    faults: &[(&'static Profile, String)],
+    faults: &[Named],
     several: bool,
 ) -> impl Iterator<Item = &'static str> + use<'a> {
-    let needs = |fault| faults.iter().any(|(profile, _)| profile.needs.contains(fault));
+    let needs = |fault| faults.iter().any(|(_, choice)| choice.needs.contains(fault));
     let crashes = needs(&Fault::Crash);
     let late = LATE.iter().any(needs);
     let bound = move |claim: &&Claim| match claim.proviso {

@@ -5,6 +5,7 @@ use crate::exit::Failure;
 use crate::options::{List, ListFormat, Listed};
 use crate::output::print;
 use pepperland_core::checker::Given;
+use pepperland_core::fault::{Persistence, Profile};
 use pepperland_core::implementation::Claim;
 use pepperland_search::{Strategy, planner};
 use serde_json::{Map, Value, json};
@@ -19,6 +20,9 @@ pub fn list(options: &List, catalog: &Catalog) -> Result<ExitCode, Failure> {
         }
         ListFormat::Markdown => markdown(&rows),
         ListFormat::Human if matches!(options.what, Listed::Properties) => definitions(&rows),
+        ListFormat::Human if matches!(options.what, Listed::Faults) => {
+            catalog.profiles.iter().map(|profile| profile_in_words(profile)).collect()
+        }
         ListFormat::Human => human(&rows),
     };
     print(&text);
@@ -93,8 +97,14 @@ fn faults(catalog: &Catalog) -> Vec<Value> {
         .iter()
         .map(|p| {
             let needs: Vec<&str> = p.needs.iter().map(|fault| fault.word()).collect();
+            let variants: Vec<&str> = p.variants.iter().map(|variant| variant.name).collect();
+            let lasting = Persistence::ALL.into_iter().filter(|_| p.persists);
+            let lasting: Vec<&str> = lasting.map(Persistence::word).collect();
+            let parameters: Vec<String> =
+                p.parameters.iter().map(pepperland_faults::in_words).collect();
             json!({
-                "name": p.name, "statement": p.statement, "variants": p.variants,
+                "name": p.name, "statement": p.statement, "variants": variants,
+                "persistence": lasting, "parameters": parameters,
                 "needs": needs, "source": p.source,
             })
         })
@@ -142,6 +152,28 @@ fn human(rows: &[Map<String, Value>]) -> String {
         format!("{:width$}  {}{}\n", cell(&row["name"]), of(row), statement(row))
     };
     rows.iter().map(line).collect()
+}
+
+/// A fault profile with all that can be chosen of it.
+fn profile_in_words(profile: &Profile) -> String {
+    let needs: Vec<&str> = profile.needs.iter().map(|fault| fault.word()).collect();
+    let needs = if needs.is_empty() { "nothing".to_owned() } else { needs.join(", ") };
+    let source = match profile.source {
+        "" => String::new(),
+        source => format!("; {source}"),
+    };
+    let mut text = format!("{}\n  {}\n  needs {needs}{source}\n", profile.name, profile.statement);
+    for variant in profile.variants {
+        let words = pepperland_faults::variant_in_words(variant);
+        text += &format!("  :{}  {words}\n", variant.name);
+    }
+    if profile.persists {
+        text += &format!("  :{}\n", Persistence::ALL.map(Persistence::word).join(" :"));
+    }
+    for parameter in profile.parameters {
+        text += &format!("  :{}\n", pepperland_faults::in_words(parameter));
+    }
+    text
 }
 
 /// Each property with what there is to know of it.

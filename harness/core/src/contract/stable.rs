@@ -32,6 +32,19 @@ impl Stable {
         self.disk.insert(key, bytes);
     }
 
+    /// What lies on the disk under `key`, if anything.
+    pub fn on_disk(&self, key: StableKey) -> Option<&[u8]> {
+        self.disk.get(&key).map(Vec::as_slice)
+    }
+
+    /// The disk has lost a write: what lies under `key` is this again, or nothing.
+    pub fn take_back(&mut self, key: StableKey, before: Option<Vec<u8>>) {
+        match before {
+            Some(bytes) => drop(self.disk.insert(key, bytes)),
+            None => drop(self.disk.remove(&key)),
+        }
+    }
+
     /// What a restarted node finds: what had reached the disk.
     #[must_use]
     pub fn after_crash(&self) -> Stable {

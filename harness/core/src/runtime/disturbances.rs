@@ -2,7 +2,9 @@
 
 use crate::id::NodeId;
 use crate::schedule::{Harm, Schedule, Transit, Trouble};
+use crate::time::{Span, Time};
 use smallvec::SmallVec;
+use std::collections::BTreeMap;
 
 /// The disturbances of links that are at work, in the order of the schedule. `Frame` is how a
 /// runtime knows a frame that a cut holds.
@@ -18,6 +20,10 @@ pub struct Active<Frame> {
     pub touched: u64,
     /// Frames that a perfect channel keeps until the cut heals.
     pub held: Vec<Frame>,
+    /// How many messages it has kept from going, one after the other.
+    omitted: u32,
+    /// When each link takes its next message.
+    free: BTreeMap<(NodeId, NodeId), Time>,
 }
 
 impl<Frame> Default for Disturbances<Frame> {
@@ -36,7 +42,14 @@ impl<Frame> Disturbances<Frame> {
     pub fn begin(&mut self, schedule: &Schedule, index: u32) {
         let trouble = &schedule.disturbances[index as usize].trouble;
         let is_cut = matches!(trouble, Trouble::Cut { .. });
-        let active = Active { index, is_cut, touched: 0, held: Vec::new() };
+        let active = Active {
+            index,
+            is_cut,
+            touched: 0,
+            held: Vec::new(),
+            omitted: 0,
+            free: BTreeMap::new(),
+        };
         let place = self.active.partition_point(|other| other.index < index);
         self.active.insert(place, active);
     }
@@ -47,14 +60,18 @@ impl<Frame> Disturbances<Frame> {
         Some(self.active.remove(place))
     }
 
-    /// What the disturbances at work, cuts aside, do to a message, in the order in which it is to
-    /// be done: a lost message has no copy, and a copy comes after the message as it arrives at
-    /// last. So the order of the schedule does not matter.
-    pub fn harm(&mut self, schedule: &Schedule, transit: &Transit) -> SmallVec<[(u32, Harm); 2]> {
+    /// What the disturbances at work, cuts aside, do to a message that sets out now, in the order in
+    /// which it is to be done: a lost message has no copy, and a copy comes after the message as it
+    /// arrives at last. So the order of the schedule does not matter.
+    pub fn harm(
+        &mut self,
+        schedule: &Schedule,
+        transit: &Transit,
+        now: Time,
+    ) -> SmallVec<[(u32, Harm); 2]> {
         let mut harms = SmallVec::new();
         for active in self.active.iter_mut().filter(|active| !active.is_cut) {
-            let disturbance = &schedule.disturbances[active.index as usize];
-            if let Some(harm) = transit.harm(schedule.header.seed, disturbance) {
+            if let Some(harm) = active.harm(schedule, transit, now) {
                 active.touched += 1;
                 harms.push((active.index, harm));
             }
@@ -83,12 +100,51 @@ impl<Frame> Disturbances<Frame> {
     }
 }
 
+impl<Frame> Active<Frame> {
+    /// What this disturbance does to a message that sets out now.
+    fn harm(&mut self, schedule: &Schedule, transit: &Transit, now: Time) -> Option<Harm> {
+        let disturbance = &schedule.disturbances[self.index as usize];
+        let drawn = transit.harm(schedule.header.seed, disturbance);
+        match &disturbance.trouble {
+            Trouble::Omit { links, degree, .. } if links.contain(transit.from, transit.to) => {
+                self.omits(drawn, *degree)
+            }
+            Trouble::Throttle { links, every } if links.contain(transit.from, transit.to) => {
+                self.queues(transit, *every, now)
+            }
+            _ => drawn,
+        }
+    }
+
+    /// After as many omissions as the degree, one message passes.
+    fn omits(&mut self, drawn: Option<Harm>, degree: u32) -> Option<Harm> {
+        let omitted = drawn.filter(|_| self.omitted < degree);
+        self.omitted = if omitted.is_some() { self.omitted + 1 } else { 0 };
+        omitted
+    }
+
+    /// The message waits until the link is free, and then keeps it busy.
+    fn queues(&mut self, transit: &Transit, every: Span, now: Time) -> Option<Harm> {
+        let free = self.free.entry((transit.from, transit.to)).or_insert(now);
+        let sets_out = (*free).max(now);
+        *free = sets_out + every;
+        (sets_out > now).then(|| Harm::Late(sets_out.since(now)))
+    }
+}
+
+/// How many bytes are left of a frame of this length of which the end is missing.
+pub fn garbled_length(whole: usize, draw: u64) -> usize {
+    (draw % (whole as u64).max(1)) as usize
+}
+
 fn turn(harm: &Harm) -> u8 {
     match harm {
         Harm::Lost => 0,
         // A liar lies before any link corrupts what it says.
         Harm::Lied(_) => 1,
         Harm::Late(_) | Harm::Corrupted(_) => 2,
-        Harm::Doubled(_) => 3,
+        // What has no end is cut off whatever else befell it.
+        Harm::Garbled(_) => 3,
+        Harm::Doubled(_) => 4,
     }
 }

@@ -1,13 +1,14 @@
 //! The nodes of a run: what runs on them, and the state they are in.
 
 use crate::clock::LocalClock;
-use crate::contract::{Effect, Host, Indication, Node, Timer};
+use crate::contract::{Effect, Host, Indication, Node, StableKey, Timer};
 use crate::history::{DeliveryContract, EventId};
 use crate::id::{MessageId, NodeId};
 use crate::implementation::Setup;
-use crate::runtime::{Application, Guarded};
+use crate::runtime::{Application, FailingDisk, Guarded};
 use crate::schedule::{Ask, Schedule, Step};
 use crate::seed::Seed;
+use crate::time::Time;
 use std::rc::Rc;
 
 /// Builds one node.
@@ -31,6 +32,8 @@ pub struct Slot<Own> {
     pub last: Option<EventId>,
     /// The application above it.
     pub application: Application,
+    /// What its disk would lose in a crash.
+    pub disk: FailingDisk,
     /// What the runtime keeps besides.
     pub own: Own,
     /// Messages of this incarnation so far.
@@ -71,6 +74,7 @@ impl<Own: Default> Slot<Own> {
             last: None,
             application: Application::new(in_views && !schedule.header.open)
                 .taking(schedule.header.stops_within, schedule.header.seed),
+            disk: FailingDisk::default(),
             own: Own::default(),
             minted: 0,
         };
@@ -89,8 +93,15 @@ impl<Own> Slot<Own> {
         self.minted = 0;
     }
 
-    /// The node stops, and its timers are lost.
-    pub fn stop(&mut self) {
+    /// A write reaches the disk, which may yet lose it.
+    pub fn store(&mut self, now: Time, key: StableKey, bytes: Vec<u8>) {
+        self.disk.takes(now, key, &self.host.stable);
+        self.host.stable.perform(key, bytes);
+    }
+
+    /// The node stops, and its timers are lost, and what a failing disk loses.
+    pub fn stop(&mut self, now: Time) {
+        self.disk.crash(now, &mut self.host.stable);
         self.state = State::Down;
         self.node.stop();
         self.application.restart();

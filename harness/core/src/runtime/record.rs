@@ -263,16 +263,23 @@ impl Trouble {
     pub fn kind(&self) -> Kind {
         match self {
             Trouble::Cut { .. } => Kind::Cut,
-            Trouble::Lose { .. } | Trouble::Strike { fate: Fate::Lose, .. } => Kind::Lose,
-            Trouble::Delay { .. } | Trouble::Strike { fate: Fate::Delay { .. }, .. } => Kind::Delay,
+            Trouble::Lose { .. }
+            | Trouble::Omit { .. }
+            | Trouble::Strike { fate: Fate::Lose, .. } => Kind::Lose,
+            Trouble::Delay { .. }
+            | Trouble::Throttle { .. }
+            | Trouble::Strike { fate: Fate::Delay { .. }, .. } => Kind::Delay,
             Trouble::Duplicate { .. } | Trouble::Strike { fate: Fate::Duplicate { .. }, .. } => {
                 Kind::Duplicate
             }
-            Trouble::Corrupt { .. } | Trouble::Strike { fate: Fate::Corrupt, .. } => Kind::Corrupt,
+            Trouble::Corrupt { .. }
+            | Trouble::Garble { .. }
+            | Trouble::Strike { fate: Fate::Corrupt | Fate::Garble, .. } => Kind::Corrupt,
             Trouble::Skew { .. } => Kind::Skew,
             Trouble::Lie { .. } | Trouble::Strike { fate: Fate::Lie { .. }, .. } => Kind::Byzantine,
             Trouble::Crash { .. } => Kind::Crash,
             Trouble::Pause { .. } => Kind::Pause,
+            Trouble::Disk { .. } => Kind::Disk,
         }
     }
 }

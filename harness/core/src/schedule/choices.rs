@@ -28,6 +28,8 @@ pub enum Harm {
     Doubled(Span),
     /// This bit of it (modulo its length) is changed.
     Corrupted(u64),
+    /// It ends after so many of its bytes (modulo their number).
+    Garbled(u64),
     /// Its sender says something else; the draw chooses what.
     Lied(u64),
 }
@@ -49,9 +51,10 @@ impl Transit {
     }
 
     /// What the disturbance, while it is at work, does to the message: nothing, if it does not
-    /// concern the link or the draw spares the message. Cuts are not decided here: they concern
-    /// every message of a link, for as long as they last. A message to oneself is never disturbed,
-    /// but for a strike that makes it late.
+    /// concern the link or the draw spares the message. What depends on other messages is not
+    /// decided here: cuts concern every message of a link, for as long as they last; how many were
+    /// omitted in a row, and how long a link is busy, is known to whoever runs the schedule. A
+    /// message to oneself is never disturbed, but for a strike that makes it late.
     pub fn harm(&self, seed: Seed, disturbance: &Disturbance) -> Option<Harm> {
         let trouble = &disturbance.trouble;
         if let Trouble::Strike { from, to, number, fate } = trouble {
@@ -65,7 +68,9 @@ impl Transit {
         let mut stream = self.stream(seed, disturbance.key());
         let mut hit = |rate: PerMillion| stream.chance(rate);
         match trouble {
-            Trouble::Lose { rate, .. } => hit(*rate).then_some(Harm::Lost),
+            Trouble::Lose { rate, .. } | Trouble::Omit { rate, .. } => {
+                hit(*rate).then_some(Harm::Lost)
+            }
             Trouble::Delay { least, most, rate, .. } => {
                 hit(*rate).then(|| Harm::Late(Span(stream.between(least.0, most.0))))
             }
@@ -73,6 +78,7 @@ impl Transit {
                 hit(*rate).then(|| Harm::Doubled(Span(stream.between(0, most.0))))
             }
             Trouble::Corrupt { rate, .. } => hit(*rate).then(|| Harm::Corrupted(stream.bits())),
+            Trouble::Garble { rate, .. } => hit(*rate).then(|| Harm::Garbled(stream.bits())),
             // 32 bits, so that every reader of JSON can tell the draw.
             Trouble::Lie { rate, .. } => hit(*rate).then(|| Harm::Lied(stream.bits() >> 32)),
             _ => None,
@@ -92,6 +98,7 @@ impl Transit {
             Fate::Delay { by } => Harm::Late(by),
             Fate::Duplicate { by } => Harm::Doubled(by),
             Fate::Corrupt => Harm::Corrupted(self.stream(seed, 1).bits()),
+            Fate::Garble => Harm::Garbled(self.stream(seed, 1).bits()),
             Fate::Lie { draw } => Harm::Lied(u64::from(draw)),
         }
     }

@@ -3,7 +3,7 @@
 
 use crate::fault::Fault;
 use crate::id::NodeId;
-use crate::schedule::named;
+use crate::schedule::{Failing, Fate, Links, named};
 use crate::seed::PerMillion;
 use crate::time::{Span, Time};
 use serde::{Deserialize, Serialize};
@@ -71,6 +71,33 @@ pub enum Trouble {
         /// The chance.
         rate: PerMillion,
     },
+    /// Each message is lost with this chance, but never more of them than the degree one after
+    /// the other, over all of these links together.
+    Omit {
+        /// Which links.
+        #[serde(flatten)]
+        links: Links,
+        /// The chance.
+        rate: PerMillion,
+        /// At most so many in a row.
+        degree: u32,
+    },
+    /// Each message loses its end with this chance, so that it cannot be decoded.
+    Garble {
+        /// Which links.
+        #[serde(flatten)]
+        links: Links,
+        /// The chance.
+        rate: PerMillion,
+    },
+    /// Each link takes one message in so long; those that come sooner queue.
+    Throttle {
+        /// Which links.
+        #[serde(flatten)]
+        links: Links,
+        /// How far apart two messages of one link set out at least.
+        every: Span,
+    },
     /// One message suffers this fate.
     Strike {
         /// The sender.
@@ -120,79 +147,16 @@ pub enum Trouble {
         /// The chance.
         rate: PerMillion,
     },
-}
-
-/// What happens to one message.
-#[derive(Copy, Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "fate", rename_all = "lowercase")]
-pub enum Fate {
-    /// It is lost.
-    Lose,
-    /// It takes this much longer.
-    Delay {
-        /// How much longer.
-        by: Span,
+    /// The node's disk fails: a crash while it does takes with it some of what was written. The
+    /// node cannot tell before it restarts.
+    Disk {
+        /// The node.
+        #[serde(rename = "n", with = "named::node")]
+        node: NodeId,
+        /// What a crash takes with it.
+        #[serde(flatten)]
+        how: Failing,
     },
-    /// It arrives again this much later.
-    Duplicate {
-        /// How much later.
-        by: Span,
-    },
-    /// One bit of it is changed.
-    Corrupt,
-    /// Its sender says something else, and is Byzantine for the whole run.
-    Lie {
-        /// Which of the changes that its structure allows.
-        draw: u32,
-    },
-}
-
-/// A set of directed links: from each of these nodes to each of those.
-#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
-pub struct Links {
-    /// Senders; absent: all.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "named::nodes")]
-    pub from: Option<Vec<NodeId>>,
-    /// Receivers; absent: all.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "named::nodes")]
-    pub to: Option<Vec<NodeId>>,
-    /// Whether the opposite direction is meant as well.
-    #[serde(default, skip_serializing_if = "named::is_default")]
-    pub both_ways: bool,
-}
-
-impl Links {
-    /// Every link.
-    pub fn all() -> Links {
-        Links::default()
-    }
-
-    /// The links from these nodes to those.
-    pub fn one_way(from: Vec<NodeId>, to: Vec<NodeId>) -> Links {
-        Links { from: Some(from), to: Some(to), both_ways: false }
-    }
-
-    /// The links between these nodes and those.
-    pub fn between(some: Vec<NodeId>, others: Vec<NodeId>) -> Links {
-        Links { from: Some(some), to: Some(others), both_ways: true }
-    }
-
-    /// Whether the link from `from` to `to` is meant. A node's link to itself is never meant.
-    pub fn contain(&self, from: NodeId, to: NodeId) -> bool {
-        from != to
-            && (self.one_direction(from, to) || self.both_ways && self.one_direction(to, from))
-    }
-
-    fn one_direction(&self, from: NodeId, to: NodeId) -> bool {
-        let has =
-            |side: &Option<Vec<NodeId>>, node| side.as_ref().is_none_or(|s| s.contains(&node));
-        has(&self.from, from) && has(&self.to, to)
-    }
-
-    /// The nodes named on either side.
-    pub fn nodes(&self) -> impl Iterator<Item = NodeId> + '_ {
-        self.from.iter().chain(&self.to).flatten().copied()
-    }
 }
 
 impl Trouble {
@@ -209,6 +173,10 @@ impl Trouble {
             Trouble::Pause { .. } => "pause",
             Trouble::Skew { .. } => "skew",
             Trouble::Lie { .. } => "lie",
+            Trouble::Omit { .. } => "omit",
+            Trouble::Garble { .. } => "garble",
+            Trouble::Throttle { .. } => "throttle",
+            Trouble::Disk { .. } => "disk",
         }
     }
 
@@ -217,16 +185,19 @@ impl Trouble {
         const LATE: &[Fault] = &[Fault::Delay, Fault::Reorder];
         match self {
             Trouble::Cut { .. } => &[Fault::Partition],
-            Trouble::Lose { .. } | Trouble::Strike { fate: Fate::Lose, .. } => &[Fault::Loss],
-            Trouble::Delay { .. } => LATE,
+            Trouble::Lose { .. }
+            | Trouble::Omit { .. }
+            | Trouble::Strike { fate: Fate::Lose, .. } => &[Fault::Loss],
+            Trouble::Delay { .. } | Trouble::Throttle { .. } => LATE,
             // One late message is within what any asynchronous network does by itself.
             Trouble::Strike { fate: Fate::Delay { .. }, .. } => &[],
             Trouble::Duplicate { .. } | Trouble::Strike { fate: Fate::Duplicate { .. }, .. } => {
                 &[Fault::Duplication]
             }
-            Trouble::Corrupt { .. } | Trouble::Strike { fate: Fate::Corrupt, .. } => {
-                &[Fault::Corruption]
-            }
+            Trouble::Corrupt { .. }
+            | Trouble::Garble { .. }
+            | Trouble::Strike { fate: Fate::Corrupt | Fate::Garble, .. } => &[Fault::Corruption],
+            Trouble::Disk { .. } => &[Fault::Disk],
             Trouble::Crash { .. } if ends => &[Fault::Recovery],
             Trouble::Crash { .. } => &[Fault::Crash],
             Trouble::Pause { .. } => &[Fault::Pause],
@@ -253,7 +224,10 @@ impl Trouble {
             | Trouble::Lose { links, .. }
             | Trouble::Delay { links, .. }
             | Trouble::Duplicate { links, .. }
-            | Trouble::Corrupt { links, .. } => Some(links),
+            | Trouble::Corrupt { links, .. }
+            | Trouble::Omit { links, .. }
+            | Trouble::Garble { links, .. }
+            | Trouble::Throttle { links, .. } => Some(links),
             _ => None,
         }
     }

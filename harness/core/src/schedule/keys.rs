@@ -43,7 +43,7 @@ const fn may(key: &'static str, shape: Shape) -> KeyOfForm {
     KeyOfForm { key, shape, required: false }
 }
 
-/// A word after `do`, `fault` or `fate`, and the keys it brings along.
+/// A word after `do`, `fault`, `fate` or `how`, and the keys it brings along.
 struct Form {
     word: &'static str,
     keys: &'static [KeyOfForm],
@@ -100,6 +100,16 @@ const FAULTS: &[Form] = &[
         ],
     },
     Form { word: "lie", keys: &[must("n", Node), must("rate", RATE)] },
+    Form { word: "omit", keys: &[FROM, TO, BOTH, must("rate", RATE), must("degree", Ordinal)] },
+    Form { word: "garble", keys: &[FROM, TO, BOTH, must("rate", RATE)] },
+    Form { word: "throttle", keys: &[FROM, TO, BOTH, must("every", ANY)] },
+    Form { word: "disk", keys: &[must("n", Node), must("how", Text)] },
+];
+
+const FAILINGS: &[Form] = &[
+    Form { word: "lost", keys: &[must("unsynced", ANY)] },
+    Form { word: "torn", keys: &[must("keep", RATE)] },
+    Form { word: "lying", keys: &[] },
 ];
 
 const FATES: &[Form] = &[
@@ -107,6 +117,7 @@ const FATES: &[Form] = &[
     Form { word: "delay", keys: &[must("by", ANY)] },
     Form { word: "duplicate", keys: &[must("by", ANY)] },
     Form { word: "corrupt", keys: &[] },
+    Form { word: "garble", keys: &[] },
     Form { word: "lie", keys: &[must("draw", U32)] },
 ];
 
@@ -152,8 +163,10 @@ impl Line {
         };
         let form = self.form(tag, forms)?;
         let mut keys: Vec<&KeyOfForm> = common.iter().chain(form.keys).collect();
-        if form.word == "strike" {
-            keys.extend(self.form("fate", FATES)?.keys);
+        match form.word {
+            "strike" => keys.extend(self.form("fate", FATES)?.keys),
+            "disk" => keys.extend(self.form("how", FAILINGS)?.keys),
+            _ => {}
         }
         self.check_known(form.word, &keys)?;
         for wanted in keys {

@@ -3,8 +3,10 @@
 mod afflicted;
 mod choices;
 mod disturbance;
+mod fates;
 mod file;
 mod keys;
+mod links;
 mod named;
 mod order;
 mod places;
@@ -13,8 +15,10 @@ mod step;
 mod tests;
 
 pub use choices::{Harm, Transit};
-pub use disturbance::{Disturbance, Fate, Links, Trouble};
+pub use disturbance::{Disturbance, Trouble};
+pub use fates::{Failing, Fate};
 pub use file::ScheduleError;
+pub use links::Links;
 pub use order::{NotAnOrder, Order};
 pub use step::{Ask, Step, When};
 

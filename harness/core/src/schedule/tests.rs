@@ -3,8 +3,8 @@
 use crate::history::Channel;
 use crate::id::{GroupId, NodeId};
 use crate::schedule::{
-    Ask, Disturbance, FORMAT, Fate, Frame, InFlight, Links, NetworkOptions, Schedule, Step,
-    Trouble, When,
+    Ask, Disturbance, FORMAT, Failing, Fate, Frame, InFlight, Links, NetworkOptions, Schedule,
+    Step, Trouble, When,
 };
 use crate::seed::{PerMillion, Seed};
 use crate::time::{Span, Time};
@@ -36,8 +36,23 @@ fn fate() -> impl Strategy<Value = Fate> {
         span().prop_map(|by| Fate::Delay { by }),
         span().prop_map(|by| Fate::Duplicate { by }),
         Just(Fate::Corrupt),
+        Just(Fate::Garble),
         any::<u32>().prop_map(|draw| Fate::Lie { draw }),
     ]
+}
+
+fn failing() -> impl Strategy<Value = Failing> {
+    prop_oneof![
+        span().prop_map(|unsynced| Failing::Lost { unsynced }),
+        rate().prop_map(|keep| Failing::Torn { keep }),
+        Just(Failing::Lying),
+    ]
+}
+
+prop_compose! {
+    fn omit()(links in links(), rate in rate(), degree in 1..=u32::MAX) -> Trouble {
+        Trouble::Omit { links, rate, degree }
+    }
 }
 
 prop_compose! {
@@ -70,6 +85,10 @@ fn trouble() -> impl Strategy<Value = Trouble> {
         node().prop_map(|node| Trouble::Pause { node }),
         (node(), jump, drift).prop_map(|(node, jump, drift)| Trouble::Skew { node, jump, drift }),
         (node(), rate()).prop_map(|(node, rate)| Trouble::Lie { node, rate }),
+        omit(),
+        (links(), rate()).prop_map(|(links, rate)| Trouble::Garble { links, rate }),
+        (links(), span()).prop_map(|(links, every)| Trouble::Throttle { links, every }),
+        (node(), failing()).prop_map(|(node, how)| Trouble::Disk { node, how }),
     ]
 }
 
@@ -280,13 +299,20 @@ refused! { of_lines;
         "line 2, column 17: there is no fault \"partiton\"",
     fault_misspelt: r#"{"at":1,"fault":"crsh","n":"n1"}"# =>
         "line 2, column 17: there is no fault \"crsh\"; did you mean \"crash\"?",
+    degree_zero: r#"{"at":1,"fault":"omit","rate":5,"degree":0}"# =>
+        "line 2, column 42: \"degree\" is 0; it must be a whole number from 1",
+    failing_misspelt: r#"{"at":1,"fault":"disk","n":"n1","how":"lyin"}"# =>
+        "line 2, column 39: there is no how \"lyin\"; did you mean \"lying\"?",
+    failing_without_its_key: r#"{"at":1,"fault":"disk","n":"n1","how":"torn"}"# =>
+        "line 2: disk needs \"keep\"",
     request_misspelt: r#"{"id":1,"at":5,"n":"n1","do":"multcast","body":"a"}"# =>
         "line 2, column 30: there is no do \"multcast\"; did you mean \"multicast\"?",
     fate_misspelt: r#"{"at":1,"fault":"strike","from":"n1","to":"n2","number":1,"fate":"loose"}"# =>
         "line 2, column 66: there is no fate \"loose\"; did you mean \"lose\"?",
     fault_no_text: r#"{"at":1,"fault":7}"# =>
         "line 2, column 17: \"fault\" must be one of \
-         cut, lose, delay, duplicate, corrupt, strike, crash, pause, skew, lie",
+         cut, lose, delay, duplicate, corrupt, strike, crash, pause, skew, lie, \
+         omit, garble, throttle, disk",
     key_misspelt: r#"{"at":1,"fault":"lose","rate":5,"form":["n1"]}"# =>
         "line 2, column 33: \"form\" is no key of lose; did you mean \"from\"?",
     key_of_another_fault: r#"{"at":1,"fault":"cut","rate":5}"# =>

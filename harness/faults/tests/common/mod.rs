@@ -26,6 +26,7 @@ pub const ANYTHING: &[Fault] = &[
     Fault::Pause,
     Fault::Clock,
     Fault::Byzantine,
+    Fault::Disk,
 ];
 
 /// An implementation that claims nothing and tolerates this much.
@@ -66,7 +67,7 @@ pub fn plan_for(
     seed: u64,
 ) -> Vec<Disturbance> {
     let profiles = pepperland_faults::ALL;
-    let ground = Ground { nodes, heal_at, requests: &[], implementation, profiles };
+    let ground = Ground { nodes, heal_at, changing: &[], requests: &[], implementation, profiles };
     let resolved = pepperland_faults::resolve(fault).expect("a profile");
     let (profile, variant) = &resolved[0];
     (profile.plan)(&ground, variant, &mut Seed(seed).stream("faults"))

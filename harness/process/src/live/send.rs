@@ -43,10 +43,12 @@ impl World<'_> {
         let header = &self.schedule.header;
         let transit = Transit { from, to, number: parcel.number };
         let mut latency = transit.latency(header.seed, &header.network);
-        for (index, harm) in self.disturbances.harm(self.schedule, &transit) {
+        for (index, harm) in self.disturbances.harm(self.schedule, &transit, self.now) {
             self.recorder.harm(self.now, self.schedule, index);
             match harm {
                 Harm::Lost => return self.record_loss(&parcel, "loss"),
+                // A line that is no JSON could not be handed on: no receiver could read it.
+                Harm::Garbled(_) => return self.record_loss(&parcel, "garbled"),
                 Harm::Late(by) => latency = latency + by,
                 Harm::Doubled(by) => self.put_on_its_way(parcel.clone(), latency + by),
                 Harm::Corrupted(draw) | Harm::Lied(draw) => {

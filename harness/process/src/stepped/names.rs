@@ -50,7 +50,8 @@ impl Disk {
 
     /// What to write where, so that the key has the value.
     pub fn write(&mut self, key: String, value: Value) -> (StableKey, Vec<u8>) {
-        let next = self.numbers.len() as u32;
+        // A value that did not survive leaves a gap among the numbers.
+        let next = self.numbers.values().max().map_or(0, |last| last + 1);
         let number = *self.numbers.entry(key.clone()).or_insert(next);
         let entry = Value::Array(vec![Value::String(key), value]);
         ((number, "stored"), entry.to_string().into_bytes())

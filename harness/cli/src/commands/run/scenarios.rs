@@ -50,7 +50,7 @@ fn leave_out_impossible(suite: &mut Suite, catalog: &Catalog) -> Result<(), Fail
     let mut possible = Vec::new();
     for (scenario, runs) in suite.scenarios.drain(..) {
         let trial = catalog.trial(&scenario)?;
-        match trial.plan.faults.iter().all(|(profile, _)| can(&*trial.runtime, profile)) {
+        match trial.plan.faults.iter().all(|(p, choice)| can(&*trial.runtime, p, choice.needs)) {
             true => possible.push((scenario.clone(), runs)),
             false => say(&format!("left out: {}: not possible in real time", scenario.name())),
         }
