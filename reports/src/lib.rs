@@ -7,6 +7,7 @@
 pub mod annotations;
 pub mod bound;
 pub mod diagram;
+mod ending;
 pub mod json;
 mod judged;
 pub mod junit;

@@ -7,6 +7,7 @@ mod summary;
 
 pub use summary::summary;
 
+use crate::ending;
 use crate::judged::Judged;
 use crate::rates;
 use crate::style::{Style, Tone};
@@ -35,7 +36,13 @@ pub fn picture(finding: &Finding, style: Style) -> String {
     let lanes = lanes::lanes(&finding.history, &finding.witness.events, style);
     let sets = sets::sets(&finding.history, &finding.property, &finding.witness.events, style);
     let gap = if sets.is_empty() { "" } else { "\n" };
-    format!("{}\n{lanes}{gap}{sets}\n  {}\n", head(finding, style), size(finding))
+    let (head, ending, size) = (head(finding, style), ending(finding), size(finding));
+    format!("{head}\n{lanes}{gap}{sets}\n{ending}  {size}\n")
+}
+
+/// Who waits for what at the end of the run, a line each.
+fn ending(finding: &Finding) -> String {
+    ending::ending(finding).iter().map(|line| format!("  {}\n", short(line, SENTENCE))).collect()
 }
 
 /// The command that repeats a finding.

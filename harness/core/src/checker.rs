@@ -9,6 +9,7 @@ use crate::history::{Event, FailureModel, History, Kind};
 use crate::time::Time;
 use crate::verdict::Verdict;
 use memo::Memo;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -93,9 +94,11 @@ impl Binds {
 }
 
 /// Whether a finite run can violate a property for good.
-#[derive(Copy, Clone, Debug, Eq, PartialEq)]
+#[derive(Copy, Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Class {
     /// Something bad never happens.
+    #[default]
     Safety,
     /// Something good happens in the end: judged only on complete runs.
     Liveness,

@@ -1,5 +1,6 @@
 //! What a campaign found: rows of verdicts, and findings shrunk to what they need.
 
+use crate::checker::Class;
 use crate::history::History;
 use crate::runtime::Repeats;
 use crate::scenario::Scenario;
@@ -48,6 +49,8 @@ pub struct Finding {
     pub id: String,
     /// The property that is violated.
     pub property: String,
+    /// Whether it speaks of what never happens, or of what happens in the end.
+    pub class: Class,
     /// What the property says.
     pub statement: String,
     /// What was tested.

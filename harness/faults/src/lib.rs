@@ -4,6 +4,7 @@
 pub mod byzantine;
 pub mod churn;
 pub mod clock;
+pub mod core;
 pub mod corrupt;
 pub mod crash;
 pub mod delay;
@@ -33,6 +34,7 @@ pub const ALL: &[&Profile] = &[
     &none::ENTRY,
     &crash::STOP,
     &crash::RECOVERY,
+    &core::ENTRY,
     &churn::ENTRY,
     &partition::ENTRY,
     &loss::ENTRY,

@@ -103,6 +103,8 @@ fn no_more_nodes_fail_than_the_budget_allows() {
             "swarm",
             "crash,crash-recovery",
             "crash,byzantine",
+            "core",
+            "core:stopped,crash",
             "crash,swarm",
         ] {
             for nodes in 1..=9 {
@@ -127,6 +129,33 @@ fn the_whole_budget_is_used_now_and_then() {
     assert_eq!(reached("crash"), BTreeSet::from([1, 2, 3, 4]));
     assert_eq!(reached("crash-recovery"), BTreeSet::from([1, 2, 3, 4]));
     assert_eq!(reached("byzantine"), BTreeSet::from([1, 2, 3, 4]));
+}
+
+#[test]
+fn the_core_is_what_the_budget_leaves_and_nobody_else_is_there_after_the_heal() {
+    let heal_at = Time::millis(200);
+    let mut implementation = implementation(ANYTHING);
+    implementation.budget = |nodes| (nodes - 1) / 2;
+    let (mut gone, mut cut) = (BTreeSet::new(), 0);
+    for seed in 0..60 {
+        let planned = planned(&implementation, "core", 5, seed).disturbances;
+        let victims = victims(&planned);
+        assert_eq!(victims.len(), 2, "{planned:?}");
+        for d in &planned {
+            match &d.trouble {
+                Trouble::Cut { links } => {
+                    let core = NodeId::first(5).filter(|node| !victims.contains(node));
+                    let crossed =
+                        core.filter(|node| victims.iter().any(|v| links.contain(*v, *node)));
+                    assert_eq!((crossed.count(), d.until), (3, Some(heal_at)));
+                    cut += 1;
+                }
+                _ => assert_eq!((d.at, d.until), (Time(heal_at.0 - 1), None)),
+            }
+        }
+        gone.insert(victims);
+    }
+    assert_eq!((gone.len(), cut), (10, 120), "each pair of five");
 }
 
 #[test]

@@ -48,6 +48,7 @@ pub fn finding(
     Finding {
         id: signature(trial, checker, &history),
         property: checker.property.to_owned(),
+        class: checker.class,
         statement: checker.statement.to_owned(),
         scenario: scenario.clone(),
         run: original.run,

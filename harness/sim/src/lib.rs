@@ -5,6 +5,7 @@
 //! choices come from a hash of (seed, link, message number), unless the schedule names another order
 //! of arrival. A crash may fall between any two effects of one handler.
 
+mod calendar;
 mod disturb;
 mod due;
 mod effects;

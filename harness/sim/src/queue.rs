@@ -1,8 +1,9 @@
 //! What will happen, by time; of one time, in the order in which it was planned.
 
-use pepperland_core::time::Time;
+use crate::calendar::Calendar;
+use pepperland_core::time::{Span, Time};
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::VecDeque;
 
 /// Something that will happen.
 #[derive(Copy, Clone, Debug, Eq, PartialEq, Ord, PartialOrd)]
@@ -24,7 +25,7 @@ pub enum Happening {
 }
 
 impl Happening {
-    /// As one word, for the heap: what it is in the upper three bits, which one in the others.
+    /// As one word, for the calendar: what it is in the upper three bits, which one in the others.
     fn pack(self) -> u32 {
         let (what, which) = match self {
             Happening::End(which) => (0, which),
@@ -68,10 +69,9 @@ fn time_of(planned: Planned) -> Time {
 }
 
 /// The queue of happenings.
-#[derive(Default)]
 pub struct Queue {
-    heap: BinaryHeap<Reverse<Planned>>,
-    /// What the schedule says from the start, the earliest last: it need not make the heap deeper.
+    calendar: Calendar,
+    /// What the schedule says from the start, the earliest last: it need not fill the calendar.
     foreseen: Vec<Planned>,
     /// What comes in the order in which it was planned.
     in_order: VecDeque<Planned>,
@@ -79,6 +79,16 @@ pub struct Queue {
 }
 
 impl Queue {
+    /// Of a run in which most of what is planned is at most so far off.
+    pub fn of_span(span: Span) -> Queue {
+        Queue {
+            calendar: Calendar::of_span(span.0),
+            foreseen: Vec::new(),
+            in_order: VecDeque::new(),
+            planned: 0,
+        }
+    }
+
     /// Plans something that the schedule says; only before anything has been taken.
     pub fn foresee(&mut self, at: Time, what: Happening) {
         let planned = self.planned(at, what);
@@ -93,11 +103,11 @@ impl Queue {
     /// Plans something.
     pub fn plan(&mut self, at: Time, what: Happening) {
         let planned = self.planned(at, what);
-        self.heap.push(Reverse(planned));
+        self.calendar.push(planned);
     }
 
     /// Plans something one fixed span from now: what is planned so comes in the order in which it
-    /// was planned, and needs no heap.
+    /// was planned, and needs no calendar.
     pub fn plan_in_order(&mut self, at: Time, what: Happening) {
         let planned = self.planned(at, what);
         debug_assert!(self.in_order.back().is_none_or(|last| *last < planned));
@@ -106,13 +116,13 @@ impl Queue {
 
     /// Takes what was planned first for the earliest time.
     pub fn next(&mut self) -> Option<(Time, Happening)> {
-        let [foreseen, in_order, heap] = self.firsts();
-        let next = foreseen.min(in_order).min(heap);
+        let [foreseen, in_order, planned] = self.firsts();
+        let next = foreseen.min(in_order).min(planned);
         if next == NEVER {
             return None;
         }
-        if next == heap {
-            self.heap.pop();
+        if next == planned {
+            self.calendar.pop();
         } else if next == in_order {
             self.in_order.pop_front();
         } else {
@@ -123,8 +133,8 @@ impl Queue {
 
     /// Whether anything is planned for this time, before which nothing is.
     pub fn has_more_at(&self, at: Time) -> bool {
-        let [foreseen, in_order, heap] = self.firsts();
-        let next = foreseen.min(in_order).min(heap);
+        let [foreseen, in_order, planned] = self.firsts();
+        let next = foreseen.min(in_order).min(planned);
         next != NEVER && time_of(next) == at
     }
 
@@ -132,8 +142,7 @@ impl Queue {
     fn firsts(&self) -> [Planned; 3] {
         let foreseen = self.foreseen.last().copied().unwrap_or(NEVER);
         let in_order = self.in_order.front().copied().unwrap_or(NEVER);
-        let heap = self.heap.peek().map_or(NEVER, |Reverse(planned)| *planned);
-        [foreseen, in_order, heap]
+        [foreseen, in_order, self.calendar.peek().unwrap_or(NEVER)]
     }
 
     fn planned(&mut self, at: Time, what: Happening) -> Planned {

@@ -52,7 +52,7 @@ impl<'a> World<'a> {
             detail,
             now: Time::ZERO,
             nodes: Slot::build_all(schedule, build, in_views),
-            queue: Queue::default(),
+            queue: Queue::of_span(schedule.header.network.max_latency),
             due: Due::default(),
             flights: Flights::default(),
             links: LinkCounts::new(schedule.header.nodes as usize),

@@ -2,6 +2,7 @@
 
 use super::{card, data, events, heads, logs, page, panels, said, scroller, sets};
 use crate::diagram::{Diagram, diagram};
+use crate::ending::ending;
 use crate::rates;
 use crate::terminal::replay;
 use crate::text::{count, ms, thousands};
@@ -34,6 +35,7 @@ pub fn finding_page(finding: &Finding) -> String {
             (card("The rule, with this run's values", rule(finding)))
             (card("What the failure needs", needs(finding)))
         }
+        (how_it_ends(finding))
         (events::card_of(finding))
         (logs::cards(&finding.history.logs))
         (schedule(finding))
@@ -186,6 +188,16 @@ fn rule(finding: &Finding) -> Markup {
                     }
                 }
             }))
+        }
+    }
+}
+
+/// Who waits at the end, where the property speaks of it.
+fn how_it_ends(finding: &Finding) -> Markup {
+    let told = ending(finding);
+    html! {
+        @if !told.is_empty() {
+            (card("Who waits at the end", html! { ul { @for line in &told { li { (said(line, 600)) } } } }))
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::exit::Failure;
 use crate::files::{logs, read_history, read_text, write};
+use pepperland_core::checker::Class;
 use pepperland_core::finding::{Finding, Need, Size};
 use pepperland_core::history::History;
 use pepperland_core::runtime::Repeats;
@@ -32,6 +33,8 @@ pub struct Facts {
     pub id: String,
     /// The property that is violated.
     pub property: String,
+    #[serde(default)]
+    class: Class,
     statement: String,
     run: u64,
     seed: Seed,
@@ -66,6 +69,7 @@ impl Stored {
             v: 1,
             id: finding.id.clone(),
             property: finding.property.clone(),
+            class: finding.class,
             statement: finding.statement.clone(),
             run: finding.run,
             seed: finding.seed,
@@ -139,6 +143,7 @@ impl Stored {
         Finding {
             id: facts.id,
             property: facts.property,
+            class: facts.class,
             statement: facts.statement,
             scenario: self.scenario,
             run: facts.run,

@@ -23,6 +23,13 @@ pub enum Order {
         /// Among how many first frames of the run they are drawn.
         among: u32,
     },
+    /// Each frame takes the least latency, or by chance the greatest.
+    Lag {
+        /// So many …
+        few: u32,
+        /// … of so many lag, each by itself.
+        of: u32,
+    },
     /// Frames that race to a node with the one that has just arrived are drawn anew.
     Pos,
     /// Chains of frames, each the cause of the next, have priorities; at a few frames of the run
@@ -38,7 +45,8 @@ pub enum Order {
 }
 
 /// The words for the orders, as files and the command line write them.
-const WORDS: [&str; 6] = ["uniform", "steady", "fifo(2/400)", "pos", "pctcp(3/400)", "rounds"];
+const WORDS: [&str; 7] =
+    ["uniform", "steady", "fifo(2/400)", "lag(1/20)", "pos", "pctcp(3/400)", "rounds"];
 
 impl Order {
     /// Whether it is the usual one, which every runtime can bring about.
@@ -53,6 +61,7 @@ impl fmt::Display for Order {
             Order::Uniform => f.write_str("uniform"),
             Order::Steady => f.write_str("steady"),
             Order::Fifo { delays, among } => write!(f, "fifo({delays}/{among})"),
+            Order::Lag { few, of } => write!(f, "lag({few}/{of})"),
             Order::Pos => f.write_str("pos"),
             Order::Pctcp { depth, among } => write!(f, "pctcp({depth}/{among})"),
             Order::Rounds => f.write_str("rounds"),
@@ -85,6 +94,7 @@ impl FromStr for Order {
             (_, Some(("fifo", rest))) => {
                 numbers(rest).map(|(delays, among)| Order::Fifo { delays, among })
             }
+            (_, Some(("lag", rest))) => numbers(rest).map(|(few, of)| Order::Lag { few, of }),
             (_, Some(("pctcp", rest))) => numbers(rest)
                 .filter(|(depth, _)| *depth > 0)
                 .map(|(depth, among)| Order::Pctcp { depth, among }),

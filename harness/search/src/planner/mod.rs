@@ -13,7 +13,7 @@ mod orders;
 mod portfolio;
 mod swizzle;
 
-pub use orders::{FIFO, PCTCP, POS, ROUNDS, STEADY, UNIFORM};
+pub use orders::{FIFO, LAG, PCTCP, POS, ROUNDS, STEADY, UNIFORM};
 pub use {lineage::ENTRY as LINEAGE, mutation::ENTRY as MUTATION};
 pub use {portfolio::ENTRY as PORTFOLIO, swizzle::ENTRY as SWIZZLE};
 
@@ -45,8 +45,10 @@ impl Strategy {
 }
 
 /// Every strategy.
-pub const ALL: &[&Strategy] =
-    &[&PORTFOLIO, &UNIFORM, &STEADY, &FIFO, &POS, &PCTCP, &ROUNDS, &SWIZZLE, &LINEAGE, &MUTATION];
+pub const ALL: &[&Strategy] = &[
+    &PORTFOLIO, &UNIFORM, &STEADY, &FIFO, &LAG, &POS, &PCTCP, &ROUNDS, &SWIZZLE, &LINEAGE,
+    &MUTATION,
+];
 
 /// The strategy of this name.
 ///

@@ -19,7 +19,7 @@ pub const STEADY: Strategy = Strategy {
     statement: "each link has one latency for the whole run, most the least or the greatest",
     source: "",
     learns: false,
-    plan: |turn| ordered(turn, |_| Order::Steady),
+    plan: |turn| planned(turn, |_| Order::Steady),
 };
 
 /// Few delays.
@@ -28,7 +28,16 @@ pub const FIFO: Strategy = Strategy {
     statement: "every message takes the least latency, but for a few that take the greatest",
     source: "Emmi, Qadeer & Rakamarić 2011",
     learns: false,
-    plan: |turn| ordered(turn, fifo),
+    plan: |turn| planned(turn, fifo),
+};
+
+/// Extremes.
+pub const LAG: Strategy = Strategy {
+    name: "lag",
+    statement: "every message takes the least latency, or by chance the greatest",
+    source: "",
+    learns: false,
+    plan: |turn| planned(turn, lag),
 };
 
 /// Racing frames are drawn anew.
@@ -37,7 +46,7 @@ pub const POS: Strategy = Strategy {
     statement: "messages that race with the one handled last draw their arrival anew",
     source: "Yuan, Yang & Gu 2018",
     learns: false,
-    plan: |turn| ordered(turn, |_| Order::Pos),
+    plan: |turn| planned(turn, |_| Order::Pos),
 };
 
 /// Chains with priorities.
@@ -46,7 +55,7 @@ pub const PCTCP: Strategy = Strategy {
     statement: "causal chains of messages have priorities, of which a few change",
     source: "Ozkan et al. 2018",
     learns: false,
-    plan: |turn| ordered(turn, pctcp),
+    plan: |turn| planned(turn, pctcp),
 };
 
 /// Rounds.
@@ -55,31 +64,46 @@ pub const ROUNDS: Strategy = Strategy {
     statement: "messages arrive together at the end of a round, or never where faults allow it",
     source: "Drăgoi et al. 2020",
     learns: false,
-    plan: |turn| ordered(turn, |_| Order::Rounds),
+    plan: |turn| planned(turn, |_| Order::Rounds),
 };
 
-/// The planned schedule in an order of arrival, if the runtime can bring it about.
-fn ordered(turn: &mut Turn<'_, '_>, order: fn(&mut Stream) -> Order) -> Schedule {
-    let mut schedule = turn.planned();
+/// The planned schedule in an order of arrival.
+fn planned(turn: &mut Turn<'_, '_>, order: fn(&mut Stream) -> Order) -> Schedule {
+    let planned = turn.planned();
+    ordered(turn, planned, order)
+}
+
+/// The schedule in an order of arrival, if the runtime can bring it about.
+pub fn ordered(
+    turn: &mut Turn<'_, '_>,
+    mut schedule: Schedule,
+    order: fn(&mut Stream) -> Order,
+) -> Schedule {
     if turn.trial.runtime.orders() {
         schedule.header.order = order(&mut turn.stream);
     }
     schedule
 }
 
-/// Any order.
+/// Any order, the extremes more often than others: most bugs take few messages out of order.
 pub fn any(stream: &mut Stream) -> Order {
-    match stream.below(6) {
-        0 => Order::Uniform,
-        1 => Order::Steady,
-        2 | 3 => fifo(stream),
-        4 => Order::Pos,
+    match stream.below(16) {
+        0..2 => Order::Uniform,
+        2..7 => fifo(stream),
+        7..12 => lag(stream),
+        12 => Order::Steady,
+        13 | 14 => Order::Pos,
         _ => pctcp(stream),
     }
 }
 
 fn fifo(stream: &mut Stream) -> Order {
     Order::Fifo { delays: stream.between(1, 4) as u32, among: among(stream) }
+}
+
+/// From one in two to one in 64.
+fn lag(stream: &mut Stream) -> Order {
+    Order::Lag { few: 1, of: 2 << stream.below(6) }
 }
 
 fn pctcp(stream: &mut Stream) -> Order {

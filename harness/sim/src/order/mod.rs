@@ -6,6 +6,7 @@
 
 mod chains;
 mod fifo;
+mod lag;
 mod pctcp;
 mod pos;
 mod rounds;
@@ -67,6 +68,7 @@ pub fn scheduler(header: &Frame) -> Option<Box<dyn Scheduler>> {
         Order::Uniform => None,
         Order::Steady => Some(Box::new(steady::Steady::new(draw))),
         Order::Fifo { delays, among } => Some(Box::new(fifo::Fifo::new(draw, delays, among))),
+        Order::Lag { few, of } => Some(Box::new(lag::Lag::new(draw, few, of))),
         Order::Pos => Some(Box::new(pos::Pos::new(draw))),
         Order::Pctcp { depth, among } => Some(Box::new(pctcp::Pctcp::new(draw, depth, among))),
         Order::Rounds => Some(Box::new(rounds::Rounds::new(draw))),
