@@ -6,7 +6,7 @@ use pepperland_core::implementation::Implementation;
 use pepperland_core::scenario::Scenario;
 use pepperland_core::seed::Seed;
 use pepperland_core::verdict::Ruling;
-use pepperland_search::planner::UNIFORM;
+use pepperland_search::planner::PORTFOLIO;
 use pepperland_search::{InOrder, Limits, Progress, Searched, search};
 
 /// A campaign for one implementation: every fault profile its claims allow, 100 runs of each,
@@ -134,7 +134,7 @@ impl Campaign {
 
     fn limits(&self) -> Limits {
         Limits {
-            strategy: &UNIFORM,
+            strategy: &PORTFOLIO,
             runs: self.runs,
             shard: 0,
             shards: 1,

@@ -65,7 +65,7 @@ pub struct Run {
     #[arg(long, value_name = "S", default_value = "0x5eed")]
     pub seed: Seed,
     /// How the runs are chosen: portfolio for all strategies in turn, or one (see `list strategies`)
-    #[arg(long, value_name = "NAME", default_value = "uniform", value_parser = strategy)]
+    #[arg(long, value_name = "NAME", default_value = "portfolio", value_parser = strategy)]
     pub strategy: &'static Strategy,
     /// Properties to judge, also those not claimed [default: those claimed]
     #[arg(long, value_name = "P", value_delimiter = ',')]

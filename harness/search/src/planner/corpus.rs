@@ -1,6 +1,6 @@
 //! What the earlier runs of an epoch have shown: those that went where none had gone before.
 
-use crate::planner::coverage::edges;
+use crate::planner::coverage::covered;
 use crate::trial::Trial;
 use pepperland_core::history::History;
 use pepperland_core::runtime::{Detail, Refused};
@@ -35,7 +35,7 @@ impl Corpus {
         beginning.header.end = beginning.header.heal_at;
         let history = trial.runtime.run(&beginning, trial.plan.implementation, Detail::Network)?;
         let before = self.seen.len();
-        self.seen.extend(edges(&history));
+        self.seen.extend(covered(&history));
         if self.seen.len() > before {
             self.lessons.push(Lesson { schedule: schedule.clone(), history });
         }

@@ -1,14 +1,21 @@
 //! What a run covers: a summary of its happens-before relation (Meng, Pîrlea, Roychoudhury &
 //! Sergey, *Greybox Fuzzing of Distributed Systems*, CCS 2023). What happened at a node led to what
 //! happened next, there or elsewhere; which node it was and which message it was about does not
-//! matter.
+//! matter. Beside it stand the abstract states that the run goes through.
+
+mod states;
 
 use pepperland_core::history::{Event, History};
 use pepperland_core::seed::mix;
 use std::collections::BTreeMap;
 
-/// The edges of the summary, as numbers. O(events).
-pub fn edges(history: &History) -> impl Iterator<Item = u64> + '_ {
+/// What a run covers, as numbers. O(events · log events).
+pub fn covered(history: &History) -> impl Iterator<Item = u64> + '_ {
+    edges(history).chain(states::states(history))
+}
+
+/// The edges of the summary.
+fn edges(history: &History) -> impl Iterator<Item = u64> + '_ {
     let mut last = BTreeMap::new();
     history.events().flat_map(move |event| {
         let is = word(&event);
