@@ -3,6 +3,7 @@
 mod environment;
 mod execution;
 mod lane;
+mod lies;
 mod schedule;
 mod views;
 

@@ -3,7 +3,9 @@
 use pepperland_core::fault::Fault;
 use pepperland_core::history::{Header, History};
 use pepperland_core::implementation::{Implementation, Setup};
-use pepperland_core::runtime::{Detail, Refused, Repeats, Runtime, usual_order, within_limits};
+use pepperland_core::runtime::{
+    Detail, Refused, Repeats, Runtime, no_twins, usual_order, within_limits,
+};
 use pepperland_core::schedule::{Disturbance, Schedule, Trouble};
 use pepperland_process::features::Features;
 use pepperland_process::kept::Keeper;
@@ -88,6 +90,9 @@ impl Runtime for Processes {
 
     fn accepts(&self, schedule: &Schedule) -> Result<(), Refused> {
         within_limits(NAME, schedule, MOST_NODES)?;
+        if self.real_time {
+            no_twins(NAME, schedule)?;
+        }
         if !self.orders() {
             usual_order(NAME, schedule)?;
         }
@@ -127,7 +132,7 @@ impl Runtime for Processes {
     }
 
     fn lacks(&self) -> &'static [Fault] {
-        if self.real_time { &[Fault::Clock, Fault::Disk] } else { &[] }
+        if self.real_time { &[Fault::Clock, Fault::Disk, Fault::Twin] } else { &[] }
     }
 
     fn orders(&self) -> bool {
@@ -197,6 +202,7 @@ mod tests {
     fn what_is_lacking_is_lacking_in_real_time_alone() {
         let stepped = Processes::of_library(PathBuf::from("pepperland"), "basic", None);
         assert_eq!(stepped.lacks(), []);
-        assert_eq!(stepped.in_real_time(true).lacks(), [Fault::Clock, Fault::Disk]);
+        let lacks = [Fault::Clock, Fault::Disk, Fault::Twin];
+        assert_eq!(stepped.in_real_time(true).lacks(), lacks);
     }
 }

@@ -28,6 +28,7 @@ fn planned(implementation: &Implementation, faults: &str, seed: u64) -> Schedule
         workload: workloads[seed as usize % workloads.len()],
         faults: pepperland_faults::resolve(faults).expect("a profile"),
         profiles: pepperland_faults::ALL.to_vec(),
+        lacks: &[],
     };
     plan.schedule(Seed(seed))
 }
