@@ -199,6 +199,19 @@ mod tests {
     }
 
     #[test]
+    fn twins_are_refused_in_real_time_alone() {
+        let header = r#"{"format":"pepperland.schedule","version":1,"impl":"basic","nodes":3,"seed":"0x1","network":{"min_latency":1,"max_latency":1,"channel":"fair-loss","in_flight":"kept"},"heal_at":9,"end":9}"#;
+        let twin = r#"{"at":0,"fault":"twin","n":"n2"}"#;
+        let schedule = Schedule::from_text(&format!("{header}\n{twin}\n")).expect("a schedule");
+        let stepped = Processes::of_library(PathBuf::from("pepperland"), "basic", None);
+        assert_eq!(stepped.accepts(&schedule), Ok(()));
+        let refused = stepped.in_real_time(true).accepts(&schedule).expect_err("it has no twins");
+        let told = "the process runtime cannot run a second copy of n2 under its name: the \
+                    simulator can";
+        assert_eq!(refused.to_string(), told);
+    }
+
+    #[test]
     fn what_is_lacking_is_lacking_in_real_time_alone() {
         let stepped = Processes::of_library(PathBuf::from("pepperland"), "basic", None);
         assert_eq!(stepped.lacks(), []);

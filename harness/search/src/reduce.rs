@@ -175,6 +175,7 @@ pub fn simpler(disturbance: &Disturbance) -> Vec<Disturbance> {
     if disturbance.until.is_some() && !matches!(disturbance.trouble, Trouble::Strike { .. }) {
         forms.push(Disturbance { until: None, ..disturbance.clone() });
     }
+    forms.retain(|form| form != disturbance);
     forms
 }
 

@@ -37,11 +37,9 @@ impl Twins {
         if twinned.is_empty() {
             return Twins::default();
         }
-        let copies = Slot::build_all(schedule, build, in_views).into_iter();
-        slots.extend(copies.filter(|slot| twinned.contains(&slot.host.me)).map(|mut slot| {
-            slot.state = State::Down;
-            slot
-        }));
+        let mut copies = Slot::build(schedule, build, in_views, twinned.iter().copied());
+        copies.iter_mut().for_each(|slot| slot.state = State::Down);
+        slots.append(&mut copies);
         Twins { nodes: twinned.into_iter().collect(), at_work: BTreeSet::new() }
     }
 

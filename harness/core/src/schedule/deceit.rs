@@ -17,7 +17,7 @@ pub struct Deceit {
     /// In messages of one kind alone: the how-manieth that the liar uses, from 1. Absent: of all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<u32>,
-    /// How late it is at most, where it is late.
+    /// How late it is at most, where it is late: by whole milliseconds, at least one.
     #[serde(default, skip_serializing_if = "named::is_default")]
     pub most: Span,
 }

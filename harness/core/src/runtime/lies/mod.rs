@@ -110,7 +110,7 @@ impl Lies {
             Way::SmallScope => Fate::Lie { draw: draw as u32 },
             Way::Equivocate => equivocation(how, rate, draw, saying)?,
             Way::Silent => Fate::Withhold,
-            Way::Late => Fate::Stall { by: Span(stream.between(1, how.most.0.max(1))) },
+            Way::Late => Fate::Stall { by: lateness(how.most, &mut stream) },
             Way::PartialMac => Fate::Spoil { entries: some_of(self.nodes, &mut stream) },
             Way::Earlier => {
                 return self.first_of(past?.before(saying), &mut stream, saying, revival);
@@ -193,6 +193,12 @@ fn revival(said: &Said, stream: &mut Stream) -> Fate {
 fn repetition(said: &Said, stream: &mut Stream) -> Fate {
     let Transit { to: meant_for, number: earlier, .. } = said.transit;
     Fate::Replay { meant_for, earlier, besides: stream.chance(PerMillion::percent(50)) }
+}
+
+/// In whole milliseconds, as the clocks of other runtimes tick.
+fn lateness(most: Span, stream: &mut Stream) -> Span {
+    let tick = Span::millis(1);
+    Span(tick.0 * stream.between(1, (most.0 / tick.0).max(1)))
 }
 
 /// Some of the nodes, but not all.
