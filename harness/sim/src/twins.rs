@@ -156,7 +156,8 @@ impl World<'_> {
             return;
         }
         let request = altered(request);
-        self.handle(place, None, |node, host| node.request(request, host));
+        let cause = told(&request).map(|told| self.recorder.note(self.now, node, &told, None));
+        self.handle(place, cause, |node, host| node.request(request, host));
     }
 
     /// A second copy reported something.
@@ -182,6 +183,15 @@ impl World<'_> {
         let label = frame.label.as_deref().map(|label| format!("{label}, ")).unwrap_or_default();
         frame.label = Some(format!("{label}{copy}").into());
     }
+}
+
+/// What a second copy is asked for, where that is something else.
+fn told(request: &Request<Message>) -> Option<String> {
+    let (Request::Multicast(_, message) | Request::Propose { value: message, .. }) = request else {
+        return None;
+    };
+    let body = String::from_utf8_lossy(&message.body.0);
+    Some(format!("its second copy is asked to {} \"{body}\"", request.name()))
 }
 
 /// The same request for something else, where what is asked for is the client's own.

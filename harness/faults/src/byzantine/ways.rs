@@ -87,6 +87,7 @@ fn once(ground: &Ground<'_>, way: Way, node: NodeId, stream: &mut Stream) -> Vec
     };
     let (some, others) = halves(ground, node, stream);
     let earlier = stream.between(1, u64::from(number)) as u32;
+    let besides = draw.is_multiple_of(2);
     match way {
         Way::SmallScope => vec![drawn],
         Way::Equivocate => {
@@ -98,13 +99,13 @@ fn once(ground: &Ground<'_>, way: Way, node: NodeId, stream: &mut Stream) -> Vec
             vec![struck(to, number + 1, fate)]
         }
         Way::Replay => {
-            let fate = Fate::Replay { meant_for: to, earlier, besides: draw % 2 == 0 };
+            let fate = Fate::Replay { meant_for: to, earlier, besides };
             vec![struck(to, number + 1, fate)]
         }
         Way::Readdress => {
             let other = some.into_iter().chain(others).find(|other| *other != to);
             let meant_for = other.unwrap_or(to);
-            let fate = Fate::Replay { meant_for, earlier, besides: draw % 2 == 0 };
+            let fate = Fate::Replay { meant_for, earlier, besides };
             vec![struck(to, number + 1, fate)]
         }
         Way::Silent => vec![struck(to, number, Fate::Withhold)],

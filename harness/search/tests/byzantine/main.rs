@@ -6,7 +6,7 @@ mod common;
 mod toys;
 
 use common::{BASE, run, scenario, trial, trial_with, violation};
-use pepperland_core::history::{History, Kind};
+use pepperland_core::history::{Event, History, Kind};
 use pepperland_core::id::NodeId;
 use pepperland_core::implementation::Implementation;
 use pepperland_core::runtime::Detail;
@@ -107,10 +107,10 @@ fn is_readable(shrunk: &Shrunk, way: &str) {
     let (steps, lies) = (shrunk.schedule.steps.len(), shrunk.schedule.disturbances.len());
     assert!(steps <= 5 && lies <= 3 && shrunk.schedule.header.nodes <= 4, "{way}:\n{text}");
     assert!(shrunk.witness.events.len() <= 8 && !shrunk.witness.because.is_empty(), "{way}");
-    let told = |event: &pepperland_core::history::Event<'_>| event.field("said").is_some();
+    let told = |event: &Event<'_>| event.field("said").is_some();
     match way {
         "twins" => {
-            let second = |event: &pepperland_core::history::Event<'_>| {
+            let second = |event: &Event<'_>| {
                 let text = event.field("text").and_then(|text| text.as_str());
                 text.is_some_and(|text| text.starts_with("its second copy"))
             };
@@ -137,7 +137,7 @@ fn every_way_of_lying_changes_what_some_run_does() {
         let touched = (0..40).filter(|index| {
             let schedule = trial.schedule(trial.seed(BASE, *index));
             let history = run(&trial, &schedule);
-            let touched = |event: &pepperland_core::history::Event<'_>| {
+            let touched = |event: &Event<'_>| {
                 event.field("touched").and_then(serde_json::Value::as_u64).unwrap_or_default()
             };
             let heals = history.events().filter(|event| event.kind() == Kind::Heal);
@@ -176,9 +176,11 @@ fn each_lie_of_a_run_is_named_by_itself() {
     }
 }
 
-fn deliveries(history: &History) -> Vec<(u64, Option<NodeId>, Option<String>, Option<String>)> {
+/// What was delivered where and when, and with which contents.
+fn deliveries(history: &History) -> Vec<String> {
     let events = history.events().filter(|event| event.kind() == Kind::Deliver);
-    events.map(|e| (e.time().0, e.node(), e.message_name(), e.digest())).collect()
+    let told = |e: Event<'_>| (e.time(), e.node(), e.message_name(), e.digest());
+    events.map(|event| format!("{:?}", told(event))).collect()
 }
 
 /// How often each node is the liar in so many runs.

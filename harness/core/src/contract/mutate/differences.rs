@@ -1,6 +1,6 @@
 //! Where two messages of one structure differ.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// One place at which a message differs from another.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,66 +13,80 @@ pub struct Difference {
     pub now: Value,
 }
 
-/// The places at which both have something, and not the same; objects are gone into, lists are
-/// compared as wholes. Linear in their sizes.
+/// The places at which both have something, and not the same. Objects and tuples are gone into;
+/// lists of plain values, as bytes are, are compared as wholes. Linear in their sizes.
 pub fn differences(was: &Value, now: &Value) -> Vec<Difference> {
     let mut found = Vec::new();
     walk(was, now, &mut Vec::new(), &mut found);
     found
 }
 
-fn walk<'a>(was: &'a Value, now: &'a Value, path: &mut Vec<&'a str>, found: &mut Vec<Difference>) {
-    match (was, now) {
-        (Value::Object(one), Value::Object(other)) if has_same_keys(one, other) => {
-            for (key, value) in one {
-                path.push(key);
-                walk(value, &other[key], path, found);
-                path.pop();
-            }
+fn walk(was: &Value, now: &Value, path: &mut Vec<String>, found: &mut Vec<Difference>) {
+    let parts = parts(was);
+    let alike = parts.len() == self::parts(now).len() && !parts.is_empty();
+    if alike && parts.iter().all(|(key, _)| part(now, key).is_some()) {
+        for (key, value) in parts {
+            let other = part(now, &key).unwrap_or(&Value::Null);
+            path.push(key);
+            walk(value, other, path, found);
+            path.pop();
         }
-        _ if was == now => {}
-        _ => found.push(Difference { at: path.join("."), was: was.clone(), now: now.clone() }),
+    } else if was != now {
+        found.push(Difference { at: path.join("."), was: was.clone(), now: now.clone() });
     }
-}
-
-fn has_same_keys(one: &Map<String, Value>, other: &Map<String, Value>) -> bool {
-    one.len() == other.len() && one.keys().all(|key| other.contains_key(key))
 }
 
 /// Lets one place take the value that it has in an earlier message, where both have one of the same
 /// type and not the same; the draw chooses which. False if there is none.
 pub fn revert(now: &mut Value, earlier: &Value, draw: u64) -> bool {
     let mut places = Vec::new();
-    shared(now, earlier, &mut Vec::new(), &mut places);
+    shared(now, earlier, &mut String::new(), &mut places);
     if places.is_empty() {
         return false;
     }
-    let path = &places[(draw % places.len() as u64) as usize];
-    let Some(before) = path.iter().try_fold(earlier, |value, key| value.get(key)) else {
-        return false;
-    };
-    let place = path.iter().try_fold(now, |value, key| value.get_mut(key));
-    place.is_some_and(|place| {
-        *place = before.clone();
-        true
-    })
+    let place = &places[(draw % places.len() as u64) as usize];
+    match (now.pointer_mut(place), earlier.pointer(place)) {
+        (Some(now), Some(earlier)) => {
+            *now = earlier.clone();
+            true
+        }
+        _ => false,
+    }
 }
 
-/// The ways to places that both have, of one type and with different values.
-fn shared(now: &Value, earlier: &Value, path: &mut Vec<String>, places: &mut Vec<Vec<String>>) {
-    match (now, earlier) {
-        (Value::Object(one), Value::Object(other)) => {
-            for (key, value) in one {
-                let Some(before) = other.get(key) else { continue };
-                path.push(key.clone());
-                shared(value, before, path, places);
-                path.pop();
-            }
+/// The ways, as JSON pointers, to places that both have, of one type and with different values.
+fn shared(now: &Value, earlier: &Value, path: &mut String, places: &mut Vec<String>) {
+    let parts = parts(now);
+    if parts.is_empty() {
+        let alike = std::mem::discriminant(now) == std::mem::discriminant(earlier);
+        return places.extend((alike && now != earlier).then(|| path.clone()));
+    }
+    for (key, value) in parts {
+        let Some(before) = part(earlier, &key) else { continue };
+        let length = path.len();
+        path.push('/');
+        path.push_str(&key.replace('~', "~0").replace('/', "~1"));
+        shared(value, before, path, places);
+        path.truncate(length);
+    }
+}
+
+/// The parts of an object, or of a list that is no mere row of plain values.
+fn parts(value: &Value) -> Vec<(String, &Value)> {
+    match value {
+        Value::Object(fields) => fields.iter().map(|(key, field)| (key.clone(), field)).collect(),
+        Value::Array(items) if items.iter().any(|item| item.is_object() || item.is_array()) => {
+            (0..).zip(items).map(|(place, item): (u32, _)| (place.to_string(), item)).collect()
         }
-        _ if std::mem::discriminant(now) == std::mem::discriminant(earlier) && now != earlier => {
-            places.push(path.clone());
-        }
-        _ => {}
+        _ => Vec::new(),
+    }
+}
+
+fn part<'a>(value: &'a Value, key: &str) -> Option<&'a Value> {
+    match value {
+        Value::Object(fields) => fields.get(key),
+        Value::Array(items) => items.get(key.parse::<usize>().ok()?),
+        _ => None,
     }
 }
 
@@ -104,6 +118,19 @@ mod tests {
             assert!(!revert(&mut now, &earlier, 0), "{earlier}");
             assert_eq!(now, json!({"Order": 2}));
         }
+    }
+
+    #[test]
+    fn tuples_are_gone_into_and_lists_of_other_lengths_are_not() {
+        let was = json!({"Order": [{"number": 1}, 0]});
+        let found = differences(&was, &json!({"Order": [{"number": 1}, 7]}));
+        assert_eq!(found, [Difference { at: "Order.1".to_owned(), was: 0.into(), now: 7.into() }]);
+        let longer = differences(&was, &json!({"Order": [{"number": 1}, 0, 0]}));
+        assert_eq!(longer.len(), 1);
+        assert_eq!(longer[0].at, "Order");
+        let mut now = json!({"a/b": [{"number": 3}, 2]});
+        assert!(revert(&mut now, &json!({"a/b": [{"number": 3}, 9]}), 0));
+        assert_eq!(now, json!({"a/b": [{"number": 3}, 9]}));
     }
 
     #[test]
