@@ -24,7 +24,10 @@ impl World<'_> {
     pub fn note(&mut self, id: NodeId, text: &str, cause: Option<EventId>) {
         let name = self.name(id);
         match self.is_second(id) {
-            true => self.recorder.note(self.now, name, &format!("its second copy: {text}"), cause),
+            true => {
+                let notes = format!("notes: {text}");
+                self.recorder.remark_of_second_copy(self.now, name, &notes, cause)
+            }
             false => self.recorder.note(self.now, name, text, cause),
         };
     }

@@ -156,7 +156,9 @@ impl World<'_> {
             return;
         }
         let request = altered(request);
-        let cause = told(&request).map(|told| self.recorder.note(self.now, node, &told, None));
+        let now = self.now;
+        let cause =
+            told(&request).map(|told| self.recorder.remark_of_second_copy(now, node, &told, None));
         self.handle(place, cause, |node, host| node.request(request, host));
     }
 
@@ -191,7 +193,7 @@ fn told(request: &Request<Message>) -> Option<String> {
         return None;
     };
     let body = String::from_utf8_lossy(&message.body.0);
-    Some(format!("its second copy is asked to {} \"{body}\"", request.name()))
+    Some(format!("is asked to {} {} \"{body}\"", request.name(), message.id))
 }
 
 /// The same request for something else, where what is asked for is the client's own.

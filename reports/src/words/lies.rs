@@ -3,7 +3,7 @@
 use super::Words;
 use super::environment::share;
 use crate::text;
-use pepperland_core::history::Event;
+use pepperland_core::history::{Event, Kind};
 use serde_json::Value;
 
 /// Longer values are cut in the middle.
@@ -64,6 +64,17 @@ impl Words<'_> {
     }
 }
 
+/// Whether an event is a remark on what a second copy of its node does.
+pub(crate) fn is_of_second_copy(event: Event<'_>) -> bool {
+    event.kind() == Kind::Note && event.field("copy").is_some()
+}
+
+/// `copy 2 delivers n1:0:1 "a"`.
+pub(super) fn second_copy_in_brief(event: Event<'_>) -> String {
+    let text = event.field("text").and_then(Value::as_str).unwrap_or_default();
+    format!("copy 2 {}", text.strip_prefix("its second copy ").unwrap_or(text))
+}
+
 /// What a changed message says where, and what it would have said there.
 fn says(event: Event<'_>) -> Option<String> {
     let told = |place: &Value| {
@@ -92,7 +103,7 @@ fn value(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use crate::fixtures::Tape;
-    use crate::words::{event, together};
+    use crate::words::{brief, event, is_of_second_copy, together};
     use pepperland_core::history::Kind;
     use serde_json::{Value, json};
 
@@ -146,6 +157,18 @@ mod tests {
         );
         let silent = json!({"node": "n1", "rate": 1_000_000, "way": "silent", "to": ["n2", "n3"]});
         assert_eq!(told(silent), "n1 begins to lie in every message to {n2 n3}, silent");
+    }
+
+    #[test]
+    fn what_a_second_copy_does_is_told_in_brief() {
+        let mut tape = Tape::new(&["n1", "n2"]);
+        let text = "its second copy delivers n2:0:1 \"a\"";
+        let of_copy = tape.event(1, 0, Kind::Note, json!({"text": text, "copy": 2}));
+        let mere = tape.event(1, 0, Kind::Note, json!({"text": text}));
+        let history = tape.finish(2);
+        assert_eq!(brief(&history, of_copy), "copy 2 delivers n2:0:1 \"a\"");
+        assert!(is_of_second_copy(history.event(of_copy)));
+        assert!(!is_of_second_copy(history.event(mere)));
     }
 
     #[test]

@@ -49,7 +49,21 @@ impl Recorder {
         indication: &Indication<Message>,
         cause: Option<EventId>,
     ) -> EventId {
-        self.note(at, node, &format!("its second copy {}", reported(indication)), cause)
+        self.remark_of_second_copy(at, node, &reported(indication), cause)
+    }
+
+    /// A remark on what the second copy of a node does, in words that go on from "its second copy".
+    pub fn remark_of_second_copy(
+        &mut self,
+        at: Time,
+        node: NodeId,
+        does: &str,
+        cause: Option<EventId>,
+    ) -> EventId {
+        let mut fields = Map::new();
+        fields.insert("text".to_owned(), format!("its second copy {does}").into());
+        fields.insert("copy".to_owned(), 2.into());
+        self.event(at, node, Kind::Note, fields, cause)
     }
 }
 
