@@ -1,5 +1,6 @@
-//! Twins: two copies of a node under one name (Bano et al., *Twins: BFT Systems Made Robust*, OPODIS
-//! 2021). Equivocation, double votes and amnesia come of themselves, without a line of attack code.
+//! Twins: two copies of a node under one name (Bano et al., *Twins: BFT Systems Made Robust*,
+//! OPODIS 2021). Equivocation, double votes and amnesia come of themselves, without a line of
+//! attack code.
 //!
 //! Each copy has a place of its own among the nodes of the run, the second one behind all others;
 //! links, schedules and histories know the one name that both have.

@@ -1,5 +1,5 @@
-//! Which node deliveries rest on: whoever sent a frame that a delivery came of, one before the other,
-//! up to the multicast. Where one node orders or leads, that is the node.
+//! Which node deliveries rest on: whoever sent a frame that a delivery came of, one before the
+//! other, up to the multicast. Where one node orders or leads, that is the node.
 
 use pepperland_core::history::{Event, EventId, History, Kind};
 use pepperland_core::id::NodeId;

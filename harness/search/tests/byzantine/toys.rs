@@ -1,6 +1,6 @@
-//! Three broadcasts among nodes that may lie: one trusts whoever it hears a message from, one trusts
-//! a vector of authenticators, and one waits for echoes (Bracha, *Asynchronous Byzantine agreement
-//! protocols*, 1987).
+//! Three broadcasts among nodes that may lie: one trusts whoever it hears a message from, one
+//! trusts a vector of authenticators, and one waits for echoes (Bracha, *Asynchronous Byzantine
+//! agreement protocols*, 1987).
 
 use pepperland_core::contract::{Cx, Delivery, Network, Node, Protocol, Stack};
 use pepperland_core::fault::Fault;

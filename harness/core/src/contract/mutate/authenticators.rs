@@ -1,6 +1,6 @@
 //! Vectors of authenticators: where a message carries one for each node, as the MACs of Castro and
-//! Liskov (*Practical Byzantine Fault Tolerance*, OSDI 1999), a liar may spoil some of them, so that
-//! it is valid for some receivers and not for others.
+//! Liskov (*Practical Byzantine Fault Tolerance*, OSDI 1999), a liar may spoil some of them, so
+//! that it is valid for some receivers and not for others.
 //!
 //! They are told by their form: a list with as many entries as there are nodes, all of one length,
 //! either bytes or text in hexadecimal digits, and long enough to be no numbers of other meaning.

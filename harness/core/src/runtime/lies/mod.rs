@@ -1,5 +1,5 @@
-//! What liars say instead of the truth. Runtimes ask with the message in hand; a lie comes back with
-//! the fate that names it by itself, so that a schedule can ask for just this one again.
+//! What liars say instead of the truth. Runtimes ask with the message in hand; a lie comes back
+//! with the fate that names it by itself, so that a schedule can ask for just this one again.
 
 mod past;
 #[cfg(test)]
