@@ -3,10 +3,12 @@
 mod environment;
 mod execution;
 mod lane;
+mod lies;
 mod schedule;
 mod views;
 
 pub(crate) use lane::lane;
+pub(crate) use lies::is_of_second_copy;
 pub use schedule::{disturbance, step, trouble};
 
 use crate::text;
@@ -189,6 +191,7 @@ impl Words<'_> {
 
     fn brief(&self, event: Event<'_>) -> String {
         match event.kind() {
+            Kind::Note if is_of_second_copy(event) => lies::second_copy_in_brief(event),
             Kind::Broadcast => format!("cast {}{}", self.message(event), text::to_group(event)),
             Kind::Deliver => match event.place().and_then(|place| place.slot) {
                 Some(slot) => format!("deliver {} #{slot}", self.message(event)),

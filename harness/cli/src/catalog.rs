@@ -6,7 +6,7 @@ use crate::processes;
 use crate::programs::{self, Programs};
 use claims::{by_chance, claimed_under, combines, invokes, is_brought_out};
 use pepperland_core::checker::Checker;
-use pepperland_core::fault::{Fault, Named, Profile};
+use pepperland_core::fault::{Choice, Fault, Named, Profile};
 use pepperland_core::implementation::Implementation;
 use pepperland_core::names::did_you_mean;
 use pepperland_core::plan::Plan;
@@ -189,7 +189,14 @@ impl Catalog {
         let profiles = self.profiles.iter().copied();
         let profiles = profiles.filter(|profile| can(&*runtime, profile, profile.needs)).collect();
         Ok(Trial {
-            plan: Plan { scenario, implementation, workload, faults, profiles },
+            plan: Plan {
+                scenario,
+                implementation,
+                workload,
+                faults,
+                profiles,
+                lacks: runtime.lacks(),
+            },
             runtime,
             checkers,
             by_chance,
@@ -215,7 +222,8 @@ impl Catalog {
 
 /// Whether the runtime can bring about all that is needed for what was chosen of a fault profile.
 pub fn can(runtime: &dyn Runtime, profile: &Profile, needs: &[Fault]) -> bool {
-    let foreseen = profile.foresee.is_none() || runtime.repeats() != Repeats::AtARate;
+    let none = Choice::none_of(profile);
+    let foreseen = profile.foresight(&none).is_none() || runtime.repeats() != Repeats::AtARate;
     foreseen && !needs.iter().any(|fault| runtime.lacks().contains(fault))
 }
 

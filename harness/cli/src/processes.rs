@@ -3,7 +3,9 @@
 use pepperland_core::fault::Fault;
 use pepperland_core::history::{Header, History};
 use pepperland_core::implementation::{Implementation, Setup};
-use pepperland_core::runtime::{Detail, Refused, Repeats, Runtime, usual_order, within_limits};
+use pepperland_core::runtime::{
+    Detail, Refused, Repeats, Runtime, no_twins, usual_order, within_limits,
+};
 use pepperland_core::schedule::{Disturbance, Schedule, Trouble};
 use pepperland_process::features::Features;
 use pepperland_process::kept::Keeper;
@@ -88,6 +90,9 @@ impl Runtime for Processes {
 
     fn accepts(&self, schedule: &Schedule) -> Result<(), Refused> {
         within_limits(NAME, schedule, MOST_NODES)?;
+        if self.real_time {
+            no_twins(NAME, schedule)?;
+        }
         if !self.orders() {
             usual_order(NAME, schedule)?;
         }
@@ -127,7 +132,7 @@ impl Runtime for Processes {
     }
 
     fn lacks(&self) -> &'static [Fault] {
-        if self.real_time { &[Fault::Clock, Fault::Disk] } else { &[] }
+        if self.real_time { &[Fault::Clock, Fault::Disk, Fault::Twin] } else { &[] }
     }
 
     fn orders(&self) -> bool {
@@ -194,9 +199,23 @@ mod tests {
     }
 
     #[test]
+    fn twins_are_refused_in_real_time_alone() {
+        let header = r#"{"format":"pepperland.schedule","version":1,"impl":"basic","nodes":3,"seed":"0x1","network":{"min_latency":1,"max_latency":1,"channel":"fair-loss","in_flight":"kept"},"heal_at":9,"end":9}"#;
+        let twin = r#"{"at":0,"fault":"twin","n":"n2"}"#;
+        let schedule = Schedule::from_text(&format!("{header}\n{twin}\n")).expect("a schedule");
+        let stepped = Processes::of_library(PathBuf::from("pepperland"), "basic", None);
+        assert_eq!(stepped.accepts(&schedule), Ok(()));
+        let refused = stepped.in_real_time(true).accepts(&schedule).expect_err("it has no twins");
+        let told = "the process runtime cannot run a second copy of n2 under its name: the \
+                    simulator can";
+        assert_eq!(refused.to_string(), told);
+    }
+
+    #[test]
     fn what_is_lacking_is_lacking_in_real_time_alone() {
         let stepped = Processes::of_library(PathBuf::from("pepperland"), "basic", None);
         assert_eq!(stepped.lacks(), []);
-        assert_eq!(stepped.in_real_time(true).lacks(), [Fault::Clock, Fault::Disk]);
+        let lacks = [Fault::Clock, Fault::Disk, Fault::Twin];
+        assert_eq!(stepped.in_real_time(true).lacks(), lacks);
     }
 }

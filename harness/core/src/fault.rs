@@ -33,6 +33,8 @@ pub struct Profile {
     pub ask: fn(&Ground<'_>, &Choice, &mut Stream) -> Vec<Request>,
     /// Plans more of them, from what happened in the run with the planned ones alone.
     pub foresee: Option<Foresee>,
+    /// Whether it does so where this was chosen.
+    pub looks_ahead: fn(&Choice) -> bool,
 }
 
 /// What a client asks for, when and at which node.
@@ -54,7 +56,13 @@ impl Profile {
         plan: |_, _, _| Vec::new(),
         ask: |_, _, _| Vec::new(),
         foresee: None,
+        looks_ahead: |_| true,
     };
+
+    /// Its planner that looks at a run first, if it has one and that is what was chosen.
+    pub fn foresight(&self, choice: &Choice) -> Option<Foresee> {
+        self.foresee.filter(|_| (self.looks_ahead)(choice))
+    }
 }
 
 /// The faults that a model allows or not.
@@ -82,6 +90,8 @@ pub enum Fault {
     Clock,
     /// Nodes lie.
     Byzantine,
+    /// Two copies of a node run under one name. Whoever lives with liars lives with it.
+    Twin,
     /// Disks lose what they have taken.
     Disk,
     /// Members leave their group and come back. Groups with views live with it.
@@ -103,6 +113,7 @@ impl Fault {
             Fault::Pause => "pause",
             Fault::Clock => "clock",
             Fault::Byzantine => "byzantine",
+            Fault::Twin => "twin",
             Fault::Disk => "disk",
             Fault::Leave => "leaving",
         }
@@ -123,6 +134,8 @@ pub struct Ground<'a> {
     pub implementation: &'a Implementation,
     /// Every profile, for those that combine others.
     pub profiles: &'a [&'static Profile],
+    /// What the runtime cannot bring about, for profiles of several variants.
+    pub lacks: &'a [Fault],
 }
 
 impl Ground<'_> {

@@ -1,6 +1,6 @@
 //! Planning: a scenario and a seed become a schedule. Pure.
 
-use crate::fault::{Ground, Named, Profile};
+use crate::fault::{Fault, Ground, Named, Profile};
 use crate::history::{Channel, History};
 use crate::id::{GroupId, NodeId};
 use crate::implementation::Implementation;
@@ -25,6 +25,8 @@ pub struct Plan<'a> {
     pub faults: Vec<Named>,
     /// Every profile that the runtime can bring about, for those that combine others.
     pub profiles: Vec<&'static Profile>,
+    /// What the runtime cannot bring about.
+    pub lacks: &'static [Fault],
 }
 
 /// How long after the heal the rounds of probes begin.
@@ -80,7 +82,7 @@ impl Plan<'_> {
 
     /// Whether some profile looks for its moments in a run of the schedule.
     pub fn foresees(&self) -> bool {
-        self.faults.iter().any(|(profile, _)| profile.foresee.is_some())
+        self.faults.iter().any(|(profile, choice)| profile.foresight(choice).is_some())
     }
 
     /// The schedule with the disturbances for which its run, as this history has it, shows the
@@ -88,10 +90,11 @@ impl Plan<'_> {
     pub fn foreseen(&self, schedule: Schedule, history: &History, seed: Seed) -> Schedule {
         let ground = self.ground(schedule.header.heal_at, &[], &schedule.steps);
         let mut stream = seed.stream("foreseen");
-        let foreseeing =
-            self.faults.iter().filter_map(|(p, choice)| p.foresee.map(|foresee| (foresee, choice)));
+        let foresight =
+            |(p, choice): &'_ Named| p.foresight(choice).map(|foresee| (foresee, choice.clone()));
+        let foreseeing = self.faults.iter().filter_map(foresight);
         let more: Vec<Vec<Disturbance>> = foreseeing
-            .map(|(foresee, choice)| foresee(&ground, choice, history, &mut stream))
+            .map(|(foresee, choice)| foresee(&ground, &choice, history, &mut stream))
             .collect();
         let planned = [vec![schedule.disturbances.clone()], more].concat();
         let disturbances = keep_budget(planned, ground.nodes, ground.budget());
@@ -111,6 +114,7 @@ impl Plan<'_> {
             requests,
             implementation: self.implementation,
             profiles: &self.profiles,
+            lacks: self.lacks,
         }
     }
 

@@ -5,6 +5,7 @@ mod clients;
 mod disk;
 mod disturbances;
 mod guard;
+mod lies;
 mod nodes;
 mod record;
 
@@ -13,13 +14,16 @@ pub use clients::Clients;
 pub use disk::FailingDisk;
 pub use disturbances::{Active, Disturbances, garbled_length};
 pub use guard::{Guarded, caught};
+pub use lies::{Lie, Lies, Outcome, Saying, Tongue, drawn_lie};
 pub use nodes::{Build, Slot, State, seed_of};
+
+use record::text;
 
 use crate::fault::Fault;
 use crate::history::History;
 use crate::id::GroupId;
 use crate::implementation::Implementation;
-use crate::schedule::Schedule;
+use crate::schedule::{Schedule, Trouble};
 use serde::{Deserialize, Serialize};
 
 /// A runtime. It knows no protocol: it is given the implementation to run.
@@ -159,6 +163,24 @@ pub fn usual_order(runtime: &'static str, schedule: &Schedule) -> Result<(), Ref
             let mend =
                 "leave \"order\" out, or shrink the schedule, which makes its choices explicit";
             Err(Refused { runtime, what: format!("bring about the order \"{order}\": {mend}") })
+        }
+    }
+}
+
+/// What only the simulator can do: run two copies of a node under one name.
+///
+/// # Errors
+/// [`Refused`], in the name of the runtime.
+pub fn no_twins(runtime: &'static str, schedule: &Schedule) -> Result<(), Refused> {
+    let twin = schedule.disturbances.iter().find_map(|disturbance| match disturbance.trouble {
+        Trouble::Twin { node, .. } => Some(node),
+        _ => None,
+    });
+    match twin {
+        None => Ok(()),
+        Some(node) => {
+            let what = format!("run a second copy of {node} under its name: the simulator can");
+            Err(Refused { runtime, what })
         }
     }
 }

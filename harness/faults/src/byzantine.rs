@@ -1,31 +1,77 @@
 //! Byzantine: nodes lie, and to each receiver as they like (arbitrary faults; Lamport, Shostak &
-//! Pease 1982).
+//! Pease 1982). No protocol needs attack code for it: liars change, repeat, withhold and delay what
+//! their own code would send, as small as that may be (Winter et al., *Randomized Testing of
+//! Byzantine Fault Tolerant Algorithms*, OOPSLA 2023), or run twice under one name (Bano et al.,
+//! *Twins*, 2021).
+
+mod pillars;
+mod rounds;
+mod ways;
 
 use crate::draw;
-use crate::lasting::{LASTS, Window, bouts, one_message};
-use pepperland_core::fault::{Choice, Fault, Ground, Parameter, Persistence, Profile};
+use crate::lasting::{LASTS, Window};
+use pepperland_core::fault::{Choice, Fault, Ground, Parameter, Profile, Unit, Variant};
+use pepperland_core::history::History;
 use pepperland_core::id::NodeId;
-use pepperland_core::schedule::{Disturbance, Fate, Links, Trouble};
+use pepperland_core::schedule::{Disturbance, Way};
 use pepperland_core::seed::{PerMillion, Stream};
 use pepperland_core::time::Time;
 
 /// The record.
 pub const ENTRY: Profile = Profile {
     name: "byzantine",
-    statement: "nodes change what they send, each receiver's copy by itself, at 10 to 100 %",
+    statement: "nodes lie in 10 to 100 % of what they send, in one way in each run",
     source: "Lamport, Shostak & Pease 1982",
-    parameters: &[RATE, LASTS],
+    variants: VARIANTS,
+    parameters: &[RATE, CHOICE, LASTS],
     persists: true,
     needs: &[Fault::Byzantine],
     plan,
+    foresee: Some(foresee),
+    looks_ahead: is_adaptive,
     ..Profile::PLAIN
 };
 
+const fn way(way: Way, statement: &'static str) -> Variant {
+    Variant { name: Way::WORDS[way as usize], statement, needs: None }
+}
+
+/// The one that runs nodes twice.
+const TWINS: &str = "twins";
+
+const VARIANTS: &[Variant] = &[
+    way(Way::SmallScope, "one place of a message is changed a little, for each receiver by itself"),
+    way(Way::Earlier, "one field takes the value that it had in an earlier message of the liar"),
+    way(Way::Replay, "an earlier message to the same receiver comes instead or besides"),
+    way(Way::Readdress, "a message that was meant for another receiver comes instead or besides"),
+    way(Way::Equivocate, "some receivers are told one story, and the others another or the truth"),
+    way(Way::Silent, "some receivers, or all of one kind of message, are told nothing"),
+    way(Way::Late, "some receivers, or all of one kind of message, are told late"),
+    way(Way::PartialMac, "of a message's authenticators, one for each node, some are spoilt"),
+    Variant {
+        name: TWINS,
+        statement: "two copies run under one name, and each talks with some, round by round",
+        needs: Some(&[Fault::Byzantine, Fault::Twin]),
+    },
+];
+
 const RATE: Parameter = Parameter { default: "10, 30, 60 or 100 %, drawn", ..draw::RATE };
+
+const CHOICE: Parameter = Parameter {
+    name: "choice",
+    statement: "whether liars are drawn, or one is chosen by what happens without it: the node \
+                that most deliveries rest on, from such a moment on; each run is had twice then",
+    unit: Unit::Word(&["static", "adaptive"]),
+    default: "static",
+};
+
+fn is_adaptive(choice: &Choice) -> bool {
+    choice.value(CHOICE.name) == Some(1)
+}
 
 fn plan(ground: &Ground<'_>, choice: &Choice, stream: &mut Stream) -> Vec<Disturbance> {
     let most = ground.budget().min(ground.nodes.saturating_sub(1)) as u64;
-    if most == 0 {
+    if most == 0 || is_adaptive(choice) {
         return Vec::new();
     }
     // One liar is enough for most bugs, and leaves the most correct nodes to be judged.
@@ -49,21 +95,50 @@ fn lies(
         false => draw::window(ground, choice, stream),
     };
     let rate = draw::rate_of(choice, &[10, 30, 60, 100], stream);
-    lie(ground, choice, (node, window, rate), stream)
+    deceive(ground, choice, (node, window, rate), stream)
 }
 
-/// A node lies for as long as was chosen: once, it is one message.
+/// The node that matters lies from a moment at which it matters on.
+fn foresee(
+    ground: &Ground<'_>,
+    choice: &Choice,
+    history: &History,
+    stream: &mut Stream,
+) -> Vec<Disturbance> {
+    let pillars = pillars::pillars(history, ground.heal_at);
+    if ground.budget() == 0 || ground.nodes < 2 || pillars.is_empty() {
+        return Vec::new();
+    }
+    let pillar = stream.pick(&pillars);
+    let (at, rate) = (*stream.pick(&pillar.moments), PerMillion::percent(100));
+    let rate = choice.share(RATE.name).unwrap_or(rate);
+    deceive(ground, choice, (pillar.node, (at, ground.heal_at), rate), stream)
+}
+
+/// A node lies in the way that was chosen, or in any that the runtime can bring about.
+fn deceive(
+    ground: &Ground<'_>,
+    choice: &Choice,
+    liar: (NodeId, Window, PerMillion),
+    stream: &mut Stream,
+) -> Vec<Disturbance> {
+    let can = |variant: &&Variant| {
+        variant.needs.is_none_or(|needs| needs.iter().all(|fault| !ground.lacks.contains(fault)))
+    };
+    let all: Vec<&str> = VARIANTS.iter().filter(can).map(|variant| variant.name).collect();
+    let variant = draw::variant(choice, &all, stream);
+    match Way::ALL.into_iter().find(|way| way.word() == variant) {
+        Some(way) => ways::lie(ground, choice, way, liar, stream),
+        None => rounds::twins(ground, choice, liar, stream),
+    }
+}
+
+/// A node changes what it sends a little, for as long as was chosen: once, it is one message.
 pub fn lie(
     ground: &Ground<'_>,
     choice: &Choice,
-    (node, window, rate): (NodeId, Window, PerMillion),
+    liar: (NodeId, Window, PerMillion),
     stream: &mut Stream,
 ) -> Vec<Disturbance> {
-    if choice.persistence == Some(Persistence::Transient) {
-        let links = Links { from: Some(vec![node]), ..Links::all() };
-        let lie = Fate::Lie { draw: (stream.bits() >> 32) as u32 };
-        return one_message(ground, &links, lie, stream).into_iter().collect();
-    }
-    let bouts = bouts(ground, choice, window, stream).into_iter();
-    bouts.map(|(at, until)| Disturbance::during(at, until, Trouble::Lie { node, rate })).collect()
+    ways::lie(ground, choice, Way::SmallScope, liar, stream)
 }

@@ -17,7 +17,8 @@ pub const ENTRY: Profile = Profile {
 
 fn plan(ground: &Ground<'_>, _: &Choice, stream: &mut Stream) -> Vec<Disturbance> {
     let (mut disturbances, mut drawn): (_, Vec<&[Fault]>) = (Vec::new(), Vec::new());
-    let others = |profile: &&&Profile| profile.name != ENTRY.name && profile.foresee.is_none();
+    let foresees = |profile: &Profile| profile.foresight(&Choice::none_of(profile)).is_some();
+    let others = |profile: &&&Profile| profile.name != ENTRY.name && !foresees(profile);
     for profile in ground.profiles.iter().filter(others) {
         let allowed = ground.implementation.outside_model(profile.needs).is_empty();
         let chosen = allowed && stream.chance(PerMillion::percent(40));

@@ -4,7 +4,7 @@
 mod common;
 
 use common::{ANYTHING, implementation, plan_alone, planned};
-use pepperland_core::fault::Profile;
+use pepperland_core::fault::{Choice, Profile};
 use pepperland_core::id::NodeId;
 use pepperland_core::schedule::{Disturbance, Trouble};
 use pepperland_core::time::Time;
@@ -39,6 +39,9 @@ fn nodes_of(trouble: &Trouble) -> Vec<NodeId> {
         | Trouble::Skew { node, .. }
         | Trouble::Lie { node, .. }
         | Trouble::Disk { node, .. } => vec![*node],
+        Trouble::Twin { node, first, second } => {
+            first.iter().chain(second).flatten().copied().chain([*node]).collect()
+        }
         Trouble::Strike { from, to, .. } => vec![*from, *to],
         other => other.links().into_iter().flat_map(|links| links.nodes()).collect(),
     }
@@ -98,6 +101,8 @@ fn no_more_nodes_fail_than_the_budget_allows() {
             "churn",
             "byzantine",
             "byzantine:transient",
+            "byzantine:twins",
+            "byzantine:equivocate",
             "value:in-code",
             "disk",
             "swarm",
@@ -217,7 +222,8 @@ fn crashes_fall_in_the_middle_of_handlers_and_between_them_for_good_or_not() {
 
 #[test]
 fn every_profile_but_none_does_something() {
-    let acts = |profile: &&&Profile| profile.name != "none" && profile.foresee.is_none();
+    let foresees = |profile: &Profile| profile.foresight(&Choice::none_of(profile)).is_some();
+    let acts = |profile: &&&Profile| profile.name != "none" && !foresees(profile);
     for profile in pepperland_faults::ALL.iter().filter(acts) {
         let something = (0..20)
             .filter(|seed| !plan_alone(profile.name, 5, Time::millis(200), *seed).is_empty());

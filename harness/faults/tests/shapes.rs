@@ -199,7 +199,7 @@ fn faults_of(d: &Disturbance) -> Vec<Fault> {
         Trouble::Corrupt { .. } => vec![Fault::Corruption],
         Trouble::Pause { .. } => vec![Fault::Pause],
         Trouble::Skew { .. } => vec![Fault::Clock],
-        Trouble::Lie { .. } => vec![Fault::Byzantine],
+        Trouble::Lie { .. } | Trouble::Twin { .. } => vec![Fault::Byzantine],
         Trouble::Omit { .. } => vec![Fault::Loss],
         Trouble::Garble { .. } => vec![Fault::Corruption],
         Trouble::Throttle { .. } => vec![Fault::Delay],

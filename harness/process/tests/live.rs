@@ -214,3 +214,24 @@ fn a_run_whose_bound_comes_early_is_given_time_to_fall_silent() {
     assert_eq!(count(&ran, Kind::Deliver), 2);
     assert!(ran.header.complete, "after {} ns", ran.end().0);
 }
+
+/// Each message of a liar comes as its way of lying has it, and nobody else lies.
+#[test]
+fn liars_lie_in_real_time_as_anywhere() {
+    let lying = |way: &str| {
+        let lie = format!(
+            r#"{{"at":0,"until":150000000,"fault":"lie","n":"n1","rate":1000000,"way":"{way}","to":["n2"]}}"#
+        );
+        let schedule = schedule(3, 10_000, &[MULTICAST, &lie]);
+        let over = |history: &History| history.kinds().contains(&Kind::Heal);
+        live(&python("relay.py"), &schedule, &over)
+    };
+    let silent = lying("silent");
+    assert_eq!(silent.header.byzantine, ["n1"]);
+    let told = lines(&silent, Kind::Byzantine);
+    assert!(told.iter().any(|line| line.contains(r#""fate":"withhold""#)), "{told:?}");
+    assert!(lines(&silent, Kind::Drop).iter().all(|line| line.contains(r#""why":"withheld""#)));
+    let changed = lying("equivocate");
+    let told = lines(&changed, Kind::Byzantine);
+    assert!(told.iter().any(|line| line.contains(r#""said":[{"#)), "{told:?}");
+}

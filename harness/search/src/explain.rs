@@ -80,6 +80,7 @@ fn in_words(disturbance: &Disturbance) -> String {
         Trouble::Pause { node } => format!("{node} stands still {during}"),
         Trouble::Skew { node, .. } => format!("the clock of {node} runs wrong {during}"),
         Trouble::Lie { node, .. } => format!("{node} lies {during}"),
+        Trouble::Twin { node, .. } => format!("a second copy of {node} runs {during}"),
         Trouble::Cut { links } => format!("{} cut {during}", links_in_words(links)),
         Trouble::Lose { links, .. } => format!("{} lose messages {during}", links_in_words(links)),
         Trouble::Delay { links, .. } => format!("{} are slow {during}", links_in_words(links)),
@@ -116,6 +117,18 @@ fn in_words(disturbance: &Disturbance) -> String {
                 Fate::Corrupt => "is corrupted".to_owned(),
                 Fate::Garble => "is cut short".to_owned(),
                 Fate::Lie { .. } => "is a lie".to_owned(),
+                Fate::Earlier { meant_for, earlier, .. } => {
+                    format!("says in one place what message {earlier} to {meant_for} said")
+                }
+                Fate::Replay { meant_for, earlier, besides: false } => {
+                    format!("is message {earlier} to {meant_for} again")
+                }
+                Fate::Replay { meant_for, earlier, besides: true } => {
+                    format!("comes with message {earlier} to {meant_for}")
+                }
+                Fate::Withhold => "is not sent".to_owned(),
+                Fate::Stall { by } => format!("is sent {by} ms later"),
+                Fate::Spoil { .. } => "has some authenticators that are wrong".to_owned(),
             };
             format!("message {number} from {from} to {to} {fate}")
         }

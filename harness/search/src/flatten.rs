@@ -3,6 +3,7 @@
 
 use pepperland_core::history::{History, Kind};
 use pepperland_core::id::NodeId;
+use pepperland_core::runtime::drawn_lie;
 use pepperland_core::schedule::{Disturbance, Fate, Harm, Order, Schedule, Transit, Trouble};
 use pepperland_core::time::Time;
 use std::collections::BTreeMap;
@@ -17,6 +18,13 @@ pub fn flatten(schedule: &Schedule, history: &History) -> Schedule {
     flat.header.order = Order::Uniform;
     flat.disturbances.retain(|d| !by_chance(&d.trouble));
     let ends = ends(history);
+    let mut stalled = BTreeMap::new();
+    for (transit, fate) in history.events().filter_map(|event| drawn_lie(&event)) {
+        strike(&mut flat, transit, fate);
+        if let Fate::Stall { by } = fate {
+            stalled.insert((transit.from, transit.to, transit.number), by);
+        }
+    }
     for Sent { at, transit, frame } in sent(history) {
         // The usual order can be drawn again, also where a run took real time or a pause hides when
         // a frame came; any other is read.
@@ -24,7 +32,11 @@ pub fn flatten(schedule: &Schedule, history: &History) -> Schedule {
         let mut late = match usual {
             true => transit.latency(header.seed, &header.network),
             false if is_held(schedule, at, &transit) => plain,
-            false => ends.get(&frame).map_or(plain, |end| end.since(at)),
+            false => ends.get(&frame).map_or(plain, |end| {
+                let name = (transit.from, transit.to, transit.number);
+                let stalled = stalled.get(&name).copied().unwrap_or_default();
+                end.since(at).max(stalled) - stalled
+            }),
         };
         for harm in chances(schedule, at, &transit) {
             match harm {
@@ -32,8 +44,8 @@ pub fn flatten(schedule: &Schedule, history: &History) -> Schedule {
                 Harm::Late(by) if usual => late = late + by,
                 Harm::Late(_) => {}
                 Harm::Doubled(by) => strike(&mut flat, transit, Fate::Duplicate { by }),
-                Harm::Corrupted(_) | Harm::Garbled(_) => {}
-                Harm::Lied(draw) => strike(&mut flat, transit, Fate::Lie { draw: draw as u32 }),
+                // What a liar made of it, the history tells.
+                Harm::Lied(_) | Harm::Corrupted(_) | Harm::Garbled(_) => {}
             }
         }
         if late > plain {

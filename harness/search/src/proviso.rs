@@ -3,7 +3,7 @@
 use pepperland_core::history::{History, Kind};
 use pepperland_core::id::NodeId;
 use pepperland_core::implementation::Proviso;
-use pepperland_core::schedule::{Fate, InFlight, Schedule, Trouble};
+use pepperland_core::schedule::{Fate, InFlight, Schedule, Trouble, Way};
 use pepperland_core::time::Time;
 use std::collections::BTreeMap;
 
@@ -47,14 +47,16 @@ fn makes_late(trouble: &Trouble) -> bool {
         | Trouble::Delay { .. }
         | Trouble::Throttle { .. }
         | Trouble::Pause { .. }
+        | Trouble::Twin { .. }
         | Trouble::Skew { .. } => true,
+        Trouble::Lie { how, .. } => matches!(how.way, Way::Silent | Way::Late),
         Trouble::Strike { fate, .. } => {
-            matches!(fate, Fate::Lose | Fate::Garble | Fate::Delay { .. })
+            let late = matches!(fate, Fate::Lose | Fate::Garble | Fate::Delay { .. });
+            late || matches!(fate, Fate::Withhold | Fate::Stall { .. })
         }
         Trouble::Duplicate { .. }
         | Trouble::Corrupt { .. }
         | Trouble::Crash { .. }
-        | Trouble::Lie { .. }
         | Trouble::Disk { .. } => false,
     }
 }

@@ -87,16 +87,28 @@ pub fn renamed(
 ) -> Option<Disturbance> {
     let mut trouble = disturbance.trouble.clone();
     match &mut trouble {
-        Trouble::Strike { from, to, .. } => {
+        Trouble::Strike { from, to, fate, .. } => {
             *from = rename(*from)?;
             *to = rename(*to)?;
+            if let Fate::Earlier { meant_for, .. } | Fate::Replay { meant_for, .. } = fate {
+                *meant_for = rename(*meant_for)?;
+            }
         }
         Trouble::Crash { node, .. }
         | Trouble::Pause { node }
         | Trouble::Skew { node, .. }
-        | Trouble::Lie { node, .. }
         | Trouble::Disk { node, .. } => {
             *node = rename(*node)?;
+        }
+        Trouble::Lie { node, how, .. } => {
+            *node = rename(*node)?;
+            rename_some(&mut how.to, rename)?;
+        }
+        Trouble::Twin { node, first, second } => {
+            *node = rename(*node)?;
+            // A copy that talks with nobody is left one.
+            rename_some(first, rename);
+            rename_some(second, rename);
         }
         Trouble::Cut { links }
         | Trouble::Lose { links, .. }
@@ -112,13 +124,18 @@ pub fn renamed(
 
 /// Nothing if a side that was named is empty now.
 fn rename_links(links: &mut Links, rename: &impl Fn(NodeId) -> Option<NodeId>) -> Option<()> {
-    for nodes in [&mut links.from, &mut links.to].into_iter().flatten() {
-        *nodes = nodes.iter().filter_map(|node| rename(*node)).collect();
-        if nodes.is_empty() {
-            return None;
-        }
-    }
-    Some(())
+    rename_some(&mut links.from, rename)?;
+    rename_some(&mut links.to, rename)
+}
+
+/// Nothing if some were named and none is left.
+fn rename_some(
+    nodes: &mut Option<Vec<NodeId>>,
+    rename: &impl Fn(NodeId) -> Option<NodeId>,
+) -> Option<()> {
+    let Some(nodes) = nodes else { return Some(()) };
+    *nodes = nodes.iter().filter_map(|node| rename(*node)).collect();
+    (!nodes.is_empty()).then_some(())
 }
 
 /// Small draws name the changes of a message one by one: so many are tried instead of a large one.
@@ -133,10 +150,17 @@ pub fn simpler(disturbance: &Disturbance) -> Vec<Disturbance> {
             add(Trouble::Crash { node: *node, effects: None });
             (0..*after).for_each(|k| add(Trouble::Crash { node: *node, effects: Some(k) }));
         }
-        Trouble::Strike { from, to, number, fate: Fate::Lie { draw } } => {
+        Trouble::Strike { from, to, number, fate } => {
             let (from, to, number) = (*from, *to, *number);
-            let lie = |draw| Trouble::Strike { from, to, number, fate: Fate::Lie { draw } };
-            (0..SIMPLE_LIES.min(*draw)).for_each(|draw| add(lie(draw)));
+            let simpler = simpler_fates(*fate).into_iter();
+            simpler.for_each(|fate| add(Trouble::Strike { from, to, number, fate }));
+        }
+        Trouble::Twin { node, first, second } => {
+            let twin = |first, second| Trouble::Twin { node: *node, first, second };
+            add(twin(None, None));
+            let fewer = |side: &Option<Vec<NodeId>>| [None].into_iter().chain(fewer(side));
+            fewer(first).for_each(|first| add(twin(first, second.clone())));
+            fewer(second).for_each(|second| add(twin(first.clone(), second)));
         }
         Trouble::Cut { links } => {
             smaller_sides(links).into_iter().for_each(|links| add(Trouble::Cut { links }));
@@ -151,7 +175,37 @@ pub fn simpler(disturbance: &Disturbance) -> Vec<Disturbance> {
     if disturbance.until.is_some() && !matches!(disturbance.trouble, Trouble::Strike { .. }) {
         forms.push(Disturbance { until: None, ..disturbance.clone() });
     }
+    forms.retain(|form| form != disturbance);
     forms
+}
+
+/// Other lies in the place of one: a message that does not come is simpler than one that comes
+/// changed, and a small change than one out of the past.
+fn simpler_fates(fate: Fate) -> Vec<Fate> {
+    let lies = |below: u32| (0..SIMPLE_LIES.min(below)).map(|draw| Fate::Lie { draw });
+    match fate {
+        Fate::Lie { draw } => lies(draw).collect(),
+        Fate::Replay { meant_for, earlier, besides: true } => {
+            vec![Fate::Withhold, Fate::Replay { meant_for, earlier, besides: false }]
+        }
+        Fate::Earlier { .. } | Fate::Replay { .. } => {
+            [Fate::Withhold].into_iter().chain(lies(SIMPLE_LIES)).collect()
+        }
+        Fate::Stall { .. } => vec![Fate::Withhold],
+        Fate::Spoil { entries } => {
+            let one = (0..32).map(|node| 1 << node).filter(|one| entries & one != 0);
+            one.filter(|one| *one != entries).map(|entries| Fate::Spoil { entries }).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The nodes of a side but one, for each of them.
+fn fewer(side: &Option<Vec<NodeId>>) -> Vec<Option<Vec<NodeId>>> {
+    let nodes = side.as_deref().unwrap_or_default();
+    let without = |i: usize| nodes.iter().enumerate().filter(move |(j, _)| *j != i);
+    let pick = |i: usize| Some(without(i).map(|(_, node)| *node).collect());
+    (0..if nodes.len() > 1 { nodes.len() } else { 0 }).map(pick).collect()
 }
 
 fn smaller_sides(links: &Links) -> Vec<Links> {
@@ -161,12 +215,6 @@ fn smaller_sides(links: &Links) -> Vec<Links> {
         let (from, to) = (links.to.clone(), links.from.clone());
         smaller.push(Links { from, to, both_ways: false });
     }
-    let fewer = |side: &Option<Vec<NodeId>>| -> Vec<Option<Vec<NodeId>>> {
-        let nodes = side.as_deref().unwrap_or_default();
-        let without = |i: usize| nodes.iter().enumerate().filter(move |(j, _)| *j != i);
-        let pick = |i: usize| Some(without(i).map(|(_, node)| *node).collect());
-        (0..if nodes.len() > 1 { nodes.len() } else { 0 }).map(pick).collect()
-    };
     smaller.extend(fewer(&links.from).into_iter().map(|from| Links { from, ..links.clone() }));
     smaller.extend(fewer(&links.to).into_iter().map(|to| Links { to, ..links.clone() }));
     smaller
@@ -238,7 +286,10 @@ pub fn slower(schedule: &Schedule) -> Schedule {
 /// Gives a strike another span; false if it has none.
 pub fn retimed(disturbance: &mut Disturbance, span: Span) -> bool {
     match &mut disturbance.trouble {
-        Trouble::Strike { fate: Fate::Delay { by } | Fate::Duplicate { by }, .. } => {
+        Trouble::Strike {
+            fate: Fate::Delay { by } | Fate::Duplicate { by } | Fate::Stall { by },
+            ..
+        } => {
             *by = span;
             true
         }

@@ -40,7 +40,7 @@ impl Trial<'_> {
         if !self.plan.foresees() {
             return planned;
         }
-        match self.runtime.run(&planned, self.plan.implementation, Detail::Application) {
+        match self.runtime.run(&planned, self.plan.implementation, Detail::Network) {
             Ok(history) => self.plan.foreseen(planned, &history, seed),
             // Whoever runs the schedule is told why it cannot be run.
             Err(_) => planned,
@@ -56,7 +56,8 @@ impl Trial<'_> {
         runtime.accepts(&self.plan.schedule(self.seed(base, 0)))?;
         let named = |what: String| Err(Refused { runtime: runtime.name(), what });
         let by_chance = runtime.repeats() == Repeats::AtARate;
-        let foreseeing = faults.iter().find(|(profile, _)| profile.foresee.is_some());
+        let foreseeing =
+            faults.iter().find(|(profile, choice)| profile.foresight(choice).is_some());
         if let Some((profile, _)) = foreseeing.filter(|_| by_chance) {
             let name = profile.name;
             return named(format!("foresee when \"{name}\" is due: no two of its runs are alike"));

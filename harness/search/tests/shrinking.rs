@@ -72,7 +72,7 @@ fn the_same_property_fails_in_the_same_shape() {
 #[test]
 fn a_liar_shrinks_to_one_lie() {
     for property in ["agreement", "no-creation"] {
-        let mut scenario = scenario("basic", None, "byzantine", property);
+        let mut scenario = scenario("basic", None, "byzantine:small-scope", property);
         scenario.beyond_model = true;
         let trial = trial(&scenario);
         for schedule in failing(&trial, 6) {

@@ -27,6 +27,7 @@ impl World<'_> {
                 self.nodes[node.index()].clock.skew(self.now, *jump, *drift);
             }
             Trouble::Strike { .. } => self.disturbances.begin(schedule, index),
+            Trouble::Twin { node, .. } => self.begin_twin(index, *node),
             Trouble::Disk { node, .. } => {
                 self.recorder.begin(self.now, schedule, index);
                 self.nodes[node.index()].disk.begin(schedule, index);
@@ -44,6 +45,10 @@ impl World<'_> {
         match &schedule.disturbances[index as usize].trouble {
             Trouble::Crash { node, .. } => self.restart(*node),
             Trouble::Pause { node } => self.resume(*node),
+            Trouble::Twin { node, .. } => {
+                self.end_twin(index, *node);
+                self.heal(index);
+            }
             Trouble::Skew { node, .. } => {
                 if !schedule.skews(*node, self.now) {
                     self.nodes[node.index()].clock = Default::default();
@@ -73,7 +78,8 @@ impl World<'_> {
     fn release(&mut self, flight: Flight) {
         let Some(flight) = self.pass_cuts(flight) else { return };
         let header = &self.schedule.header;
-        let transit = Transit { from: flight.from, to: flight.to, number: flight.number };
+        let (from, to) = (self.name(flight.from), self.name(flight.to));
+        let transit = Transit { from, to, number: flight.number };
         let latency = transit.latency(header.seed.child("held", 0), &header.network);
         let (to, at) = (flight.to, self.now + latency);
         let slot = self.flights.add(flight);
@@ -85,7 +91,8 @@ impl World<'_> {
     /// heals; any other loses it.
     pub fn pass_cuts(&mut self, flight: Flight) -> Option<Flight> {
         let schedule = self.schedule;
-        let Some(cut) = self.disturbances.cut(schedule, flight.from, flight.to) else {
+        let (from, to) = (self.name(flight.from), self.name(flight.to));
+        let Some(cut) = self.disturbances.cut(schedule, from, to) else {
             return Some(flight);
         };
         cut.touched += 1;
@@ -119,8 +126,10 @@ impl World<'_> {
         }
         slot.stop(self.now);
         slot.own = Post::default();
-        let event = self.recorder.befell(self.now, id, Kind::Crash);
-        self.noted(id, event);
+        if !self.is_second(id) {
+            let event = self.recorder.befell(self.now, id, Kind::Crash);
+            self.noted(id, event);
+        }
     }
 
     fn restart(&mut self, id: NodeId) {

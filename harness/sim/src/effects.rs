@@ -8,7 +8,7 @@ use pepperland_core::contract::{Effect, Host, Indication, Node, Timer};
 use pepperland_core::history::EventId;
 use pepperland_core::id::{NetworkId, NodeId};
 use pepperland_core::message::Message;
-use pepperland_core::runtime::garbled_length;
+use pepperland_core::runtime::{Outcome, Saying, garbled_length};
 use pepperland_core::schedule::{Harm, Transit};
 use pepperland_core::time::Span;
 use smallvec::SmallVec;
@@ -74,6 +74,7 @@ impl World<'_> {
                 self.note(id, &format!("no layer offers \"{request}\""), *cause);
             }
             Effect::Note(text) => self.note(id, &text, *cause),
+            Effect::Breach(_, text) if self.is_second(id) => self.note(id, &text, *cause),
             Effect::Breach(what, text) => {
                 self.recorder.breach(self.now, id, what, &text);
             }
@@ -87,6 +88,7 @@ impl World<'_> {
         cause: Option<EventId>,
     ) -> EventId {
         match indication {
+            told if self.is_second(id) => self.indicate_second(id, &told, cause),
             Indication::Deliver(delivery) => {
                 let event = self.recorder.delivery(self.now, id, &delivery, cause);
                 self.upon_delivery(id, delivery.message.id);
@@ -120,7 +122,7 @@ impl World<'_> {
         self.queue.plan(at, Happening::Timeout(number));
     }
 
-    /// Puts a frame on its way, as the network and the disturbances at work will have it.
+    /// Puts a frame on its way to a node, or to both copies of one.
     fn send(
         &mut self,
         from: NodeId,
@@ -129,11 +131,29 @@ impl World<'_> {
         frame: SmallVec<[u8; 48]>,
         cause: Option<EventId>,
     ) {
-        if to.index() >= self.nodes.len() {
+        if to.index() >= self.names() {
             return self.note(from, &format!("sent to {to}, which does not exist"), cause);
         }
+        if self.twins.are_none() {
+            return self.set_off(from, to, network, frame, cause);
+        }
+        for place in self.places_of(from, to) {
+            self.set_off(from, place, network, frame.clone(), cause);
+        }
+    }
+
+    /// Puts a frame on its way from one place to another, as the network and the disturbances at
+    /// work will have it.
+    fn set_off(
+        &mut self,
+        from: NodeId,
+        to: NodeId,
+        network: NetworkId,
+        frame: SmallVec<[u8; 48]>,
+        cause: Option<EventId>,
+    ) {
         self.frames_sent += 1;
-        let transit = self.links.next(from, to);
+        let transit = self.links.next(self.name(from), self.name(to));
         let mut flight = Flight {
             from,
             to,
@@ -147,18 +167,21 @@ impl World<'_> {
             frame,
         };
         self.record_sending(&mut flight);
+        let tongue = &*self.nodes[from.index()].node;
+        self.lies.hear(&Saying { transit, frame: &flight.frame, tongue });
         let plain = self.latency(&transit);
         let mut latency = plain;
         if self.disturbances.at_work() {
-            let harmed = self.pass_harms(flight, latency);
+            let harmed = self.pass_harms(flight, transit, latency);
             let Some((uncut, later)) = harmed else { return };
             (flight, latency) = (uncut, later);
         }
-        let settled = from == to || flight.doubled;
+        let own = transit.from == transit.to;
+        let settled = own || flight.doubled;
         let slot = self.flights.add(flight);
         let (at, arrive) = (self.now + latency, Happening::Arrive(slot));
         // Messages to oneself all take the least latency, unless a strike makes one late.
-        if from == to && latency == self.schedule.header.network.min_latency {
+        if own && latency == self.schedule.header.network.min_latency {
             self.queue.plan_in_order(at, arrive);
         } else {
             self.queue.plan(at, arrive);
@@ -171,8 +194,13 @@ impl World<'_> {
 
     /// The frame and its latency as the disturbances at work will have them; nothing if it goes no
     /// further.
-    fn pass_harms(&mut self, mut flight: Flight, mut latency: Span) -> Option<(Flight, Span)> {
-        let transit = Transit { from: flight.from, to: flight.to, number: flight.number };
+    fn pass_harms(
+        &mut self,
+        mut flight: Flight,
+        transit: Transit,
+        mut latency: Span,
+    ) -> Option<(Flight, Span)> {
+        let mut besides = Vec::new();
         for (index, harm) in self.disturbances.harm(self.schedule, &transit, self.now) {
             let sender = &self.nodes[flight.from.index()].node;
             match harm {
@@ -183,26 +211,46 @@ impl World<'_> {
                 }
                 Harm::Late(by) => latency = latency + by,
                 Harm::Doubled(by) => {
-                    let copy = self.flights.add(flight.clone());
-                    let at = self.now + latency + by;
-                    self.queue.plan(at, Happening::Arrive(copy));
-                    self.settled(copy, flight.to, at);
+                    self.set_off_besides(flight.clone(), latency + by);
                     flight.doubled = true;
                 }
                 Harm::Corrupted(bit) => flight.frame = sender.corrupt(&flight.frame, bit).into(),
                 Harm::Garbled(draw) => {
                     flight.frame.truncate(garbled_length(flight.frame.len(), draw))
                 }
-                Harm::Lied(draw) => match sender.mutate(&flight.frame, draw) {
-                    Some(lie) => flight.frame = lie.into(),
-                    None => {
+                Harm::Lied(draw) => {
+                    let saying = Saying { transit, frame: &flight.frame, tongue: &**sender };
+                    let Some(lie) = self.lies.tell(self.schedule, index, draw, &saying) else {
                         self.disturbances.spare(index);
                         continue;
+                    };
+                    self.record_lie(index, &transit, &lie);
+                    match lie.outcome {
+                        Outcome::Instead(frame) => flight.frame = frame.into(),
+                        Outcome::Besides(frame) => besides.push(frame),
+                        Outcome::Late(by) => latency = latency + by,
+                        Outcome::Nothing => {
+                            self.record_loss(&flight, "withheld");
+                            return None;
+                        }
                     }
-                },
+                    continue;
+                }
             }
             self.record_harm(index);
         }
+        for frame in besides {
+            self.set_off_besides(Flight { frame: frame.into(), ..flight.clone() }, latency);
+            flight.doubled = true;
+        }
         Some((self.pass_cuts(flight)?, latency))
+    }
+
+    /// Another frame goes the same way, to arrive after this latency.
+    fn set_off_besides(&mut self, flight: Flight, latency: Span) {
+        let (to, at) = (flight.to, self.now + latency);
+        let slot = self.flights.add(flight);
+        self.queue.plan(at, Happening::Arrive(slot));
+        self.settled(slot, to, at);
     }
 }

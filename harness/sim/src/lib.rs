@@ -16,6 +16,7 @@ mod nodes;
 mod order;
 mod queue;
 mod record;
+mod twins;
 mod world;
 
 use pepperland_core::history::{Header, History};

@@ -6,7 +6,8 @@ use pepperland_core::contract::Indication;
 use pepperland_core::history::{EventId, Kind, Transmission};
 use pepperland_core::id::NodeId;
 use pepperland_core::message::Message;
-use pepperland_core::runtime::Detail;
+use pepperland_core::runtime::{Detail, Lie};
+use pepperland_core::schedule::Transit;
 
 impl World<'_> {
     /// Any indication but a delivery.
@@ -21,7 +22,19 @@ impl World<'_> {
 
     /// A remark at a node.
     pub fn note(&mut self, id: NodeId, text: &str, cause: Option<EventId>) {
-        self.recorder.note(self.now, id, text, cause);
+        let name = self.name(id);
+        match self.is_second(id) {
+            true => {
+                let notes = format!("notes: {text}");
+                self.recorder.remark_of_second_copy(self.now, name, &notes, cause)
+            }
+            false => self.recorder.note(self.now, name, text, cause),
+        };
+    }
+
+    /// A liar lied in one message.
+    pub fn record_lie(&mut self, index: u32, transit: &Transit, lie: &Lie) {
+        self.recorder.lie(self.now, (self.schedule, index), self.detail, transit, lie);
     }
 
     /// A disturbance harmed a message.
@@ -33,7 +46,7 @@ impl World<'_> {
     pub fn record_sending(&mut self, flight: &mut Flight) {
         if self.detail == Detail::Network {
             let frame = self.transmission(flight, flight.to, flight.from);
-            let (at, from, cause) = (self.now, flight.from, flight.cause);
+            let (at, from, cause) = (self.now, self.name(flight.from), flight.cause);
             flight.cause = Some(self.recorder.transmission(at, from, Kind::Send, frame, cause));
         }
     }
@@ -44,7 +57,8 @@ impl World<'_> {
             return None;
         }
         let frame = self.transmission(flight, flight.from, flight.to);
-        Some(self.recorder.transmission(self.now, flight.to, Kind::Recv, frame, flight.cause))
+        let to = self.name(flight.to);
+        Some(self.recorder.transmission(self.now, to, Kind::Recv, frame, flight.cause))
     }
 
     /// A frame is lost.
@@ -52,12 +66,16 @@ impl World<'_> {
         if self.detail == Detail::Network {
             let mut frame = self.transmission(flight, flight.to, flight.from);
             frame.why = Some(why.into());
-            self.recorder.transmission(self.now, flight.from, Kind::Drop, frame, flight.cause);
+            let from = self.name(flight.from);
+            self.recorder.transmission(self.now, from, Kind::Drop, frame, flight.cause);
         }
     }
 
     fn transmission(&mut self, flight: &Flight, peer: NodeId, reader: NodeId) -> Transmission {
+        let peer = self.name(peer);
         let reader = &*self.nodes[reader.index()].node;
-        self.recorder.describe(reader, peer, flight.id, &flight.frame)
+        let mut frame = self.recorder.describe(reader, peer, flight.id, &flight.frame);
+        self.told_of_copies(flight, &mut frame);
+        frame
     }
 }

@@ -7,11 +7,12 @@ use crate::links::LinkCounts;
 use crate::nodes::{Slot, State, Ticket};
 use crate::order::{self, Scheduler};
 use crate::queue::{Happening, Queue};
+use crate::twins::Twins;
 use pepperland_core::contract::{Indication, Request};
 use pepperland_core::history::{EventId, Header, History, Recorder};
 use pepperland_core::id::{MessageId, NodeId};
 use pepperland_core::message::Message;
-use pepperland_core::runtime::{Build, Clients, Detail, Disturbances, Reaction};
+use pepperland_core::runtime::{Build, Clients, Detail, Disturbances, Lies, Reaction};
 use pepperland_core::schedule::{Ask, Schedule};
 use pepperland_core::time::Time;
 
@@ -33,6 +34,8 @@ pub struct World<'a> {
     pub tickets: Vec<Ticket>,
     pub free_tickets: Vec<u32>,
     pub disturbances: Disturbances<Flight>,
+    pub lies: Lies,
+    pub twins: Twins,
     pub recorder: Recorder,
     pub frames_sent: u64,
     clients: Clients,
@@ -46,12 +49,14 @@ impl<'a> World<'a> {
         in_views: bool,
         detail: Detail,
     ) -> World<'a> {
+        let mut nodes = Slot::build_all(schedule, build, in_views);
+        let twins = Twins::of(schedule, build, in_views, &mut nodes);
         World {
             schedule,
             build,
             detail,
             now: Time::ZERO,
-            nodes: Slot::build_all(schedule, build, in_views),
+            nodes,
             queue: Queue::of_span(schedule.header.network.max_latency),
             due: Due::default(),
             flights: Flights::default(),
@@ -61,6 +66,8 @@ impl<'a> World<'a> {
             tickets: Vec::new(),
             free_tickets: Vec::new(),
             disturbances: Disturbances::default(),
+            lies: Lies::of(schedule),
+            twins,
             recorder: Recorder::new(header),
             frames_sent: 0,
             clients: Clients::new(schedule),
@@ -70,7 +77,7 @@ impl<'a> World<'a> {
     /// Runs until nothing more will happen, or the schedule's end.
     pub fn run(mut self) -> History {
         self.plan();
-        for index in 0..self.nodes.len() {
+        for index in 0..self.names() {
             self.handle(NodeId(index as u32), None, |node, host| node.start(host));
         }
         while let Some((at, what)) = self.next() {
@@ -175,7 +182,11 @@ impl<'a> World<'a> {
         if let Ask::Multicast { .. } = step.ask {
             self.clients.asked(step, id);
         }
+        let twin = (!self.twins.are_none()).then(|| request.clone());
         self.handle(step.node, Some(cause), |node, host| node.request(request, host));
+        if let Some(request) = twin {
+            self.ask_twin(step.node, index, &request);
+        }
     }
 
     /// A step's message was delivered: the steps that wait for it at this node are planned.
@@ -189,16 +200,22 @@ impl<'a> World<'a> {
     fn stop(&mut self, id: NodeId) {
         let slot = &mut self.nodes[id.index()];
         let Some((group, view)) = slot.application.stopped() else { return };
-        let event = self.recorder.stopped(self.now, id, group, view);
-        self.noted(id, event);
+        let event = match self.is_second(id) {
+            true => None,
+            false => Some(self.recorder.stopped(self.now, id, group, view)),
+        };
+        event.into_iter().for_each(|event| self.noted(id, event));
         let request = Request::BlockOk(group, view);
-        self.handle(id, Some(event), |node, host| node.request(request, host));
+        self.handle(id, event, |node, host| node.request(request, host));
     }
 
     /// What the application at a node does upon what it is told.
     pub fn react(&mut self, id: NodeId, told: &Indication<Message>) {
-        match self.nodes[id.index()].application.hears(id, told) {
+        let name = self.name(id);
+        match self.nodes[id.index()].application.hears(name, told) {
             Reaction::None => {}
+            // What the second copy of a node held back, the first one was asked for.
+            Reaction::GoOn(_) if self.is_second(id) => {}
             Reaction::Stop(after) => self.queue.plan(self.now + after, Happening::Stop(id.0)),
             Reaction::GoOn(steps) => {
                 for step in steps {
@@ -220,7 +237,7 @@ impl<'a> World<'a> {
             let Some(uncut) = self.pass_cuts(flight) else { return };
             flight = uncut;
         }
-        let (to, from) = (flight.to, flight.from);
+        let (to, from) = (flight.to, self.name(flight.from));
         let cause = self.record_receipt(&flight).or(flight.cause);
         self.handled = Some(flight.id);
         self.handle(to, cause, |node, host| {

@@ -10,7 +10,7 @@ use pepperland_core::history::{Channel, EventId, History, Kind};
 use pepperland_core::id::NodeId;
 use pepperland_core::implementation::Implementation;
 use pepperland_core::plan::Plan;
-use pepperland_core::runtime::{Detail, Runtime};
+use pepperland_core::runtime::{Detail, Runtime, drawn_lie};
 use pepperland_core::scenario::Scenario;
 use pepperland_core::schedule::{Links, Schedule, Trouble};
 use pepperland_core::seed::Seed;
@@ -28,6 +28,7 @@ fn planned(implementation: &Implementation, faults: &str, seed: u64) -> Schedule
         workload: workloads[seed as usize % workloads.len()],
         faults: pepperland_faults::resolve(faults).expect("a profile"),
         profiles: pepperland_faults::ALL.to_vec(),
+        lacks: &[],
     };
     plan.schedule(Seed(seed))
 }
@@ -84,8 +85,11 @@ fn recording_the_network_does_not_change_what_happens() {
         let schedule = planned(implementation, profile.name, seed);
         let told = |detail| {
             let history = run(&schedule, implementation, detail);
-            let events =
-                history.events().filter(|e| e.node().is_none() || !e.kind().is_transmission());
+            // Where frames are told, each lie of a liar is.
+            let of_frames = |e: &pepperland_core::history::Event<'_>| {
+                e.node().is_some() && e.kind().is_transmission() || drawn_lie(e).is_some()
+            };
+            let events = history.events().filter(|event| !of_frames(event));
             events.map(|e| (e.time(), e.node(), e.kind(), e.message_name())).collect::<Vec<_>>()
         };
         let name = implementation.name;

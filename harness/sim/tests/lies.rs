@@ -9,7 +9,7 @@ use pepperland_core::history::History;
 use pepperland_core::id::{NetworkId, NodeId};
 use pepperland_core::implementation::Implementation;
 use pepperland_core::message::Message;
-use pepperland_core::schedule::{Fate, Schedule, Trouble};
+use pepperland_core::schedule::{Deceit, Fate, Schedule, Trouble};
 use pepperland_core::seed::PerMillion;
 use pepperland_core::time::Span;
 use serde_json::Value;
@@ -58,7 +58,7 @@ impl Node for Json {
 }
 
 fn lie(rate: PerMillion) -> Trouble {
-    Trouble::Lie { node: N1, rate }
+    Trouble::Lie { node: N1, rate, how: Deceit::default() }
 }
 
 fn lying(at: &[u64], rate: PerMillion) -> Schedule {

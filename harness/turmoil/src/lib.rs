@@ -31,6 +31,7 @@ pub use services::{Indications, ServiceContext};
 pub use whole::whole_millisecond;
 
 use director::Director;
+use pepperland_core::fault::Fault;
 use pepperland_core::history::{Header, History};
 use pepperland_core::implementation::Implementation;
 use pepperland_core::runtime::{Detail, Refused, Runtime};
@@ -93,5 +94,9 @@ impl Runtime for Turmoil {
         let header = Header::of_run(self.name(), schedule, implementation);
         let world = World::new(schedule, header, implementation, detail);
         Ok(Director::new(world, self.transport).run())
+    }
+
+    fn lacks(&self) -> &'static [Fault] {
+        &[Fault::Twin]
     }
 }

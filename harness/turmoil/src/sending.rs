@@ -7,7 +7,7 @@ use crate::world::World;
 use pepperland_core::contract::Node;
 use pepperland_core::history::{Channel, EventId, Kind, Transmission};
 use pepperland_core::id::{GroupId, NetworkId, NodeId};
-use pepperland_core::runtime::{Detail, garbled_length};
+use pepperland_core::runtime::{Detail, Outcome, Saying, garbled_length};
 use pepperland_core::schedule::{Harm, Transit};
 use pepperland_core::time::Span;
 use smallvec::SmallVec;
@@ -83,6 +83,8 @@ impl World {
             cause,
         };
         let told = self.record_sending(&mut passage, frame);
+        let tongue = &*self.nodes[from.index()].node;
+        self.lies.hear(&Saying { transit, frame, tongue });
         let latency = transit.latency(self.schedule.header.seed, &self.schedule.header.network);
         if from == to {
             // One to the sender itself needs no socket.
@@ -126,7 +128,7 @@ impl World {
         mut latency: Span,
     ) -> Labels {
         let schedule = self.schedule();
-        let (mut labels, mut instead) = (Labels::new(), None);
+        let (mut labels, mut instead, mut besides) = (Labels::new(), None, Vec::new());
         let Passage { from, to, number, .. } = passage;
         let transit = Transit { from, to, number };
         for (index, harm) in self.disturbances.harm(&schedule, &transit, self.now) {
@@ -147,15 +149,30 @@ impl World {
                 Harm::Garbled(draw) => {
                     instead = Some(now[..garbled_length(now.len(), draw)].to_vec());
                 }
-                Harm::Lied(draw) => match sender.mutate(now, draw) {
-                    Some(lie) => instead = Some(lie),
-                    None => {
+                Harm::Lied(draw) => {
+                    let saying = Saying { transit, frame: now, tongue: &**sender };
+                    let Some(lie) = self.lies.tell(&schedule, index, draw, &saying) else {
                         self.disturbances.spare(index);
                         continue;
+                    };
+                    let (now, detail) = (self.now, self.detail);
+                    self.recorder.lie(now, (&schedule, index), detail, &transit, &lie);
+                    match lie.outcome {
+                        Outcome::Instead(said) => instead = Some(said),
+                        Outcome::Besides(said) => besides.push(said),
+                        Outcome::Late(by) => latency = latency + by,
+                        Outcome::Nothing => {
+                            self.record_loss(&passage, told, "withheld");
+                            return labels;
+                        }
                     }
-                },
+                    continue;
+                }
             }
             self.recorder.harm(self.now, &schedule, index);
+        }
+        for said in besides {
+            labels.push(self.launch(passage, (Some(said), told.clone()), latency));
         }
         let Some(cut) = self.disturbances.cut(&schedule, passage.from, passage.to) else {
             labels.push(self.launch(passage, (instead, told), latency));

@@ -56,9 +56,10 @@ fn round(disturbance: &mut Disturbance) {
         }
         Trouble::Duplicate { most, .. } => *most = Span::ZERO,
         Trouble::Throttle { every, .. } => *every = rounded(*every),
-        Trouble::Strike { fate: Fate::Delay { by } | Fate::Duplicate { by }, .. } => {
-            *by = rounded(*by);
-        }
+        Trouble::Strike {
+            fate: Fate::Delay { by } | Fate::Duplicate { by } | Fate::Stall { by },
+            ..
+        } => *by = rounded(*by),
         Trouble::Skew { jump, drift, .. } => {
             *jump -= *jump % TICK.0 as i64;
             *drift = 0;

@@ -7,7 +7,7 @@ use pepperland_core::contract::Node;
 use pepperland_core::history::{EventId, Header, Kind, Recorder};
 use pepperland_core::id::NodeId;
 use pepperland_core::implementation::{Implementation, Setup};
-use pepperland_core::runtime::{Clients, Detail, Disturbances, State};
+use pepperland_core::runtime::{Clients, Detail, Disturbances, Lies, State};
 use pepperland_core::schedule::Schedule;
 use pepperland_core::time::{Span, Time};
 use std::cmp::Reverse;
@@ -34,6 +34,7 @@ pub struct World {
     pub nodes: Vec<Slot>,
     pub flights: Flights,
     pub disturbances: Disturbances<u32>,
+    pub lies: Lies,
     pub clients: Clients,
     pub frames_sent: u64,
     /// How many messages each link has carried, by sender and receiver.
@@ -64,6 +65,7 @@ impl World {
             nodes: Slot::build_all(schedule, &build, implementation.model.views),
             flights: Flights::default(),
             disturbances: Disturbances::default(),
+            lies: Lies::of(schedule),
             clients: Clients::new(schedule),
             frames_sent: 0,
             carried: vec![0; nodes * nodes],

@@ -8,7 +8,7 @@ use pepperland_core::history::Channel;
 use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::implementation::Implementation;
 use pepperland_core::message::Message;
-use pepperland_core::schedule::{Fate, Links, Trouble};
+use pepperland_core::schedule::{Deceit, Fate, Links, Trouble, Way};
 use pepperland_core::seed::PerMillion;
 use pepperland_core::time::{Span, Time};
 use serde::{Deserialize, Serialize};
@@ -296,7 +296,7 @@ fn a_garbled_frame_is_discarded_with_a_note() {
 #[test]
 fn a_liar_says_something_else_to_others_and_is_byzantine() {
     let mut schedule = multicasts(Channel::FairLoss, &[1, 2, 3]);
-    let lie = Trouble::Lie { node: NodeId(0), rate: ALWAYS };
+    let lie = Trouble::Lie { node: NodeId(0), rate: ALWAYS, how: Deceit::default() };
     schedule.disturbances = vec![during(0, 20, lie)];
     let history = run(&schedule, &PLAIN);
     assert_eq!(history.header.byzantine, ["n1"]);
@@ -314,4 +314,41 @@ fn a_liar_says_something_else_to_others_and_is_byzantine() {
         assert!(delivered(other).iter().all(|message| !truth.contains(message)), "{other}");
     }
     assert_eq!(with(&history, "heal"), ["20 heal touched=6 id=0"]);
+}
+
+#[test]
+fn a_liar_repeats_delays_and_withholds_what_it_sends() {
+    let deliveries = |way: Way| {
+        let mut schedule = multicasts(Channel::FairLoss, &[1, 20, 40]);
+        let how = Deceit { to: Some(vec![NodeId(1)]), most: Span::millis(1), ..Deceit::plain(way) };
+        let lie = Trouble::Lie { node: NodeId(0), rate: ALWAYS, how };
+        schedule.disturbances = vec![during(0, 200, lie)];
+        let history = run(&schedule, &PLAIN);
+        assert_eq!(with(&history, "n3 deliver").len(), 3, "{way:?}: it lies to n2 alone");
+        with(&history, "n2 deliver")
+    };
+    let truth = ["11 n2 deliver n1:0:1", "30 n2 deliver n1:0:2", "50 n2 deliver n1:0:3"];
+    assert_eq!(deliveries(Way::Silent), [""; 0]);
+    let late = deliveries(Way::Late);
+    assert_eq!(late[0], "12 n2 deliver n1:0:1");
+    let replayed = deliveries(Way::Replay);
+    assert_eq!(replayed[0], truth[0], "there is nothing to replay yet");
+    assert!(replayed[1] == "30 n2 deliver n1:0:1", "{replayed:?}");
+}
+
+#[test]
+fn every_way_of_lying_repeats_exactly() {
+    for way in Way::ALL {
+        let mut schedule = multicasts(Channel::FairLoss, &[1, 20, 40, 60, 80]);
+        let how = Deceit { most: Span::millis(30), ..Deceit::plain(way) };
+        let rate = PerMillion::percent(60);
+        let lie = Trouble::Lie { node: NodeId(0), rate, how };
+        schedule.disturbances = vec![during(0, 200, lie)];
+        let once = run(&schedule, &PLAIN);
+        assert_eq!(lines(&once), lines(&run(&schedule, &PLAIN)), "{way:?}");
+        let drawn = with(&once, "heal");
+        assert_eq!(drawn.len(), 1, "{way:?}");
+        let nothing = drawn[0].contains("touched=0");
+        assert_eq!(nothing, way == Way::PartialMac, "{way:?}: {drawn:?}");
+    }
 }

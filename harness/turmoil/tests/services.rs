@@ -139,6 +139,7 @@ fn services_refuse_what_turmoil_alone_cannot_do() {
         (Trouble::Garble { links: Links::all(), rate }, "\"garble\""),
         (Trouble::Throttle { links: Links::all(), every: Span::millis(1) }, "\"throttle\""),
         (Trouble::Disk { node, how: Failing::Lying }, "\"disk\""),
+        (Trouble::Twin { node, first: None, second: None }, "a second copy of n1"),
         (Trouble::Crash { node, effects: Some(1) }, "between two of its effects"),
         (Trouble::Crash { node, effects: None }, "in flight"),
         (Trouble::Cut { links: one_way }, "one direction"),

@@ -3,7 +3,7 @@
 use crate::style::{Style, Tone};
 use crate::text;
 use crate::words;
-use pepperland_core::history::{EventId, History, Kind};
+use pepperland_core::history::{Event, EventId, History, Kind};
 use pepperland_core::id::NodeId;
 use pepperland_core::time::Time;
 use std::collections::{BTreeMap, BTreeSet};
@@ -48,7 +48,7 @@ pub fn lanes(history: &History, proof: &[EventId], style: Style) -> String {
 fn rows(history: &History, proof: &BTreeSet<EventId>) -> Vec<Row> {
     let mut shown: Vec<EventId> = history
         .events()
-        .filter(|event| is_shown(event.kind()) || event.node().is_none())
+        .filter(|event| is_shown(event) || event.node().is_none())
         .map(|event| event.id)
         .collect();
     shown.extend(proof.iter().filter(|id| id.index() < history.len()));
@@ -89,9 +89,14 @@ fn cells_of(history: &History, id: EventId) -> Vec<String> {
     vec![text::short(&brief, WIDTH)]
 }
 
-/// Events of the application, not of the network and not mere remarks.
-fn is_shown(kind: Kind) -> bool {
-    !kind.is_transmission() && !matches!(kind, Kind::BroadcastReturn | Kind::Note | Kind::Clock)
+/// Events of the application, not of the network and not mere remarks, unless they tell what a
+/// second copy of a node does.
+fn is_shown(event: &Event<'_>) -> bool {
+    match event.kind() {
+        Kind::BroadcastReturn | Kind::Clock => false,
+        Kind::Note => words::is_of_second_copy(*event),
+        kind => !kind.is_transmission(),
+    }
 }
 
 /// The rows to print: all, or as many around the rows of the proof as there is room for.

@@ -38,7 +38,8 @@ impl Words<'_> {
                 let text = |event: &Event<'_>| event.field("to")?.as_str().map(str::to_owned);
                 let to = self.set(&group.iter().filter_map(text).collect::<Vec<_>>());
                 let from = self.side(first, "from");
-                format!("message {number} from {from} to {to} is {one}")
+                let what = self.lie(first).unwrap_or_else(|| format!("is {one}"));
+                format!("message {number} from {from} to {to} {what}")
             }
             _ => self.event(first),
         }
@@ -48,7 +49,8 @@ impl Words<'_> {
     fn links(&self, event: Event<'_>, (one, many): (&str, &str)) -> String {
         let (from, to) = (self.side(event, "from"), self.side(event, "to"));
         if let Some(number) = event.field("message") {
-            return format!("message {number} from {from} to {to} is {one}");
+            let what = self.lie(event).unwrap_or_else(|| format!("is {one}"));
+            return format!("message {number} from {from} to {to} {what}");
         }
         let both = event.field("both_ways") == Some(&Value::Bool(true));
         let arrow = if both { "↔" } else { "→" };
@@ -56,7 +58,7 @@ impl Words<'_> {
         format!("links {from}{arrow}{to} {many}{rate}{}", extent(event))
     }
 
-    fn side(&self, event: Event<'_>, key: &str) -> String {
+    pub(super) fn side(&self, event: Event<'_>, key: &str) -> String {
         match event.field(key) {
             Some(Value::Array(names)) => {
                 let names: Vec<String> =
@@ -112,20 +114,14 @@ impl Words<'_> {
         }
     }
 
-    fn liar(&self, event: Event<'_>) -> String {
-        let share = share(event);
-        let extent = if share.is_empty() { share } else { format!(" in{share}") };
-        format!("{} begins to lie{extent}", self.victim(event))
-    }
-
     /// The node that a disturbance befalls. Other tools may name it as they name nodes everywhere.
-    fn victim(&self, event: Event<'_>) -> String {
+    pub(super) fn victim(&self, event: Event<'_>) -> String {
         self.field(event, if event.field("node").is_some() { "node" } else { "n" })
     }
 }
 
 /// How many messages are concerned, if that is told.
-fn share(event: Event<'_>) -> String {
+pub(super) fn share(event: Event<'_>) -> String {
     match event.field("rate").and_then(Value::as_u64) {
         Some(rate) if rate < 1_000_000 => format!(" {} % of messages", per_cent(rate)),
         Some(_) => " every message".to_owned(),
@@ -133,10 +129,15 @@ fn share(event: Event<'_>) -> String {
     }
 }
 
-/// Whether both strike the same message of one sender alike.
+/// Whether both strike the same message of one sender alike, to whomever.
 fn is_like(a: Event<'_>, b: Event<'_>) -> bool {
-    let same = |key| a.field(key) == b.field(key);
-    a.field("message").is_some() && a.kind() == b.kind() && same("from") && same("message")
+    let but_receiver = |event: Event<'_>| {
+        let mut fields = event.fields().cloned().unwrap_or_default();
+        fields.remove("to");
+        fields
+    };
+    let strikes = a.field("message").is_some() && a.kind() == b.kind();
+    strikes && but_receiver(a) == but_receiver(b)
 }
 
 /// What happens to one message and to all of a link.

@@ -3,7 +3,9 @@
 use super::environment::per_cent;
 use crate::text;
 use pepperland_core::id::{GroupId, NodeId};
-use pepperland_core::schedule::{Ask, Disturbance, Failing, Fate, Links, Step, Trouble, When};
+use pepperland_core::schedule::{
+    Ask, Deceit, Disturbance, Failing, Fate, Links, Step, Trouble, Way, When,
+};
 use pepperland_core::seed::PerMillion;
 use pepperland_core::time::{Span, Time};
 
@@ -48,7 +50,8 @@ pub fn trouble(trouble: &Trouble) -> String {
             let jump = *jump as f64 / 1e6;
             format!("clock of {node} jumps by {jump} ms and drifts by {drift} ppm")
         }
-        Trouble::Lie { node, rate } => format!("{node} lies in {}", share(*rate)),
+        Trouble::Lie { node, rate, how } => format!("{node} {}", deceit(how, *rate)),
+        Trouble::Twin { node, first, second } => twin(*node, first.as_deref(), second.as_deref()),
         Trouble::Omit { links: l, rate, degree } => {
             format!("links {} omit {}, {degree} in a row at most", links(l), share(*rate))
         }
@@ -134,7 +137,57 @@ fn suffered(fate: Fate) -> String {
         Fate::Corrupt => "corrupted".to_owned(),
         Fate::Garble => "cut short".to_owned(),
         Fate::Lie { .. } => "a lie".to_owned(),
+        Fate::Earlier { meant_for, earlier, .. } => {
+            format!("a lie: one field is that of message {earlier} to {meant_for}")
+        }
+        Fate::Replay { meant_for, earlier, besides: false } => {
+            format!("a lie: it is message {earlier} to {meant_for} again")
+        }
+        Fate::Replay { meant_for, earlier, besides: true } => {
+            format!("sent with a lie: message {earlier} to {meant_for} again")
+        }
+        Fate::Withhold => "not sent by a liar".to_owned(),
+        Fate::Stall { by } => format!("sent {by} ms late by a liar"),
+        Fate::Spoil { entries } => format!("a lie: wrong authenticators for {}", spoilt(entries)),
     }
+}
+
+/// How a node lies: `lies in every message`, `keeps from {n2 n3} 30 % of messages`.
+fn deceit(how: &Deceit, rate: PerMillion) -> String {
+    let share = share(rate);
+    let to = how.to.as_deref().map(|to| format!(" to {}", side(Some(to)))).unwrap_or_default();
+    let kind = how.kind.map(|kind| format!(" of its kind {kind}")).unwrap_or_default();
+    let what = format!("{share}{kind}{to}");
+    match how.way {
+        Way::SmallScope => format!("lies in {what}"),
+        Way::Earlier => format!("says in {what} what it said earlier"),
+        Way::Replay => format!("sends earlier messages again for {what}"),
+        Way::Readdress => format!("sends what was meant for others for {what}"),
+        Way::Equivocate => format!("tells one lie to all in {what}"),
+        Way::Silent => format!("does not send {what}"),
+        Way::Late => format!("sends {what} up to {} ms late", how.most),
+        Way::PartialMac => format!("spoils some authenticators in {what}"),
+    }
+}
+
+fn twin(node: NodeId, first: Option<&[NodeId]>, second: Option<&[NodeId]>) -> String {
+    let talks = |nodes: Option<&[NodeId]>| match nodes {
+        None => "all".to_owned(),
+        Some([]) => "nobody".to_owned(),
+        some => side(some),
+    };
+    match (first, second) {
+        (None, None) => format!("{node} runs twice"),
+        (first, second) => {
+            let (one, other) = (talks(first), talks(second));
+            format!("{node} runs twice: one copy talks with {one}, the other with {other}")
+        }
+    }
+}
+
+fn spoilt(entries: u32) -> String {
+    let nodes: Vec<NodeId> = (0..32).filter(|i| entries >> i & 1 == 1).map(NodeId).collect();
+    side(Some(&nodes))
 }
 
 #[cfg(test)]
@@ -156,11 +209,21 @@ mod tests {
         let late = Fate::Delay { by: Span::millis(40) };
         let strike = Trouble::Strike { from: n(1), to: n(2), number: 4, fate: late };
         assert_eq!(trouble(&strike), "message 4 from n2 to n3 is delayed by 40 ms");
-        let lie = Trouble::Lie { node: n(0), rate: PerMillion::percent(30) };
+        let lie = |how| Trouble::Lie { node: n(0), rate: PerMillion::percent(30), how };
+        let silent = Deceit { to: Some(vec![n(1), n(2)]), ..Deceit::plain(Way::Silent) };
+        assert_eq!(trouble(&lie(silent)), "n1 does not send 30 % of messages to {n2 n3}");
+        let lie = lie(Deceit::default());
         let lie = Disturbance::during(Time::millis(60), Time::millis(210), lie);
         assert_eq!(disturbance(&lie), "n1 lies in 30 % of messages, 60–210 ms");
         let fate = Fate::Lie { draw: 7 };
         let strike = Trouble::Strike { from: n(1), to: n(2), number: 4, fate };
         assert_eq!(trouble(&strike), "message 4 from n2 to n3 is a lie");
+        let fate = Fate::Replay { meant_for: n(0), earlier: 2, besides: false };
+        let strike = Trouble::Strike { from: n(1), to: n(2), number: 4, fate };
+        let replayed = "message 4 from n2 to n3 is a lie: it is message 2 to n1 again";
+        assert_eq!(trouble(&strike), replayed);
+        let twin = Trouble::Twin { node: n(0), first: Some(vec![n(1)]), second: None };
+        let apart = "n1 runs twice: one copy talks with n2, the other with all";
+        assert_eq!(trouble(&twin), apart);
     }
 }

@@ -21,7 +21,7 @@ pub use cx::{Cx, Risen};
 pub use host::{Effect, Effects, Host, Timer};
 pub use layer::{Layer, Protocol, Value};
 pub use memory::Memory;
-pub use mutate::mutate;
+pub use mutate::{Difference, differences, mutate, revert, spoil};
 pub use network::Network;
 pub use node::{Garbled, Node, Stack, flip};
 pub use stable::{Stable, StableKey};

@@ -1,7 +1,12 @@
 //! Small changes of a message's structure: what a node tells when it lies.
 
+mod authenticators;
+mod differences;
 #[cfg(test)]
 mod tests;
+
+pub use authenticators::spoil;
+pub use differences::{Difference, differences, revert};
 
 use serde_json::{Map, Number, Value};
 

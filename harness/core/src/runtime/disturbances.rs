@@ -86,6 +86,12 @@ impl<Frame> Disturbances<Frame> {
         spared.into_iter().for_each(|active| active.touched -= 1);
     }
 
+    /// The disturbance has touched a message.
+    pub fn touch(&mut self, index: u32) {
+        let touching = self.active.iter_mut().find(|active| active.index == index);
+        touching.into_iter().for_each(|active| active.touched += 1);
+    }
+
     /// The first cut at work on the link.
     pub fn cut(
         &mut self,

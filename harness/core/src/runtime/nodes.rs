@@ -55,7 +55,16 @@ impl<Own: Default> Slot<Own> {
     /// Every node of a schedule. `in_views`: applications multicast only in views, unless groups
     /// are open.
     pub fn build_all(schedule: &Schedule, build: Build<'_>, in_views: bool) -> Vec<Slot<Own>> {
-        let nodes = schedule.header.nodes as usize;
+        Slot::build(schedule, build, in_views, NodeId::first(schedule.header.nodes as usize))
+    }
+
+    /// These nodes of a schedule.
+    pub fn build(
+        schedule: &Schedule,
+        build: Build<'_>,
+        in_views: bool,
+        nodes: impl Iterator<Item = NodeId>,
+    ) -> Vec<Slot<Own>> {
         let groups: Rc<[Rc<[NodeId]>]> =
             schedule.header.members().into_iter().map(Rc::from).collect();
         let host = |id: NodeId| {
@@ -78,7 +87,7 @@ impl<Own: Default> Slot<Own> {
             own: Own::default(),
             minted: 0,
         };
-        NodeId::first(nodes).map(slot).collect()
+        nodes.map(slot).collect()
     }
 }
 

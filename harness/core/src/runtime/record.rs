@@ -218,6 +218,9 @@ impl Recorder {
                 _ => fields.insert(key, value),
             };
         }
+        if matches!(trouble, Trouble::Twin { .. }) {
+            fields.insert("twin".to_owned(), true.into());
+        }
         self.environment(at, trouble.kind(), fields);
     }
 
@@ -276,7 +279,7 @@ impl Trouble {
             | Trouble::Garble { .. }
             | Trouble::Strike { fate: Fate::Corrupt | Fate::Garble, .. } => Kind::Corrupt,
             Trouble::Skew { .. } => Kind::Skew,
-            Trouble::Lie { .. } | Trouble::Strike { fate: Fate::Lie { .. }, .. } => Kind::Byzantine,
+            Trouble::Lie { .. } | Trouble::Twin { .. } | Trouble::Strike { .. } => Kind::Byzantine,
             Trouble::Crash { .. } => Kind::Crash,
             Trouble::Pause { .. } => Kind::Pause,
             Trouble::Disk { .. } => Kind::Disk,
@@ -335,6 +338,7 @@ fn object(value: Value) -> Map<String, Value> {
     }
 }
 
-fn text(message: &Message) -> String {
+/// A message's body as text.
+pub(super) fn text(message: &Message) -> String {
     String::from_utf8_lossy(&message.body.0).into_owned()
 }

@@ -2,7 +2,7 @@
 //! step or disturbance does not reshuffle the others.
 
 use crate::id::NodeId;
-use crate::schedule::{Disturbance, Fate, NetworkOptions, Trouble};
+use crate::schedule::{Disturbance, Fate, NetworkOptions, Trouble, Way};
 use crate::seed::{PerMillion, Seed, Stream, mix};
 use crate::time::Span;
 
@@ -30,7 +30,7 @@ pub enum Harm {
     Corrupted(u64),
     /// It ends after so many of its bytes (modulo their number).
     Garbled(u64),
-    /// Its sender says something else; the draw chooses what.
+    /// Its sender lies, as the disturbance says; the draw chooses what is left open there.
     Lied(u64),
 }
 
@@ -79,6 +79,10 @@ impl Transit {
             }
             Trouble::Corrupt { rate, .. } => hit(*rate).then(|| Harm::Corrupted(stream.bits())),
             Trouble::Garble { rate, .. } => hit(*rate).then(|| Harm::Garbled(stream.bits())),
+            // Whether it lies depends on what it says, so that all hear the same.
+            Trouble::Lie { how, .. } if how.way == Way::Equivocate => {
+                Some(Harm::Lied(seed.0 ^ disturbance.key()))
+            }
             // 32 bits, so that every reader of JSON can tell the draw.
             Trouble::Lie { rate, .. } => hit(*rate).then(|| Harm::Lied(stream.bits() >> 32)),
             _ => None,
@@ -87,7 +91,9 @@ impl Transit {
 
     fn is_reached_by(&self, trouble: &Trouble) -> bool {
         match trouble {
-            Trouble::Lie { node, .. } => *node == self.from && self.from != self.to,
+            Trouble::Lie { node, how, .. } => {
+                *node == self.from && self.from != self.to && how.concerns(self.to)
+            }
             other => other.links().is_some_and(|links| links.contain(self.from, self.to)),
         }
     }
@@ -100,6 +106,11 @@ impl Transit {
             Fate::Corrupt => Harm::Corrupted(self.stream(seed, 1).bits()),
             Fate::Garble => Harm::Garbled(self.stream(seed, 1).bits()),
             Fate::Lie { draw } => Harm::Lied(u64::from(draw)),
+            Fate::Earlier { .. }
+            | Fate::Replay { .. }
+            | Fate::Withhold
+            | Fate::Stall { .. }
+            | Fate::Spoil { .. } => Harm::Lied(0),
         }
     }
 }
@@ -109,6 +120,10 @@ impl Disturbance {
     /// same when other disturbances are deleted.
     fn key(&self) -> u64 {
         let word = self.trouble.word().bytes().fold(0, |key, b| key << 8 ^ u64::from(b));
+        let word = match &self.trouble {
+            Trouble::Lie { how, .. } if how.way != Way::default() => mix(word ^ how.way as u64),
+            _ => word,
+        };
         mix(word ^ mix(self.at.0)) | 2
     }
 }

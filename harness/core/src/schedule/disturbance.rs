@@ -3,7 +3,7 @@
 
 use crate::fault::Fault;
 use crate::id::NodeId;
-use crate::schedule::{Failing, Fate, Links, named};
+use crate::schedule::{Deceit, Failing, Fate, Links, named};
 use crate::seed::PerMillion;
 use crate::time::{Span, Time};
 use serde::{Deserialize, Serialize};
@@ -138,14 +138,33 @@ pub enum Trouble {
         /// Parts per million faster than true time.
         drift: i32,
     },
-    /// The node lies: each message that it sends to another says something else with this chance,
-    /// each receiver's copy by itself. The node is Byzantine for the whole run.
+    /// The node lies, in each message that it sends to another with this chance. It is Byzantine
+    /// for the whole run.
     Lie {
         /// The node.
         #[serde(rename = "n", with = "named::node")]
         node: NodeId,
         /// The chance.
         rate: PerMillion,
+        /// In which way, and to whom.
+        #[serde(flatten)]
+        how: Deceit,
+    },
+    /// A second copy of the node runs under its name (Bano et al., *Twins: BFT Systems Made
+    /// Robust*, 2021), from the beginning of the first of these to the end of the last. What is
+    /// sent to the node reaches both copies, and what both send has the one name, but for those
+    /// that a copy does not talk with meanwhile. The node is Byzantine for the whole run.
+    Twin {
+        /// The node.
+        #[serde(rename = "n", with = "named::node")]
+        node: NodeId,
+        /// Whom the first copy talks with; absent: with everybody. Where either is named, the two
+        /// copies do not talk with each other.
+        #[serde(default, skip_serializing_if = "Option::is_none", with = "named::nodes")]
+        first: Option<Vec<NodeId>>,
+        /// Whom the second copy talks with.
+        #[serde(default, skip_serializing_if = "Option::is_none", with = "named::nodes")]
+        second: Option<Vec<NodeId>>,
     },
     /// The node's disk fails: a crash while it does takes with it some of what was written. The
     /// node cannot tell before it restarts.
@@ -173,6 +192,7 @@ impl Trouble {
             Trouble::Pause { .. } => "pause",
             Trouble::Skew { .. } => "skew",
             Trouble::Lie { .. } => "lie",
+            Trouble::Twin { .. } => "twin",
             Trouble::Omit { .. } => "omit",
             Trouble::Garble { .. } => "garble",
             Trouble::Throttle { .. } => "throttle",
@@ -202,7 +222,7 @@ impl Trouble {
             Trouble::Crash { .. } => &[Fault::Crash],
             Trouble::Pause { .. } => &[Fault::Pause],
             Trouble::Skew { .. } => &[Fault::Clock],
-            Trouble::Lie { .. } | Trouble::Strike { fate: Fate::Lie { .. }, .. } => {
+            Trouble::Lie { .. } | Trouble::Twin { .. } | Trouble::Strike { .. } => {
                 &[Fault::Byzantine]
             }
         }
@@ -211,8 +231,8 @@ impl Trouble {
     /// The node that it makes Byzantine, if it makes one.
     pub fn liar(&self) -> Option<NodeId> {
         match self {
-            Trouble::Lie { node, .. } => Some(*node),
-            Trouble::Strike { from, fate: Fate::Lie { .. }, .. } => Some(*from),
+            Trouble::Lie { node, .. } | Trouble::Twin { node, .. } => Some(*node),
+            Trouble::Strike { from, fate, .. } if fate.is_a_lie() => Some(*from),
             _ => None,
         }
     }

@@ -1,5 +1,7 @@
 //! What happens to one message, and to one disk.
 
+use crate::id::NodeId;
+use crate::schedule::named;
 use crate::seed::PerMillion;
 use crate::time::Span;
 use serde::{Deserialize, Serialize};
@@ -59,4 +61,49 @@ pub enum Fate {
         /// Which of the changes that its structure allows.
         draw: u32,
     },
+    /// Its sender lies: one field of it takes the value that it had in an earlier message of the
+    /// sender, to whomever.
+    Earlier {
+        /// The receiver of that message.
+        #[serde(with = "named::node")]
+        meant_for: NodeId,
+        /// The how-manieth it was on its link.
+        earlier: u32,
+        /// Which of the fields that differ.
+        draw: u32,
+    },
+    /// Its sender lies: an earlier message of the sender, to whomever, comes instead.
+    Replay {
+        /// The receiver of that message.
+        #[serde(with = "named::node")]
+        meant_for: NodeId,
+        /// The how-manieth it was on its link.
+        earlier: u32,
+        /// Whether this one comes as well.
+        #[serde(default, skip_serializing_if = "named::is_default")]
+        besides: bool,
+    },
+    /// Its sender, who is Byzantine for the whole run, does not send it.
+    Withhold,
+    /// Its sender, who is Byzantine for the whole run, sends it so much later.
+    Stall {
+        /// How much later.
+        by: Span,
+    },
+    /// Its sender lies: of its authenticators, one for each node, some are spoilt.
+    Spoil {
+        /// Which: that of the i-th node if bit i (modulo 32) is set, counted from 0.
+        entries: u32,
+    },
+}
+
+impl Fate {
+    /// Whether whoever sends such a message lies.
+    pub fn is_a_lie(self) -> bool {
+        use Fate::{Earlier, Lie, Replay, Spoil, Stall, Withhold};
+        matches!(
+            self,
+            Lie { .. } | Earlier { .. } | Replay { .. } | Withhold | Stall { .. } | Spoil { .. }
+        )
+    }
 }

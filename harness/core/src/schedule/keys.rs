@@ -4,8 +4,8 @@
 
 use crate::id::{GroupId, NodeId};
 use crate::names::did_you_mean;
-use crate::schedule::Frame;
 use crate::schedule::places::{Place, places};
+use crate::schedule::{Frame, Way};
 use serde_json::Value;
 
 /// What is wrong with a line, and at which byte; none where the whole line is meant.
@@ -25,6 +25,7 @@ enum Shape {
     Node,
     Nodes,
     Group,
+    Way,
 }
 
 use Shape::{Flag, Group, Node, Nodes, Number, Ordinal, Signed, Text};
@@ -99,7 +100,18 @@ const FAULTS: &[Form] = &[
             must("drift", Signed(i32::MAX as u64)),
         ],
     },
-    Form { word: "lie", keys: &[must("n", Node), must("rate", RATE)] },
+    Form {
+        word: "lie",
+        keys: &[
+            must("n", Node),
+            must("rate", RATE),
+            may("way", Shape::Way),
+            TO,
+            may("kind", Ordinal),
+            may("most", ANY),
+        ],
+    },
+    Form { word: "twin", keys: &[must("n", Node), may("first", Nodes), may("second", Nodes)] },
     Form { word: "omit", keys: &[FROM, TO, BOTH, must("rate", RATE), must("degree", Ordinal)] },
     Form { word: "garble", keys: &[FROM, TO, BOTH, must("rate", RATE)] },
     Form { word: "throttle", keys: &[FROM, TO, BOTH, must("every", ANY)] },
@@ -112,6 +124,9 @@ const FAILINGS: &[Form] = &[
     Form { word: "lying", keys: &[] },
 ];
 
+const MEANT_FOR: KeyOfForm = must("meant_for", Node);
+const EARLIER: KeyOfForm = must("earlier", Ordinal);
+
 const FATES: &[Form] = &[
     Form { word: "lose", keys: &[] },
     Form { word: "delay", keys: &[must("by", ANY)] },
@@ -119,6 +134,11 @@ const FATES: &[Form] = &[
     Form { word: "corrupt", keys: &[] },
     Form { word: "garble", keys: &[] },
     Form { word: "lie", keys: &[must("draw", U32)] },
+    Form { word: "earlier", keys: &[MEANT_FOR, EARLIER, must("draw", U32)] },
+    Form { word: "replay", keys: &[MEANT_FOR, EARLIER, may("besides", Flag)] },
+    Form { word: "withhold", keys: &[] },
+    Form { word: "stall", keys: &[must("by", ANY)] },
+    Form { word: "spoil", keys: &[must("entries", U32)] },
 ];
 
 /// Whether a line is a step or a disturbance.
@@ -230,6 +250,9 @@ impl Line {
             Flag if !value.is_boolean() => must_be("true or false".to_owned()),
             Text if !value.is_string() => must_be("text".to_owned()),
             Node if !is_node(value, nodes) => must_be(node_list(nodes)),
+            Shape::Way if !value.as_str().is_some_and(|word| Way::WORDS.contains(&word)) => {
+                must_be(format!("one of {}", Way::WORDS.join(", ")))
+            }
             Group if !is_group(value, groups) => must_be(group_list(groups)),
             Nodes => match value.as_array() {
                 Some(list) if list.iter().all(|node| is_node(node, nodes)) => Ok(()),

@@ -2,6 +2,7 @@
 
 mod afflicted;
 mod choices;
+mod deceit;
 mod disturbance;
 mod fates;
 mod file;
@@ -15,6 +16,7 @@ mod step;
 mod tests;
 
 pub use choices::{Harm, Transit};
+pub use deceit::{Deceit, Way};
 pub use disturbance::{Disturbance, Trouble};
 pub use fates::{Failing, Fate};
 pub use file::ScheduleError;

@@ -3,8 +3,8 @@
 use crate::history::Channel;
 use crate::id::{GroupId, NodeId};
 use crate::schedule::{
-    Ask, Disturbance, FORMAT, Failing, Fate, Frame, InFlight, Links, NetworkOptions, Schedule,
-    Step, Trouble, When,
+    Ask, Deceit, Disturbance, FORMAT, Failing, Fate, Frame, InFlight, Links, NetworkOptions,
+    Schedule, Step, Trouble, Way, When,
 };
 use crate::seed::{PerMillion, Seed};
 use crate::time::{Span, Time};
@@ -38,7 +38,32 @@ fn fate() -> impl Strategy<Value = Fate> {
         Just(Fate::Corrupt),
         Just(Fate::Garble),
         any::<u32>().prop_map(|draw| Fate::Lie { draw }),
+        (node(), 1..=u32::MAX, any::<u32>()).prop_map(|(meant_for, earlier, draw)| Fate::Earlier {
+            meant_for,
+            earlier,
+            draw
+        }),
+        (node(), 1..=u32::MAX, any::<bool>())
+            .prop_map(|(meant_for, earlier, besides)| Fate::Replay { meant_for, earlier, besides }),
+        Just(Fate::Withhold),
+        span().prop_map(|by| Fate::Stall { by }),
+        any::<u32>().prop_map(|entries| Fate::Spoil { entries }),
     ]
+}
+
+prop_compose! {
+    fn deceit()(
+        way in prop::sample::select(&Way::ALL[..]),
+        to in some_nodes(),
+        kind in prop::option::of(1..=u32::MAX),
+        most in span(),
+    ) -> Deceit {
+        Deceit { way, to, kind, most }
+    }
+}
+
+fn some_nodes() -> impl Strategy<Value = Option<Vec<NodeId>>> {
+    prop::option::of(prop::collection::vec(node(), 0..4))
 }
 
 fn failing() -> impl Strategy<Value = Failing> {
@@ -84,7 +109,12 @@ fn trouble() -> impl Strategy<Value = Trouble> {
         (node(), any::<Option<u32>>()).prop_map(|(node, effects)| Trouble::Crash { node, effects }),
         node().prop_map(|node| Trouble::Pause { node }),
         (node(), jump, drift).prop_map(|(node, jump, drift)| Trouble::Skew { node, jump, drift }),
-        (node(), rate()).prop_map(|(node, rate)| Trouble::Lie { node, rate }),
+        (node(), rate(), deceit()).prop_map(|(node, rate, how)| Trouble::Lie { node, rate, how }),
+        (node(), some_nodes(), some_nodes()).prop_map(|(node, first, second)| Trouble::Twin {
+            node,
+            first,
+            second
+        }),
         omit(),
         (links(), rate()).prop_map(|(links, rate)| Trouble::Garble { links, rate }),
         (links(), span()).prop_map(|(links, every)| Trouble::Throttle { links, every }),
@@ -311,7 +341,7 @@ refused! { of_lines;
         "line 2, column 66: there is no fate \"loose\"; did you mean \"lose\"?",
     fault_no_text: r#"{"at":1,"fault":7}"# =>
         "line 2, column 17: \"fault\" must be one of \
-         cut, lose, delay, duplicate, corrupt, strike, crash, pause, skew, lie, \
+         cut, lose, delay, duplicate, corrupt, strike, crash, pause, skew, lie, twin, \
          omit, garble, throttle, disk",
     key_misspelt: r#"{"at":1,"fault":"lose","rate":5,"form":["n1"]}"# =>
         "line 2, column 33: \"form\" is no key of lose; did you mean \"from\"?",
@@ -333,6 +363,10 @@ refused! { of_lines;
         "line 2, column 32: EOF while parsing an object",
     liar_unknown: r#"{"at":1,"fault":"lie","n":"eve","rate":5}"# =>
         "line 2, column 27: \"n\" is \"eve\"; it must be one of n1 to n3",
+    lie_in_no_way: r#"{"at":1,"fault":"lie","n":"n1","rate":5,"way":"slow"}"# =>
+        "line 2, column 47: \"way\" is \"slow\"; it must be one of small-scope, earlier, replay, \
+         readdress, equivocate, silent, late, partial-mac",
+    twin_of_nobody: r#"{"at":1,"fault":"twin","first":["n2"]}"# => "line 2: twin needs \"n\"",
     lie_without_a_draw:
         r#"{"at":1,"fault":"strike","from":"n1","to":"n2","number":1,"fate":"lie"}"# =>
         "line 2: strike needs \"draw\"",

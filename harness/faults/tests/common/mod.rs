@@ -67,7 +67,15 @@ pub fn plan_for(
     seed: u64,
 ) -> Vec<Disturbance> {
     let profiles = pepperland_faults::ALL;
-    let ground = Ground { nodes, heal_at, changing: &[], requests: &[], implementation, profiles };
+    let ground = Ground {
+        nodes,
+        heal_at,
+        changing: &[],
+        requests: &[],
+        implementation,
+        profiles,
+        lacks: &[],
+    };
     let resolved = pepperland_faults::resolve(fault).expect("a profile");
     let (profile, variant) = &resolved[0];
     (profile.plan)(&ground, variant, &mut Seed(seed).stream("faults"))
@@ -83,6 +91,7 @@ pub fn planned(implementation: &Implementation, faults: &str, nodes: usize, seed
         workload: &pepperland_workloads::steady::ENTRY,
         faults: pepperland_faults::resolve(faults).expect("profiles"),
         profiles: pepperland_faults::ALL.to_vec(),
+        lacks: &[],
     };
     plan.schedule(Seed(seed))
 }

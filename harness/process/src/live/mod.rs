@@ -11,6 +11,7 @@ mod desk;
 mod disturb;
 mod ending;
 mod health;
+mod json;
 mod node;
 mod outbox;
 mod pump;

@@ -1,17 +1,17 @@
 //! Messages between nodes, and what the network does to them.
 
 use crate::live::agenda::Happening;
+use crate::live::json::{Json, changed, text};
 use crate::live::node::State;
 use crate::live::record::Contents;
 use crate::live::world::World;
 use crate::wire::Breach;
 use crate::wire::{Envelope, Head};
-use pepperland_core::contract::mutate;
 use pepperland_core::history::{Channel, EventId};
 use pepperland_core::id::NodeId;
+use pepperland_core::runtime::{Outcome, Saying};
 use pepperland_core::schedule::{Harm, InFlight, Transit};
 use pepperland_core::time::Span;
-use serde_json::Value;
 use serde_json::value::RawValue;
 use std::sync::Arc;
 
@@ -42,8 +42,27 @@ impl World<'_> {
         self.record_sending(&mut parcel);
         let header = &self.schedule.header;
         let transit = Transit { from, to, number: parcel.number };
-        let mut latency = transit.latency(header.seed, &header.network);
+        let saying = Saying { transit, frame: parcel.body.get().as_bytes(), tongue: &Json };
+        self.lies.hear(&saying);
+        let (mut latency, mut besides) =
+            (transit.latency(header.seed, &header.network), Vec::new());
         for (index, harm) in self.disturbances.harm(self.schedule, &transit, self.now) {
+            if let Harm::Lied(draw) = harm {
+                let saying = Saying { transit, frame: parcel.body.get().as_bytes(), tongue: &Json };
+                let Some(lie) = self.lies.tell(self.schedule, index, draw, &saying) else {
+                    self.disturbances.spare(index);
+                    continue;
+                };
+                let (now, detail) = (self.now, self.detail);
+                self.recorder.lie(now, (self.schedule, index), detail, &transit, &lie);
+                match lie.outcome {
+                    Outcome::Instead(said) => parcel = self.saying(parcel, text(said)),
+                    Outcome::Besides(said) => besides.push(text(said)),
+                    Outcome::Late(by) => latency = latency + by,
+                    Outcome::Nothing => return self.record_loss(&parcel, "withheld"),
+                }
+                continue;
+            }
             self.recorder.harm(self.now, self.schedule, index);
             match harm {
                 Harm::Lost => return self.record_loss(&parcel, "loss"),
@@ -51,15 +70,26 @@ impl World<'_> {
                 Harm::Garbled(_) => return self.record_loss(&parcel, "garbled"),
                 Harm::Late(by) => latency = latency + by,
                 Harm::Doubled(by) => self.put_on_its_way(parcel.clone(), latency + by),
-                Harm::Corrupted(draw) | Harm::Lied(draw) => {
-                    parcel.body = changed(&parcel.body, draw);
-                    parcel.contents = self.contents(&parcel.body);
+                Harm::Corrupted(draw) => {
+                    let body = changed(&parcel.body, draw);
+                    parcel = self.saying(parcel, body);
                 }
+                Harm::Lied(_) => {}
             }
+        }
+        for body in besides {
+            let other = self.saying(parcel.clone(), body);
+            self.put_on_its_way(other, latency);
         }
         if let Some(parcel) = self.pass_cuts(parcel) {
             self.put_on_its_way(parcel, latency);
         }
+    }
+
+    /// The message, saying this.
+    fn saying(&mut self, parcel: Parcel, body: Arc<RawValue>) -> Parcel {
+        let contents = self.contents(&body);
+        Parcel { body, contents, ..parcel }
     }
 
     fn parcel(
@@ -171,11 +201,4 @@ impl World<'_> {
         let latency = transit.latency(header.seed.child("held", 0), &header.network);
         self.put_on_its_way(parcel, latency);
     }
-}
-
-/// The body with one thing in it changed: it stays JSON, so that the receiver reads it.
-fn changed(body: &RawValue, draw: u64) -> Arc<RawValue> {
-    let mut value: Value = serde_json::from_str(body.get()).unwrap_or_default();
-    mutate(&mut value, draw);
-    RawValue::from_string(value.to_string()).expect("JSON is printed as JSON").into()
 }

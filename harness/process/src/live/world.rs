@@ -17,7 +17,7 @@ use crate::wire::Breach;
 use crate::words::{Asked, Init, Numbered};
 use pepperland_core::history::{Header, History, Kind, Recorder};
 use pepperland_core::id::NodeId;
-use pepperland_core::runtime::{Clients, Detail, Disturbances, seed_of};
+use pepperland_core::runtime::{Clients, Detail, Disturbances, Lies, seed_of};
 use pepperland_core::schedule::{Schedule, When};
 use pepperland_core::time::{Span, Time};
 use std::io;
@@ -34,6 +34,7 @@ pub struct World<'a> {
     pub nodes: Vec<Node>,
     pub agenda: Agenda,
     pub disturbances: Disturbances<Parcel>,
+    pub lies: Lies,
     /// How many messages each link has carried, by sender and receiver.
     pub carried: Vec<u32>,
     pub messages: u64,
@@ -77,6 +78,7 @@ impl<'a> World<'a> {
             nodes: NodeId::first(count).map(node).collect::<io::Result<_>>()?,
             agenda: Agenda::default(),
             disturbances: Disturbances::default(),
+            lies: Lies::of(schedule),
             carried: vec![0; count * count],
             messages: 0,
             desk: Desk::new(count),

@@ -13,7 +13,8 @@ use pepperland_core::seed::Seed;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io;
-use std::rc::Rc;
+use std::path::PathBuf;
+use std::rc::{Rc, Weak};
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -28,8 +29,13 @@ pub struct Fleet {
     root: Seed,
     patience: Duration,
     folder: TempDir,
+    /// For each node, who lives in its folder, and in that of a second copy of it.
+    homes: RefCell<BTreeMap<NodeId, [Weak<Tenancy>; 2]>>,
     logs: Logs,
 }
+
+/// Held by a process for as long as it lives in a folder.
+pub struct Tenancy;
 
 /// What each node has written to its standard error, in all its incarnations that have ended.
 pub type Logs = Rc<RefCell<BTreeMap<NodeId, StandardError>>>;
@@ -50,6 +56,7 @@ impl Fleet {
             root: schedule.header.seed,
             patience: PATIENCE,
             folder,
+            homes: RefCell::default(),
             logs: Logs::default(),
         })
     }
@@ -64,9 +71,27 @@ impl Fleet {
     /// Starts the process of a node, on whatever an earlier one has left in its folder.
     pub fn node(&self, setup: &Setup<'_>) -> Box<dyn Node> {
         let Setup { node, nodes, max_latency, .. } = *setup;
-        let birth = Birth { node, nodes, max_latency, root: self.root, patience: self.patience };
-        let folder = self.folder.path().join(node.to_string());
-        Box::new(Remote::start(&self.program, &self.keeper, &folder, birth, self.logs.clone()))
+        let (home, tenancy) = self.move_in(node);
+        let (root, patience) = (self.root, self.patience);
+        let birth = Birth { node, nodes, max_latency, root, patience };
+        let (birth, logs) = ((birth, tenancy), self.logs.clone());
+        Box::new(Remote::start(&self.program, &self.keeper, &home, birth, logs))
+    }
+
+    /// The folder of a node. While its process lives there, a second copy has a folder of its own.
+    fn move_in(&self, node: NodeId) -> (PathBuf, Rc<Tenancy>) {
+        let mut homes = self.homes.borrow_mut();
+        let homes = homes.entry(node).or_default();
+        let is_second = homes[0].strong_count() > 0;
+        let tenancy = Rc::new(Tenancy);
+        homes[usize::from(is_second)] = Rc::downgrade(&tenancy);
+        let mut home = self.folder.path().join(node.to_string());
+        if is_second {
+            home.set_extension("second");
+            // If there is none, the process does not start, and says so.
+            let _ = std::fs::create_dir_all(&home);
+        }
+        (home, tenancy)
     }
 
     /// What the nodes have written to their standard error, once they are gone.

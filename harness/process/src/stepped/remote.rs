@@ -4,7 +4,7 @@ use crate::features::OFFERED;
 use crate::kept::Keeper;
 use crate::program::Program;
 use crate::stepped::broken::Broken;
-use crate::stepped::fleet::Logs;
+use crate::stepped::fleet::{Logs, Tenancy};
 use crate::stepped::names::Disk;
 use crate::stepped::pipes::Pipes;
 use crate::stepped::reader::{Open, Reader};
@@ -20,6 +20,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use std::path::Path;
+use std::rc::Rc;
 use std::time::Duration;
 
 /// So many lines are given to one process.
@@ -30,6 +31,8 @@ pub struct Remote {
     process: Result<Pipes, Option<Broken>>,
     reader: Reader,
     birth: Birth,
+    /// Given up with the process.
+    tenancy: Option<Rc<Tenancy>>,
     asked: i64,
     lines: u64,
     logs: Logs,
@@ -55,12 +58,12 @@ impl Remote {
         program: &Program,
         keeper: &Keeper,
         folder: &Path,
-        birth: Birth,
+        (birth, tenancy): (Birth, Rc<Tenancy>),
         logs: Logs,
     ) -> Remote {
         let reader = Reader { nodes: birth.nodes, ..Reader::default() };
         let process = Pipes::start(program, keeper, folder).map_err(Some);
-        Remote { process, reader, birth, asked: 0, lines: 0, logs }
+        Remote { process, reader, birth, tenancy: Some(tenancy), asked: 0, lines: 0, logs }
     }
 
     /// Tells the process who it is.
@@ -150,6 +153,7 @@ impl Remote {
 
     /// The process is gone; its log is kept.
     fn give_up(&mut self) {
+        self.tenancy = None;
         if let Ok(mut pipes) = std::mem::replace(&mut self.process, Err(None)) {
             let log = pipes.log();
             if !log.is_empty() {

@@ -1,5 +1,7 @@
 //! Programs in Python as nodes.
 
+#![allow(dead_code, reason = "each test file uses its part")]
+
 use pepperland_core::history::Channel;
 use pepperland_core::schedule::{FORMAT, Frame, InFlight, NetworkOptions, Schedule};
 use pepperland_core::seed::Seed;

@@ -167,7 +167,8 @@ fn of_node(trouble: &Trouble) -> Option<NodeId> {
         Trouble::Crash { node, .. }
         | Trouble::Pause { node }
         | Trouble::Skew { node, .. }
-        | Trouble::Lie { node, .. } => Some(*node),
+        | Trouble::Lie { node, .. }
+        | Trouble::Twin { node, .. } => Some(*node),
         _ => None,
     }
 }

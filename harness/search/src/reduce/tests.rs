@@ -17,6 +17,18 @@ const LINES: &str = r#"
 {"at":140,"fault":"crash","n":"n3"}
 "#;
 
+const LIARS: &str = r#"
+{"at":0,"fault":"twin","n":"n1","first":["n2"],"second":["n3"]}
+{"at":0,"fault":"twin","n":"n1"}
+{"at":0,"fault":"lie","n":"n1","rate":9,"to":["n2"]}
+{"at":0,"fault":"strike","from":"n1","to":"n3","number":2,"fate":"replay","meant_for":"n2","earlier":1}
+{"at":0,"fault":"strike","from":"n1","to":"n3","number":2,"fate":"spoil","entries":5}
+"#;
+
+fn liars() -> Schedule {
+    Schedule::from_text(&format!("{HEADER}{LIARS}")).expect("it is a schedule")
+}
+
 fn schedule() -> Schedule {
     Schedule::from_text(&format!("{HEADER}{LINES}")).expect("it is a schedule")
 }
@@ -104,11 +116,40 @@ fn every_instant_is_rounded_down() {
 
 #[test]
 fn no_simpler_form_is_the_form_itself() {
-    for disturbance in schedule().disturbances {
+    for disturbance in [schedule().disturbances, liars().disturbances].concat() {
         assert!(!simpler(&disturbance).contains(&disturbance), "{disturbance:?}");
     }
     let node = NodeId(0);
     let crash = |effects| Disturbance::from(Time(1), Trouble::Crash { node, effects });
     assert_eq!(simpler(&crash(Some(2))), [None, Some(0), Some(1)].map(crash));
     assert!(simpler(&crash(None)).is_empty());
+}
+
+#[test]
+fn a_liar_without_one_of_its_victims_lies_to_the_others() {
+    let two = without_node(&liars(), NodeId(1)).expect("there are others");
+    let node = NodeId(0);
+    let (first, second) = (Some(Vec::new()), Some(vec![NodeId(1)]));
+    let twin = Trouble::Twin { node, first, second };
+    let fate = Fate::Spoil { entries: 5 };
+    let spoil = Trouble::Strike { from: node, to: NodeId(1), number: 2, fate };
+    let alone = Trouble::Twin { node, first: None, second: None };
+    let told: Vec<Trouble> = two.disturbances.into_iter().map(|d| d.trouble).collect();
+    assert_eq!(told, [twin, alone, spoil]);
+}
+
+#[test]
+fn a_lie_has_simpler_forms() {
+    let forms = |index: usize| {
+        let forms = simpler(&liars().disturbances[index]).into_iter();
+        forms.map(|d| d.trouble).collect::<Vec<_>>()
+    };
+    assert!(matches!(forms(0)[0], Trouble::Twin { first: None, second: None, .. }));
+    assert!(forms(1).is_empty());
+    assert!(matches!(forms(3)[0], Trouble::Strike { fate: Fate::Withhold, .. }));
+    let entries = |trouble: &Trouble| match trouble {
+        Trouble::Strike { fate: Fate::Spoil { entries }, .. } => *entries,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(forms(4).iter().map(entries).collect::<Vec<_>>(), [1, 4]);
 }

@@ -40,13 +40,23 @@ pub fn trial(scenario: &Scenario) -> Trial<'_> {
 
 /// The scenario made ready to run on a runtime.
 pub fn trial_on(runtime: Arc<dyn Runtime>, scenario: &Scenario) -> Trial<'_> {
+    trial_with(runtime, implementation(&scenario.implementation), scenario)
+}
+
+/// The scenario made ready to run with an implementation, which need not be a built-in one.
+pub fn trial_with<'a>(
+    runtime: Arc<dyn Runtime>,
+    implementation: &'a Implementation,
+    scenario: &'a Scenario,
+) -> Trial<'a> {
     Trial {
         plan: Plan {
             scenario,
-            implementation: implementation(&scenario.implementation),
+            implementation,
             workload: pepperland_workloads::ALL[0],
             faults: pepperland_faults::resolve(&scenario.faults).expect("profiles"),
             profiles: pepperland_faults::ALL.to_vec(),
+            lacks: &[],
         },
         runtime,
         checkers: scenario.properties.iter().map(|name| checker(name)).collect(),
