@@ -83,7 +83,7 @@ impl World {
             cause,
         };
         let told = self.record_sending(&mut passage, frame);
-        let latency = transit.latency(self.schedule.header.seed, &self.schedule.header.network);
+        let latency = self.schedule.latency(&transit, self.now);
         if from == to {
             // One to the sender itself needs no socket.
             let late = self.lateness_of_own(&transit);

@@ -38,7 +38,20 @@ impl<Frame> Disturbances<Frame> {
         !self.active.is_empty()
     }
 
-    /// A disturbance begins.
+    /// Those at work before any node has started: messages that are struck from the first instant
+    /// on may be those that nodes send as they start.
+    pub fn at_the_start(schedule: &Schedule) -> Disturbances<Frame> {
+        let mut disturbances = Disturbances::default();
+        for (index, disturbance) in (0..).zip(&schedule.disturbances) {
+            let strikes = matches!(disturbance.trouble, Trouble::Strike { .. });
+            if strikes && disturbance.at == Time::ZERO {
+                disturbances.begin(schedule, index);
+            }
+        }
+        disturbances
+    }
+
+    /// A disturbance begins, unless it has begun.
     pub fn begin(&mut self, schedule: &Schedule, index: u32) {
         let trouble = &schedule.disturbances[index as usize].trouble;
         let is_cut = matches!(trouble, Trouble::Cut { .. });
@@ -50,8 +63,9 @@ impl<Frame> Disturbances<Frame> {
             omitted: 0,
             free: BTreeMap::new(),
         };
-        let place = self.active.partition_point(|other| other.index < index);
-        self.active.insert(place, active);
+        if let Err(place) = self.active.binary_search_by_key(&index, |other| other.index) {
+            self.active.insert(place, active);
+        }
     }
 
     /// It ends.
@@ -104,8 +118,10 @@ impl<Frame> Active<Frame> {
     /// What this disturbance does to a message that sets out now.
     fn harm(&mut self, schedule: &Schedule, transit: &Transit, now: Time) -> Option<Harm> {
         let disturbance = &schedule.disturbances[self.index as usize];
-        let drawn = transit.harm(schedule.header.seed, disturbance);
+        let header = &schedule.header;
+        let drawn = transit.harm(header.seed_at(now), disturbance);
         match &disturbance.trouble {
+            Trouble::Strike { .. } if header.reseeded(now).is_some() => None,
             Trouble::Omit { links, degree, .. } if links.contain(transit.from, transit.to) => {
                 self.omits(drawn, *degree)
             }
