@@ -3,7 +3,7 @@
 use crate::history::{History, Kind};
 use crate::runtime::Repeats;
 use crate::scenario::Scenario;
-use crate::schedule::{Disturbance, Schedule, Trouble};
+use crate::schedule::Schedule;
 use crate::seed::Seed;
 use crate::time::Time;
 use crate::verdict::{Ruling, Witness};
@@ -203,14 +203,17 @@ impl Size {
         }
     }
 
-    /// What a reader of a run has to take in: what applications, nodes and the environment did, and
-    /// each message out of the ordinary; not every frame, nor the ends of disturbances, nor remarks.
+    /// What a reader of a run has to take in: what applications and nodes did, and each fault and
+    /// each message out of the ordinary once; not every frame, nor remarks.
     pub fn to_read(schedule: &Schedule, history: &History) -> usize {
-        let left_out =
-            |kind: &Kind| kind.is_transmission() || matches!(kind, Kind::Heal | Kind::Note);
-        let strikes = |d: &&Disturbance| matches!(d.trouble, Trouble::Strike { .. });
-        let told = history.kinds().iter().filter(|kind| !left_out(kind)).count();
-        told + schedule.disturbances.iter().filter(strikes).count()
+        let of_faults = |kind: &Kind| {
+            kind.is_disturbance()
+                || matches!(kind, Kind::Crash | Kind::Recover | Kind::Pause | Kind::Resume)
+        };
+        let left_out = |kind: &Kind| kind.is_transmission() || *kind == Kind::Note;
+        let kinds = history.kinds().iter();
+        let done = kinds.filter(|kind| !left_out(kind) && !of_faults(kind)).count();
+        done + schedule.disturbances.len()
     }
 }
 

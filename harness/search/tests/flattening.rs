@@ -120,10 +120,10 @@ fn a_finding_in_any_order_of_arrival_is_shrunk_to_a_plain_schedule() {
 
 #[test]
 fn what_nodes_send_as_they_start_can_be_named_and_time_outs_stay_what_they_were() {
-    for implementation in ["token-ring", "keepalive-detector", "sequencer-failover"] {
+    for implementation in ["token-ring", "keepalive-detector"] {
         let scenario = scenario(implementation, None, "crash", "validity-all");
         let trial = trial(&scenario);
-        for seed in 0..4 {
+        for seed in 0..2 {
             let schedule = trial.schedule(trial.seed(common::BASE, seed));
             let history = trial.run(&schedule, Detail::Network).expect("accepted");
             let flat = flatten(&schedule, &history);
