@@ -115,6 +115,7 @@ fn schedule() -> Schedule {
     let network = NetworkOptions {
         min_latency: Span::millis(1),
         max_latency: Span::millis(20),
+        promised: None,
         channel: Channel::FairLoss,
         in_flight: InFlight::Kept,
     };
@@ -137,6 +138,7 @@ fn schedule() -> Schedule {
         seed: Seed(7),
         network,
         order: Default::default(),
+        reseed: None,
         heal_at,
         end: Time::millis(2_000),
     };

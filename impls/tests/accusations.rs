@@ -51,6 +51,7 @@ fn accuse_nobody_in_run(
         workload: workloads[seed as usize % workloads.len()],
         faults: pepperland_faults::resolve(faults).expect("a profile"),
         profiles: pepperland_faults::ALL.to_vec(),
+        lacks: &[],
     };
     let schedule = plan.schedule(Seed(seed));
     let history = run(&schedule, implementation);

@@ -30,6 +30,7 @@ fn planned(implementation: &Implementation, seed: u64) -> Schedule {
         workload: workloads[seed as usize % workloads.len()],
         faults: pepperland_faults::resolve("none").expect("a profile"),
         profiles: Vec::new(),
+        lacks: &[],
     };
     plan.schedule(Seed(seed))
 }

@@ -37,6 +37,7 @@ fn what_is_discarded_was_received_by_all_and_repairs_end() {
             workload: pepperland_workloads::ALL[index],
             faults: pepperland_faults::resolve(faults).expect("a profile"),
             profiles: pepperland_faults::ALL.to_vec(),
+            lacks: &[],
         };
         for seed in 0..20 {
             let history = run(&plan.schedule(Seed(seed)));

@@ -32,6 +32,7 @@ fn run(
         workload: pepperland_workloads::ALL[0],
         faults: pepperland_faults::resolve(faults).expect("a profile"),
         profiles: pepperland_faults::ALL.to_vec(),
+        lacks: &[],
     };
     for seed in 0..SEEDS {
         let mut schedule = plan.schedule(Seed(seed));

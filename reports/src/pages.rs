@@ -2,6 +2,7 @@
 
 mod data;
 mod events;
+mod explained;
 mod finding;
 mod grid;
 mod index;

@@ -1,10 +1,12 @@
 //! What a person reads at the end of a run: each failure with the command that repeats it, then
 //! what held and how much that says.
 
+mod explained;
 mod lanes;
 mod sets;
 mod summary;
 
+pub use explained::{explained, lost, replay_passing};
 pub use summary::summary;
 
 use crate::ending;
@@ -13,7 +15,7 @@ use crate::rates;
 use crate::style::{Style, Tone};
 use crate::text::{count, short, thousands};
 use crate::words;
-use pepperland_core::finding::Finding;
+use pepperland_core::finding::{Campaign, Finding};
 use pepperland_core::history::{EventId, History};
 use pepperland_core::verdict::Outcome;
 use std::fmt::Write;
@@ -29,6 +31,12 @@ pub fn finding(finding: &Finding, report: &str, style: Style) -> String {
     writeln!(out, "  replay   {}", replay(finding)).expect("a string grows");
     writeln!(out, "  report   {}", short(report, SENTENCE)).expect("a string grows");
     out
+}
+
+/// A line that says which finding of the campaign this one is the same as; nothing if none.
+pub fn same(campaign: &Campaign, finding: &Finding) -> String {
+    let earlier = campaign.same_as(finding);
+    earlier.map_or_else(String::new, |other| format!("  the same as {}\n", short(&other.id, 40)))
 }
 
 /// What broke, in a sentence and a picture, and how small it is.
@@ -57,11 +65,12 @@ pub fn size(finding: &Finding) -> String {
     let arrow =
         |from: usize, to: usize| format!("{} → {}", thousands(from as u64), thousands(to as u64));
     format!(
-        "shrunk {} events, {} faults, {}{limit}   {}",
+        "shrunk {} events, {} faults, {}{limit}   {}   {}",
         arrow(before.events, after.events),
         arrow(before.faults, after.faults),
         count(after.nodes as u64, "node", "nodes"),
         rates::reproduces(finding),
+        short(&finding.signature, 40),
     )
 }
 

@@ -10,7 +10,7 @@ mod values;
 pub use catalogue::{Bench, List, ListFormat, Listed, Measured};
 pub use explore::Explore;
 pub use programs::{Init, KeepNode, Language, Node};
-pub use records::{Check, Export, Form, Replay, Report, Shrink};
+pub use records::{Check, Explain, Export, Form, Replay, Report, Shrink};
 pub use run::{Ci, Keep, Network, Outside, Run};
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -40,6 +40,8 @@ pub enum Command {
     Replay(Replay),
     /// Shrink a schedule that violates a property, and report it
     Shrink(Shrink),
+    /// Tell what a failure needs, from when on its run was lost, and the nearest run that passes
+    Explain(Explain),
     /// Run every schedule of a small scope, up to equivalence, and judge them all
     Explore(Explore),
     /// Write the pages of a run's folder again

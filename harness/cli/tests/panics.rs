@@ -66,6 +66,7 @@ fn schedule() -> Schedule {
     let network = NetworkOptions {
         min_latency: Span::millis(5),
         max_latency: Span::millis(5),
+        promised: None,
         channel: Channel::Perfect,
         in_flight: InFlight::Kept,
     };
@@ -82,6 +83,7 @@ fn schedule() -> Schedule {
         seed: Seed(1),
         network,
         order: Default::default(),
+        reseed: None,
         heal_at: Time::millis(100),
         end: Time::millis(300),
     };

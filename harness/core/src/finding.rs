@@ -1,11 +1,12 @@
 //! What a campaign found: rows of verdicts, and findings shrunk to what they need.
 
 use crate::checker::Class;
-use crate::history::History;
+use crate::history::{History, Kind};
 use crate::runtime::Repeats;
 use crate::scenario::Scenario;
 use crate::schedule::Schedule;
 use crate::seed::Seed;
+use crate::time::Time;
 use crate::verdict::{Ruling, Witness};
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +48,8 @@ pub struct Row {
 pub struct Finding {
     /// `F-` and eight hexadecimal digits, the same for the same violation.
     pub id: String,
+    /// What kind of failure it is, whichever seed found it.
+    pub signature: String,
     /// The property that is violated.
     pub property: String,
     /// Whether it speaks of what never happens, or of what happens in the end.
@@ -71,8 +74,8 @@ pub struct Finding {
     pub after: Size,
     /// Whether shrinking stopped at its limit.
     pub unfinished: bool,
-    /// What each remaining piece is needed for.
-    pub needs: Vec<Need>,
+    /// What replays tell of it.
+    pub explained: Explained,
     /// How many replays violated the property again, out of how many.
     pub reproduced: (u32, u32),
     /// How alike the runs of one schedule are, where it was found.
@@ -109,6 +112,48 @@ pub struct Need {
     pub replays: u32,
 }
 
+/// What replays tell of a shrunk schedule.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Explained {
+    /// What each remaining piece is needed for.
+    pub needs: Vec<Need>,
+    /// How likely the run was to fail, from one instant to the next.
+    pub chances: Vec<Chance>,
+    /// The nearest run that passes, if one is near.
+    pub passing: Option<Passing>,
+}
+
+/// How likely a run was to fail at an instant: up to it the run stays the same, from there on the
+/// network draws anew.
+#[derive(Copy, Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Chance {
+    /// The instant.
+    pub at: Time,
+    /// Replays from there that fail.
+    pub failing: u32,
+    /// Replays from there.
+    pub replays: u32,
+}
+
+impl Explained {
+    /// Where the chance to fail grew most: before and after. None if it never grew.
+    pub fn lost_between(&self) -> Option<(Chance, Chance)> {
+        let growth = |pair: &(Chance, Chance)| pair.1.failing.saturating_sub(pair.0.failing);
+        let pairs = self.chances.windows(2).map(|pair| (pair[0], pair[1]));
+        // Of several, the first.
+        pairs.rev().max_by_key(growth).filter(|pair| growth(pair) > 0)
+    }
+}
+
+/// A schedule beside the failing one whose run passes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Passing {
+    /// What is different, in words that go on from "if": `n1 multicasts 1 ms later`.
+    pub change: String,
+    /// The schedule.
+    pub schedule: Schedule,
+}
+
 /// Whether a planted flaw was found, by the schedule that kills it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Canary {
@@ -141,6 +186,15 @@ pub struct Campaign {
     pub events: u64,
 }
 
+impl Campaign {
+    /// The first finding before this one of the same signature.
+    pub fn same_as(&self, finding: &Finding) -> Option<&Finding> {
+        let before = self.findings.iter().take_while(|other| other.id != finding.id);
+        let mut alike = before.filter(|other| other.signature == finding.signature);
+        alike.next().filter(|_| !finding.signature.is_empty())
+    }
+}
+
 impl Size {
     /// The size of a schedule and its history.
     pub fn of(schedule: &Schedule, history: &History) -> Size {
@@ -150,5 +204,44 @@ impl Size {
             requests: schedule.steps.len(),
             faults: schedule.disturbances.len(),
         }
+    }
+
+    /// What a reader of a run has to take in: what applications and nodes did, and each fault and
+    /// each message out of the ordinary once; not every frame, nor remarks.
+    pub fn to_read(schedule: &Schedule, history: &History) -> usize {
+        let of_faults = |kind: &Kind| {
+            kind.is_disturbance()
+                || matches!(kind, Kind::Crash | Kind::Recover | Kind::Pause | Kind::Resume)
+        };
+        let left_out = |kind: &Kind| kind.is_transmission() || *kind == Kind::Note;
+        let kinds = history.kinds().iter();
+        let done = kinds.filter(|kind| !left_out(kind) && !of_faults(kind)).count();
+        done + schedule.disturbances.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(failing: &[u32]) -> Explained {
+        let chances = (0..).zip(failing);
+        let chance = |(ms, failing): (u64, &u32)| Chance {
+            at: Time::millis(ms),
+            failing: *failing,
+            replays: 20,
+        };
+        Explained { chances: chances.map(chance).collect(), ..Explained::default() }
+    }
+
+    #[test]
+    fn a_run_was_lost_where_its_chance_to_fail_grew_most_first() {
+        let between = |failing: &[u32]| {
+            told(failing).lost_between().map(|(before, after)| (before.at, after.at))
+        };
+        assert_eq!(between(&[1, 3, 12, 12, 20]), Some((Time::millis(1), Time::millis(2))));
+        assert_eq!(between(&[0, 10, 20]), Some((Time::ZERO, Time::millis(1))));
+        assert_eq!(between(&[20, 20, 4]), None);
+        assert_eq!(between(&[]), None);
     }
 }

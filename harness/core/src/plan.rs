@@ -138,10 +138,12 @@ impl Plan<'_> {
             network: NetworkOptions {
                 min_latency: Span::millis(min),
                 max_latency: Span::millis(max),
+                promised: None,
                 channel: self.channel(),
                 in_flight: self.scenario.in_flight.unwrap_or_else(|| draw_in_flight(seed)),
             },
             order: Default::default(),
+            reseed: None,
             heal_at,
             end: heal_at + self.scenario.settle(),
         }

@@ -1,13 +1,14 @@
 //! A violation made a finding: shrunk, replayed and explained.
 
 use crate::campaign::Progress;
-use crate::explain::needs;
+use crate::explain::explain;
 use crate::reproduce::{Reproduced, reproduce};
 use crate::shrink::{Effort, Shrunk, shrink_from};
+use crate::signature::signature;
 use crate::trial::Trial;
 use crate::violation::Violation;
 use pepperland_core::checker::Checker;
-use pepperland_core::finding::{Finding, Size};
+use pepperland_core::finding::{Explained, Finding, Size};
 use pepperland_core::history::{History, Kind};
 use pepperland_core::runtime::{Detail, Repeats};
 use pepperland_core::schedule::Schedule;
@@ -38,15 +39,16 @@ pub fn finding(
     let time_is_up = progress.patience(repeats);
     let effort = Effort { replays, time_is_up: &*time_is_up };
     let (shrunk, again) = shrink_and_replay(trial, checker, &original, &effort, progress);
-    let history = again.best.history;
     // What never fails again cannot be explained by taking pieces away.
-    let needs = match (repeats, again.failing) {
-        (Repeats::IfTheProgramDoes | Repeats::AtARate, 0) => Vec::new(),
-        _ => needs(trial, checker, &shrunk.schedule, &*time_is_up),
+    let explained = match (repeats, again.failing) {
+        (Repeats::IfTheProgramDoes | Repeats::AtARate, 0) => Explained::default(),
+        _ => explain(trial, checker, &shrunk.schedule, &again.best, &*time_is_up),
     };
+    let Violation { history, witness } = again.best;
     let scenario = trial.plan.scenario;
     Finding {
-        id: signature(trial, checker, &history),
+        id: id_of(trial, checker, &history),
+        signature: signature(checker, &shrunk.schedule, &history, &witness),
         property: checker.property.to_owned(),
         class: checker.class,
         statement: checker.statement.to_owned(),
@@ -56,7 +58,7 @@ pub fn finding(
         before,
         after: Size::of(&shrunk.schedule, &history),
         unfinished: shrunk.unfinished,
-        needs,
+        explained,
         reproduced: (again.failing, again.replays),
         repeats,
         alike: again.alike,
@@ -64,7 +66,7 @@ pub fn finding(
         beyond_model: scenario.beyond_model && trial.outside_model_of_claims(checker.property),
         schedule: shrunk.schedule,
         history,
-        witness: again.best.witness,
+        witness,
     }
 }
 
@@ -87,14 +89,15 @@ fn shrink_and_replay(
         return (shrunk, again);
     }
     let Violation { history, witness } = original.violation.clone();
-    let whole = Shrunk { schedule: original.schedule.clone(), history, witness, unfinished: false };
+    let schedule = original.schedule.clone();
+    let whole = Shrunk { schedule, history, witness, unfinished: false, replays: shrunk.replays };
     let again = replay(&whole.schedule, whole.violation());
     (whole, again)
 }
 
 /// The same for the same violation: the implementation, the flaw, the property, and what happened
 /// at the nodes, without times.
-fn signature(trial: &Trial<'_>, checker: &Checker, history: &History) -> String {
+fn id_of(trial: &Trial<'_>, checker: &Checker, history: &History) -> String {
     let scenario = trial.plan.scenario;
     let flaw = scenario.flaw.as_deref().unwrap_or_default();
     let mut text = format!("{} {flaw} {}", scenario.implementation, checker.property);

@@ -1,81 +1,146 @@
 //! Making the network's own choices explicit: every message takes the same time, but for those
 //! that are named. What was drawn becomes a list, and a list can be shrunk.
 
+mod air;
+mod arrivals;
+
+use air::Air;
+use arrivals::Arrivals;
 use pepperland_core::history::{History, Kind};
 use pepperland_core::id::NodeId;
 use pepperland_core::runtime::drawn_lie;
 use pepperland_core::schedule::{Disturbance, Fate, Harm, Order, Schedule, Transit, Trouble};
-use pepperland_core::time::Time;
+use pepperland_core::time::{Span, Time};
 use std::collections::BTreeMap;
 
 /// The same run with one latency for all messages: those that took another time, were lost,
-/// doubled or late by chance are named one by one. `history` is the run with its network events.
+/// doubled, late or lied about by chance are named one by one. `history` is the run with its
+/// network events.
+///
+/// Corruption stays as it is, for which bit is changed cannot be named.
 pub fn flatten(schedule: &Schedule, history: &History) -> Schedule {
-    let mut flat = schedule.clone();
-    let header = &schedule.header;
-    let plain = header.network.min_latency;
-    flat.header.network.max_latency = plain;
-    flat.header.order = Order::Uniform;
-    flat.disturbances.retain(|d| !by_chance(&d.trouble));
-    let ends = ends(history);
-    let mut stalled = BTreeMap::new();
-    for (transit, fate) in history.events().filter_map(|event| drawn_lie(&event)) {
-        strike(&mut flat, transit, fate);
-        if let Fate::Stall { by } = fate {
-            stalled.insert((transit.from, transit.to, transit.number), by);
+    named(schedule, history, |d| by_chance(&d.trouble))
+}
+
+/// The same with each message named that was corrupted or cut short as well. Where it was changed
+/// is drawn anew.
+pub fn flatten_corruption(schedule: &Schedule, history: &History) -> Schedule {
+    named(schedule, history, |d| by_chance(&d.trouble) || corrupts(&d.trouble))
+}
+
+/// Whether the disturbance strikes messages by chance, or as they come.
+fn by_chance(trouble: &Trouble) -> bool {
+    use Trouble::{Delay, Duplicate, Lie, Lose, Omit, Throttle};
+    matches!(
+        trouble,
+        Lose { .. } | Delay { .. } | Duplicate { .. } | Lie { .. } | Omit { .. } | Throttle { .. }
+    )
+}
+
+/// Whether the disturbance changes messages by chance.
+pub fn corrupts(trouble: &Trouble) -> bool {
+    matches!(trouble, Trouble::Corrupt { .. } | Trouble::Garble { .. })
+}
+
+fn named(
+    schedule: &Schedule,
+    history: &History,
+    is_replaced: impl Fn(&Disturbance) -> bool,
+) -> Schedule {
+    let mut flat = plain(schedule);
+    flat.disturbances.retain(|d| !is_replaced(d));
+    let mut air = Air::of(schedule);
+    let arrivals = Arrivals::of(schedule, history);
+    let lies = lies(history);
+    for sent in sent(history) {
+        let harms = air.harms(&sent);
+        let goes = |(index, _): &(u32, Harm)| is_replaced(&schedule.disturbances[*index as usize]);
+        let (gone, kept): (Vec<_>, Vec<_>) = harms.into_iter().partition(goes);
+        if lose(&kept) {
+            continue;
         }
-    }
-    for Sent { at, transit, frame } in sent(history) {
-        // The usual order can be drawn again, also where a run took real time or a pause hides when
-        // a frame came; any other is read.
-        let usual = header.order.is_uniform();
-        let mut late = match usual {
-            true => transit.latency(header.seed, &header.network),
-            false if is_held(schedule, at, &transit) => plain,
-            false => ends.get(&frame).map_or(plain, |end| {
-                let name = (transit.from, transit.to, transit.number);
-                let stalled = stalled.get(&name).copied().unwrap_or_default();
-                end.since(at).max(stalled) - stalled
-            }),
+        let mut strike = |fate| {
+            let Transit { from, to, number } = sent.transit;
+            let trouble = Trouble::Strike { from, to, number, fate };
+            flat.disturbances.push(Disturbance::from(Time::ZERO, trouble));
         };
-        for harm in chances(schedule, at, &transit) {
-            match harm {
-                Harm::Lost => strike(&mut flat, transit, Fate::Lose),
-                Harm::Late(by) if usual => late = late + by,
-                Harm::Late(_) => {}
-                Harm::Doubled(by) => strike(&mut flat, transit, Fate::Duplicate { by }),
-                // What a liar made of it, the history tells.
-                Harm::Lied(_) | Harm::Corrupted(_) | Harm::Garbled(_) => {}
-            }
+        if lose(&gone) {
+            strike(Fate::Lose);
+            continue;
         }
-        if late > plain {
-            strike(&mut flat, transit, Fate::Delay { by: late - plain });
+        gone.iter().filter_map(|(_, harm)| fate(*harm)).for_each(&mut strike);
+        let lie = lies.get(&name(&sent.transit)).copied();
+        lie.into_iter().for_each(&mut strike);
+        if lie == Some(Fate::Withhold) {
+            continue;
+        }
+        let stalled = lie.map_or(Span::ZERO, stall) + kept_stall(schedule, &kept);
+        let by = arrivals.lateness(&sent, lateness(&gone), lateness(&kept) + stalled);
+        if by > Span::ZERO {
+            strike(Fate::Delay { by });
         }
     }
     flat
 }
 
-/// Whether the disturbance strikes messages by chance. Corruption stays as it is: which bit is
-/// changed cannot be named.
-fn by_chance(trouble: &Trouble) -> bool {
-    use Trouble::{Delay, Duplicate, Lie, Lose};
-    matches!(trouble, Lose { .. } | Delay { .. } | Duplicate { .. } | Lie { .. })
+/// The schedule with the least latency for all messages. Nodes are told what they were told before.
+fn plain(schedule: &Schedule) -> Schedule {
+    let mut plain = schedule.clone();
+    let network = &mut plain.header.network;
+    let told = network.promised_latency();
+    network.max_latency = network.min_latency;
+    network.promised = (told > network.max_latency).then_some(told);
+    plain.header.order = Order::Uniform;
+    plain
 }
 
-fn chances<'a>(
-    schedule: &'a Schedule,
-    at: Time,
-    transit: &'a Transit,
-) -> impl Iterator<Item = Harm> + 'a {
-    let striking = move |d: &&Disturbance| by_chance(&d.trouble) && is_at_work(schedule, d, at);
-    let seed = schedule.header.seed;
-    schedule.disturbances.iter().filter(striking).filter_map(move |d| transit.harm(seed, d))
+fn lose(harms: &[(u32, Harm)]) -> bool {
+    harms.iter().any(|(_, harm)| *harm == Harm::Lost)
 }
 
-fn strike(schedule: &mut Schedule, transit: Transit, fate: Fate) {
-    let Transit { from, to, number } = transit;
-    let trouble = Trouble::Strike { from, to, number, fate };
-    schedule.disturbances.push(Disturbance::from(Time::ZERO, trouble));
+/// How late they make the message, together.
+fn lateness(harms: &[(u32, Harm)]) -> Span {
+    harms.iter().fold(Span::ZERO, |late, (_, harm)| match harm {
+        Harm::Late(by) => late + *by,
+        _ => late,
+    })
+}
+
+/// How late liars that are named already make the message.
+fn kept_stall(schedule: &Schedule, kept: &[(u32, Harm)]) -> Span {
+    let struck = |(index, _): &(u32, Harm)| match schedule.disturbances[*index as usize].trouble {
+        Trouble::Strike { fate, .. } => stall(fate),
+        _ => Span::ZERO,
+    };
+    kept.iter().map(struck).fold(Span::ZERO, |sum, by| sum + by)
+}
+
+fn stall(fate: Fate) -> Span {
+    if let Fate::Stall { by } = fate { by } else { Span::ZERO }
+}
+
+/// The fate of one message to which this is done; lateness is added up, loss leaves nothing else,
+/// and what a liar made of it, the history tells.
+fn fate(harm: Harm) -> Option<Fate> {
+    match harm {
+        Harm::Lost | Harm::Late(_) | Harm::Lied(_) => None,
+        Harm::Doubled(by) => Some(Fate::Duplicate { by }),
+        Harm::Corrupted(_) => Some(Fate::Corrupt),
+        Harm::Garbled(_) => Some(Fate::Garble),
+    }
+}
+
+/// A message on its link, as it can be looked up.
+type Name = (NodeId, NodeId, u32);
+
+fn name(transit: &Transit) -> Name {
+    (transit.from, transit.to, transit.number)
+}
+
+/// The lies that were drawn, by message.
+fn lies(history: &History) -> BTreeMap<Name, Fate> {
+    let drawn = history.events().filter_map(|event| drawn_lie(&event));
+    drawn.map(|(transit, fate)| (name(&transit), fate)).collect()
 }
 
 /// A message of the run.
@@ -85,6 +150,8 @@ struct Sent {
     transit: Transit,
     /// The frame's id.
     frame: u64,
+    /// Whether a node sent it as it started: before anything else in the run.
+    starting: bool,
 }
 
 /// Every message of the run.
@@ -98,33 +165,9 @@ fn sent(history: &History) -> Vec<Sent> {
             let number = counts.entry((from, to)).or_default();
             *number += 1;
             let transit = Transit { from, to, number: *number };
-            Some(Sent { at: event.time(), transit, frame: frame.id })
+            let at = event.time();
+            let starting = at == Time::ZERO && event.causes().is_empty();
+            Some(Sent { at, transit, frame: frame.id, starting })
         })
         .collect()
-}
-
-/// When each frame first arrived, or was lost on arriving.
-fn ends(history: &History) -> BTreeMap<u64, Time> {
-    let mut ends = BTreeMap::new();
-    for event in history.events().filter(|e| matches!(e.kind(), Kind::Recv | Kind::Drop)) {
-        if let Some(frame) = event.transmission() {
-            ends.entry(frame.id).or_insert(event.time());
-        }
-    }
-    ends
-}
-
-/// Whether a cut is at work on the link as the message is sent: how long it then takes is not for
-/// the message to say.
-fn is_held(schedule: &Schedule, at: Time, transit: &Transit) -> bool {
-    let cut = |d: &Disturbance| match &d.trouble {
-        Trouble::Cut { links } => links.contain(transit.from, transit.to),
-        _ => false,
-    };
-    schedule.disturbances.iter().any(|d| cut(d) && is_at_work(schedule, d, at))
-}
-
-fn is_at_work(schedule: &Schedule, disturbance: &Disturbance, at: Time) -> bool {
-    let (begin, end) = disturbance.window(&schedule.header);
-    begin <= at && end.is_none_or(|end| at < end)
 }

@@ -17,6 +17,7 @@ mod punctuality;
 mod reduce;
 mod reproduce;
 mod shrink;
+mod signature;
 #[cfg(feature = "proptest")]
 pub mod strategy;
 mod trial;
@@ -24,10 +25,12 @@ mod violation;
 
 pub use campaign::{Limits, Progress, Searched, search};
 pub use executor::{Executor, InOrder, map};
-pub use explain::{EXPLAIN_REPLAYS, needs};
+pub use explain::{EXPLAIN_REPLAYS, chances, explain, nearest_passing, needs};
 pub use explored::{Explored, Foreseen, not_explored};
 pub use finding::finding_of;
 pub use flatten::flatten;
 pub use planner::{Planner, Strategy};
-pub use shrink::{Shrunk, shrink};
+pub use shrink::{Shrunk, ending_with, shrink};
+pub use signature::signature;
 pub use trial::Trial;
+pub use violation::Violation;

@@ -3,7 +3,7 @@
 use pepperland_core::history::{History, Kind};
 use pepperland_core::id::NodeId;
 use pepperland_core::implementation::Proviso;
-use pepperland_core::schedule::{Fate, InFlight, Schedule, Trouble, Way};
+use pepperland_core::schedule::{Fate, InFlight, NetworkOptions, Schedule, Trouble, Way};
 use pepperland_core::time::Time;
 use std::collections::BTreeMap;
 
@@ -25,7 +25,10 @@ pub fn unmet(proviso: Proviso, schedule: &Schedule, history: &History) -> Option
         Proviso::KeepsSending => silent_after(schedule.header.heal_at, history)
             .map(|silent| format!("claimed only while every node keeps sending, and {silent}")),
         Proviso::InTime => {
-            let mut late = schedule.disturbances.iter().filter(|d| makes_late(&d.trouble));
+            let mut late = schedule
+                .disturbances
+                .iter()
+                .filter(|d| makes_late(&d.trouble, &schedule.header.network));
             late.next().map(|_| "claimed only while nothing is late".into())
         }
         Proviso::Lives(node) => {
@@ -38,7 +41,7 @@ pub fn unmet(proviso: Proviso, schedule: &Schedule, history: &History) -> Option
 
 /// Whether a message may come later than the network by itself would bring it, or a node may think
 /// so.
-fn makes_late(trouble: &Trouble) -> bool {
+fn makes_late(trouble: &Trouble, network: &NetworkOptions) -> bool {
     match trouble {
         Trouble::Cut { .. }
         | Trouble::Lose { .. }
@@ -50,9 +53,12 @@ fn makes_late(trouble: &Trouble) -> bool {
         | Trouble::Twin { .. }
         | Trouble::Skew { .. } => true,
         Trouble::Lie { how, .. } => matches!(how.way, Way::Silent | Way::Late),
+        // Where latencies are named one by one, they are the network's own up to what it promises.
+        Trouble::Strike { fate: Fate::Delay { by }, .. } => {
+            network.max_latency + *by > network.promised_latency()
+        }
         Trouble::Strike { fate, .. } => {
-            let late = matches!(fate, Fate::Lose | Fate::Garble | Fate::Delay { .. });
-            late || matches!(fate, Fate::Withhold | Fate::Stall { .. })
+            matches!(fate, Fate::Lose | Fate::Garble | Fate::Withhold | Fate::Stall { .. })
         }
         Trouble::Duplicate { .. }
         | Trouble::Corrupt { .. }

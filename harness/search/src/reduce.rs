@@ -268,6 +268,7 @@ pub fn draws(schedule: &Schedule) -> bool {
     let rated = |d: &Disturbance| match &d.trouble {
         Trouble::Cut { .. } | Trouble::Throttle { .. } => false,
         Trouble::Lie { .. } => true,
+        Trouble::Strike { fate, .. } => matches!(fate, Fate::Corrupt | Fate::Garble),
         other => other.links().is_some(),
     };
     network.min_latency != network.max_latency || schedule.disturbances.iter().any(rated)

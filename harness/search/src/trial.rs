@@ -155,7 +155,7 @@ impl Trial<'_> {
     fn too_slow(&self, schedule: &Schedule) -> Option<String> {
         let implementation = self.plan.implementation;
         let bound = implementation.model.latency_bound?;
-        let latency = schedule.header.network.max_latency;
+        let latency = schedule.header.network.promised_latency();
         let name = implementation.name;
         (latency > bound).then(|| {
             format!("outside the model: {name} assumes a latency of at most {bound}, not {latency}")

@@ -107,8 +107,8 @@ fn it_shrinks_as_far_as_where_runs_repeat() {
     assert_eq!((finding.schedule.steps.len(), finding.schedule.disturbances.len()), (1, 1));
     assert!(matches!(finding.schedule.disturbances[0].trouble, Trouble::Crash { .. }), "{told}");
     assert!(finding.schedule.header.nodes <= 3 && !finding.unfinished, "{told}");
-    assert_eq!(finding.needs.len(), 2);
-    for need in &finding.needs {
+    assert_eq!(finding.explained.needs.len(), 2);
+    for need in &finding.explained.needs {
         assert_eq!((need.failing, need.replays), (0, 3), "few replays, {}", need.piece);
     }
 }
@@ -121,7 +121,7 @@ fn shrinking_and_explaining_end_when_time_is_up() {
         let progress = Watcher { patience, ..Watcher::patient() };
         let before = runtime.count();
         let finding = finding(&runtime, &progress).expect("it fails");
-        assert!(finding.unfinished && finding.needs.is_empty());
+        assert!(finding.unfinished && finding.explained.needs.is_empty());
         assert_eq!(finding.reproduced, (10, 10), "replays are no part of it");
         assert!(runtime.count() - before <= 1 + patience + 10);
         seen.push(finding.after.requests);
@@ -135,7 +135,7 @@ fn what_never_fails_again_is_shown_as_it_came() {
     let finding = finding(&runtime, &Watcher::patient()).expect("it failed once");
     assert_eq!((finding.reproduced, try_of(&finding)), ((0, 10), 0));
     assert_eq!(finding.before, finding.after);
-    assert!(finding.needs.is_empty());
+    assert!(finding.explained.needs.is_empty());
 }
 
 /// Fails for as long as it is being shrunk; then it depends on who is replayed.

@@ -4,13 +4,12 @@
 mod common;
 
 use common::{checker, failing, run, scenario, shape, trial, violation};
-use pepperland_core::history::{History, Kind};
 use pepperland_core::id::NodeId;
 use pepperland_core::runtime::Detail;
-use pepperland_core::schedule::{Fate, Schedule, Trouble};
-use pepperland_core::time::Time;
+use pepperland_core::schedule::{Disturbance, Fate, Schedule, Trouble};
+use pepperland_core::time::{Span, Time};
 use pepperland_core::verdict::Outcome;
-use pepperland_search::{EXPLAIN_REPLAYS, Shrunk, Trial, flatten, needs, shrink};
+use pepperland_search::{EXPLAIN_REPLAYS, Shrunk, Trial, needs, shrink};
 
 /// As many replays as the command line allows.
 const REPLAYS: u32 = 4000;
@@ -165,100 +164,92 @@ fn at_the_limit_shrinking_says_so_and_still_has_a_failure() {
     }
 }
 
-/// What happened at the nodes, with its times.
-fn happened(history: &History) -> Vec<(Time, Option<NodeId>, Kind, Option<String>)> {
-    let events = history.events().filter(|e| e.node().is_some() && !e.kind().is_transmission());
-    events.map(|e| (e.time(), e.node(), e.kind(), e.message_name())).collect()
+/// Scenarios that fail under each kind of disturbance.
+fn under_every_disturbance() -> [(&'static str, Option<&'static str>, &'static str, &'static str); 8]
+{
+    [
+        ("reliable-ip", Some("no-nack"), "omission:k=2", "validity-all"),
+        ("ip-multicast", Some("no-checksum"), "corrupt", "payload-integrity"),
+        ("reliable-logged", None, "disk", "no-duplication"),
+        ("perfect-link", Some("no-dedup"), "loss,duplicate", "no-duplication"),
+        ("fifo", Some("no-hold-back-queue"), "rate", "fifo"),
+        ("fifo", Some("no-hold-back-queue"), "partition,pause", "fifo"),
+        ("reliable-logged", Some("log-after-delivery"), "crash-recovery", "no-duplication"),
+        ("sequencer", Some("ignore-sequence-numbers"), "duplicate,delay", "uniform-total-order"),
+    ]
 }
 
 #[test]
-fn a_flattened_schedule_does_the_same_without_any_choice() {
-    let chances = ["none", "crash", "delay", "jitter", "reorder", "duplicate", "loss"];
-    let several = [
-        "loss,duplicate,jitter",
-        "duplicate,jitter,loss",
-        "crash-recovery,jitter",
-        "byzantine,jitter,duplicate",
-    ];
-    for faults in chances.into_iter().chain(several) {
-        for implementation in ["basic", "fifo", "sequencer"] {
-            let mut scenario = scenario(implementation, None, faults, "validity-all");
-            scenario.beyond_model = true;
-            let trial = trial(&scenario);
-            for seed in 0..6 {
-                let schedule = trial.schedule(trial.seed(common::BASE, seed));
-                let history = trial.run(&schedule, Detail::Network).expect("accepted");
-                let flat = flatten(&schedule, &history);
-                let told = format!("{implementation} under {faults}, run {seed}");
-                assert_eq!(flat.header.network.min_latency, flat.header.network.max_latency);
-                let again = run(&trial, &flat);
-                assert!(happened(&again) == happened(&history), "{told}");
-                // A liar that happened to tell the truth is no liar where each lie is named.
-                if flat.liars() != schedule.liars() {
-                    continue;
-                }
-                // Named one by one, harms make other obligations critical; nothing else changes.
-                let judged = |schedule: &Schedule, history: &History| {
-                    let verdicts = trial.judge(schedule, history);
-                    let told = verdicts.iter().map(|v| (v.ruling(), v.obligations));
-                    told.collect::<Vec<_>>()
-                };
-                assert_eq!(judged(&flat, &again), judged(&schedule, &history), "{told}");
+fn under_every_disturbance_no_piece_of_what_is_left_can_go() {
+    for (implementation, flaw, faults, property) in under_every_disturbance() {
+        let mut scenario = scenario(implementation, flaw, faults, property);
+        scenario.beyond_model = true;
+        let trial = trial(&scenario);
+        for schedule in failing(&trial, 3) {
+            let small = shrunk(&trial, &schedule);
+            let told = format!("{implementation} under {faults}\n{}", small.schedule.to_text());
+            assert!(!small.unfinished && small.schedule.header.order.is_uniform(), "{told}");
+            let drawn = |d: &Disturbance| d.trouble.links().is_some() && !is_cut(d);
+            assert!(!small.schedule.disturbances.iter().any(drawn), "{told}");
+            let shape = shape(&(small.history.clone(), small.witness.clone()));
+            for without in without_one(&small.schedule) {
+                let fails = violation(&trial, &without).filter(|v| common::shape(v) == shape);
+                assert!(fails.is_none(), "{told}\nfails also as\n{}", without.to_text());
             }
+            assert_eq!(shrunk(&trial, &schedule).schedule, small.schedule, "{told}");
         }
     }
 }
 
-/// The schedules of a trial in every order of arrival.
-fn in_every_order(trial: &Trial<'_>, seed: u64) -> Vec<Schedule> {
-    let orders = ["steady", "fifo(3/64)", "pos", "pctcp(3/64)", "rounds"];
-    let schedule = trial.schedule(trial.seed(common::BASE, seed));
-    let ordered = orders.map(|order| {
-        let mut schedule = schedule.clone();
-        schedule.header.order = order.parse().expect("an order");
-        schedule
-    });
-    ordered.to_vec()
+fn is_cut(disturbance: &Disturbance) -> bool {
+    matches!(disturbance.trouble, Trouble::Cut { .. })
+}
+
+/// The schedules without one of its requests or disturbances.
+fn without_one(schedule: &Schedule) -> Vec<Schedule> {
+    let step = |gone: usize| {
+        let mut without = schedule.clone();
+        without.steps.remove(gone);
+        without
+    };
+    let disturbance = |gone: usize| {
+        let mut without = schedule.clone();
+        without.disturbances.remove(gone);
+        without
+    };
+    let steps = (0..schedule.steps.len()).map(step);
+    steps.chain((0..schedule.disturbances.len()).map(disturbance)).collect()
 }
 
 #[test]
-fn what_an_order_of_arrival_chose_is_read_from_the_history() {
-    for faults in ["none", "crash", "jitter", "loss,duplicate", "partition"] {
-        for implementation in ["basic", "fifo", "sequencer"] {
-            let mut scenario = scenario(implementation, None, faults, "validity-all");
-            scenario.beyond_model = true;
-            let trial = trial(&scenario);
-            for schedule in (0..3).flat_map(|seed| in_every_order(&trial, seed)) {
-                let history = trial.run(&schedule, Detail::Network).expect("accepted");
-                let flat = flatten(&schedule, &history);
-                assert!(flat.header.order.is_uniform());
-                // When a cut lets go what it held is for no message to say.
-                if history.has(Kind::Cut) {
-                    continue;
-                }
-                let order = schedule.header.order;
-                let again = run(&trial, &flat);
-                assert!(
-                    happened(&again) == happened(&history),
-                    "{implementation}, {faults}, {order}"
-                );
-            }
-        }
-    }
-}
-
-#[test]
-fn a_finding_in_any_order_of_arrival_is_shrunk_to_a_plain_schedule() {
+fn a_run_ends_soon_after_what_nothing_mends() {
     let scenario = scenario("fifo", Some("no-hold-back-queue"), "none", "fifo");
     let trial = trial(&scenario);
-    let mut shrunk = 0;
-    for schedule in (0..20).flat_map(|seed| in_every_order(&trial, seed)) {
-        if violation(&trial, &schedule).is_some() && shrunk < 10 {
-            shrunk += 1;
-            let small = shrink(&trial, trial.checkers[0], &schedule, 2_000).expect("it fails");
-            assert!(small.schedule.header.order.is_uniform(), "{}", schedule.header.order);
-            assert!(small.schedule.steps.len() <= 2);
-        }
+    for schedule in failing(&trial, 3) {
+        let small = shrunk(&trial, &schedule);
+        let last = small.witness.events.iter().map(|id| small.history.event(*id).time()).max();
+        let rest = small.schedule.header.end.since(last.expect("a proof"));
+        assert!(rest <= Span::millis(10), "{}", small.schedule.to_text());
     }
-    assert!(shrunk >= 5, "{shrunk} runs fail");
+}
+
+#[test]
+fn latencies_named_one_by_one_are_in_time_up_to_what_the_network_promises() {
+    let scenario = scenario("anycast", Some("two-serve"), "none", "anycast-at-most-one");
+    let trial = trial(&scenario);
+    for schedule in failing(&trial, 3) {
+        let small = shrunk(&trial, &schedule).schedule;
+        let network = small.header.network;
+        assert_eq!(network.min_latency, network.max_latency, "{}", small.to_text());
+        let mut late = small.clone();
+        let by = network.promised_latency();
+        late.disturbances.push(strike_late(by));
+        assert!(violation(&trial, &late).is_none(), "outside the model, {by} ms late");
+    }
+}
+
+fn strike_late(by: Span) -> Disturbance {
+    let (from, to) = (NodeId(0), NodeId(1));
+    let trouble = Trouble::Strike { from, to, number: 90, fate: Fate::Delay { by } };
+    Disturbance::from(Time::ZERO, trouble)
 }

@@ -77,10 +77,9 @@ impl World<'_> {
     /// A frame that a cut held goes on, unless another cut holds it.
     fn release(&mut self, flight: Flight) {
         let Some(flight) = self.pass_cuts(flight) else { return };
-        let header = &self.schedule.header;
         let (from, to) = (self.name(flight.from), self.name(flight.to));
         let transit = Transit { from, to, number: flight.number };
-        let latency = transit.latency(header.seed.child("held", 0), &header.network);
+        let latency = self.schedule.latency_once_healed(&transit, self.now);
         let (to, at) = (flight.to, self.now + latency);
         let slot = self.flights.add(flight);
         self.queue.plan(at, Happening::Arrive(slot));

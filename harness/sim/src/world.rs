@@ -65,7 +65,7 @@ impl<'a> World<'a> {
             handled: None,
             tickets: Vec::new(),
             free_tickets: Vec::new(),
-            disturbances: Disturbances::default(),
+            disturbances: Disturbances::at_the_start(schedule),
             lies: Lies::of(schedule),
             twins,
             recorder: Recorder::new(header),
@@ -84,7 +84,7 @@ impl<'a> World<'a> {
             if at > self.schedule.header.end {
                 self.tell_order();
                 let header = &self.schedule.header;
-                return self.recorder.cut_off(header.end, header.network.max_latency);
+                return self.recorder.cut_off(header.end, header.network.promised_latency());
             }
             self.now = at;
             self.happen(what);

@@ -5,8 +5,8 @@ mod common;
 use common::*;
 use pepperland_core::history::Channel::{FairLoss, Perfect};
 use pepperland_core::history::History;
-use pepperland_core::schedule::{Disturbance, Fate, Links, Trouble};
-use pepperland_core::seed::PerMillion;
+use pepperland_core::schedule::{Disturbance, Fate, Frame, Links, Reseed, Schedule, Trouble};
+use pepperland_core::seed::{PerMillion, Seed};
 use pepperland_core::time::{Span, Time};
 
 fn cut(links: Links) -> Trouble {
@@ -46,6 +46,16 @@ fn a_perfect_channel_holds_what_is_cut_until_it_heals() {
     assert_eq!(with(&history, "n2 deliver n1"), late);
     assert_eq!(with(&history, "n1 deliver n2"), ["45 n1 deliver n2:0:1"]);
     assert_eq!(with(&history, "heal"), ["35 heal touched=3 id=0"]);
+}
+
+#[test]
+fn what_is_struck_late_comes_late_once_the_cut_lets_it_go() {
+    let mut schedule = multicasts(Perfect, &[15, 16]);
+    let late = strike(2, Fate::Delay { by: Span::millis(7) });
+    schedule.disturbances = vec![during(5, 35, cut(n1_to_n2())), late];
+    let history = run(&schedule, &PLAIN);
+    let heard = ["45 n2 deliver n1:0:1", "52 n2 deliver n1:0:2"];
+    assert_eq!(with(&history, "n2 deliver n1"), heard);
 }
 
 #[test]
@@ -258,4 +268,27 @@ fn a_strike_makes_a_message_to_oneself_late_and_does_nothing_else_to_it() {
         vec![strike(1, Fate::Delay { by: Span::millis(20) }), strike(2, Fate::Lose)];
     let delivered = ["22 n1 deliver n1:0:2", "40 n1 deliver n1:0:1"];
     assert_eq!(with(&run(&schedule, &PLAIN), "n1 deliver"), delivered);
+}
+
+#[test]
+fn from_some_instant_on_the_network_draws_anew_and_strikes_nobody() {
+    let lost = |number| strike(number, Fate::Lose);
+    let mut schedule = multicasts(FairLoss, &[10, 20, 30, 40]);
+    schedule.disturbances = vec![lost(1), lost(3)];
+    let before = run(&schedule, &PLAIN);
+    assert_eq!(n2_delivers(&before, 3), []);
+    let (min_latency, max_latency) = (Span::millis(1), Span::millis(5));
+    let again = |seed| Reseed { at: Time::millis(25), seed: Seed(seed), min_latency, max_latency };
+    let anew = |seed| {
+        let header = Frame { reseed: Some(again(seed)), ..schedule.header.clone() };
+        let history = run(&Schedule { header, ..schedule.clone() }, &PLAIN);
+        (1..=4).map(|number| n2_delivers(&history, number)).collect::<Vec<_>>()
+    };
+    let first = anew(1);
+    assert_eq!(first[..2], [vec![], vec![Time::millis(30)]], "what was sent before stays");
+    let within = |arrived: &[Time], sent| {
+        arrived.len() == 1 && (min_latency..=max_latency).contains(&arrived[0].since(sent))
+    };
+    assert!(within(&first[2], Time::millis(30)) && within(&first[3], Time::millis(40)));
+    assert_ne!(first, anew(2));
 }

@@ -122,9 +122,8 @@ impl World {
             return;
         }
         let Passage { from, to, number, .. } = self.flights.at(place).passage;
-        let header = &self.schedule.header;
         let transit = Transit { from, to, number };
-        let latency = transit.latency(header.seed.child("held", 0), &header.network);
+        let latency = self.schedule.latency_once_healed(&transit, self.now);
         self.plan(to, self.now + latency, Happening::Arrive(place));
     }
 

@@ -85,7 +85,7 @@ impl World {
         let told = self.record_sending(&mut passage, frame);
         let tongue = &*self.nodes[from.index()].node;
         self.lies.hear(&Saying { transit, frame, tongue });
-        let latency = transit.latency(self.schedule.header.seed, &self.schedule.header.network);
+        let latency = self.schedule.latency(&transit, self.now);
         if from == to {
             // One to the sender itself needs no socket.
             let late = self.lateness_of_own(&transit);

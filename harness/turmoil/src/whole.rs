@@ -80,6 +80,7 @@ mod tests {
         let network = NetworkOptions {
             min_latency: Span::micros(1200),
             max_latency: Span::millis(9),
+            promised: None,
             channel: Channel::Perfect,
             in_flight: InFlight::Kept,
         };
@@ -96,6 +97,7 @@ mod tests {
             seed: Seed(1),
             network,
             order: Default::default(),
+            reseed: None,
             heal_at: Time(7_000_001),
             end: Time::millis(9),
         };

@@ -64,7 +64,7 @@ impl World {
             now: Time::ZERO,
             nodes: Slot::build_all(schedule, &build, implementation.model.views),
             flights: Flights::default(),
-            disturbances: Disturbances::default(),
+            disturbances: Disturbances::at_the_start(schedule),
             lies: Lies::of(schedule),
             clients: Clients::new(schedule),
             frames_sent: 0,

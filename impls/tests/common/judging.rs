@@ -45,6 +45,7 @@ pub fn judge_scenario<'a>(
             workload: pepperland_workloads::ALL[0],
             faults: pepperland_faults::resolve(&scenario.faults).expect("a profile"),
             profiles: pepperland_faults::ALL.to_vec(),
+            lacks: &[],
         },
         runtime: std::sync::Arc::new(Simulator),
         checkers: properties.map(find).collect(),

@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Serialize, Deserialize)]
 pub struct FindingLine {
     id: String,
+    #[serde(default)]
+    signature: String,
     property: String,
     scenario: String,
     run: u64,
@@ -42,6 +44,7 @@ impl FindingLine {
         let could_repeat = finding.repeats == Repeats::IfTheProgramDoes;
         FindingLine {
             id: finding.id.clone(),
+            signature: finding.signature.clone(),
             property: finding.property.clone(),
             scenario: finding.scenario.name(),
             run: finding.run,

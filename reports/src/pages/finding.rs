@@ -1,6 +1,6 @@
 //! The page of one finding: what broke, drawn, with the rule, what it needs and every event.
 
-use super::{card, data, events, heads, logs, page, panels, said, scroller, sets};
+use super::{card, data, events, explained, heads, logs, page, panels, said, scroller, sets};
 use crate::diagram::{Diagram, diagram};
 use crate::ending::ending;
 use crate::rates;
@@ -8,7 +8,7 @@ use crate::terminal::replay;
 use crate::text::{count, ms, thousands};
 use crate::words;
 use maud::{Markup, PreEscaped, html};
-use pepperland_core::finding::{Finding, Need};
+use pepperland_core::finding::Finding;
 use pepperland_core::history::{EventId, History};
 use pepperland_core::runtime::Repeats;
 
@@ -33,9 +33,10 @@ pub fn finding_page(finding: &Finding) -> String {
         }
         div.columns {
             (card("The rule, with this run's values", rule(finding)))
-            (card("What the failure needs", needs(finding)))
+            (card("What the failure needs", explained::needs(finding)))
         }
         (how_it_ends(finding))
+        (explained::cards(finding))
         (events::card_of(finding))
         (logs::cards(&finding.history.logs))
         (schedule(finding))
@@ -115,6 +116,9 @@ fn facts(finding: &Finding) -> Markup {
                 @if let Some(flaw) = flaw { " with flaw " b { (said(flaw, 60)) } }
             }
             span { "Runtime " b { (said(&finding.scenario.runtime, 30)) } }
+            span title="The same for failures of one kind" {
+                "Signature " code { (said(&finding.signature, 40)) }
+            }
             span { "Digest " code { (said(&finding.digest, 40)) } }
         }
     }
@@ -198,40 +202,6 @@ fn how_it_ends(finding: &Finding) -> Markup {
     html! {
         @if !told.is_empty() {
             (card("Who waits at the end", html! { ul { @for line in &told { li { (said(line, 600)) } } } }))
-        }
-    }
-}
-
-fn needs(finding: &Finding) -> Markup {
-    let pieces = finding.schedule.steps.len() + finding.schedule.disturbances.len();
-    if finding.needs.is_empty() {
-        return html! { p.note { "No piece was taken away on trial." } };
-    }
-    html! {
-        p.note { "Each piece taken away, everything else kept, and the run replayed." }
-        @if finding.needs.len() < pieces {
-            p.note { (pieces - finding.needs.len()) " more were left out: time was up." }
-        }
-        (scroller("What the failure needs", html! {
-            table {
-                (heads(&["Without", "#Fails", "So it is"]))
-                tbody { @for need in &finding.needs { (need_row(need)) } }
-            }
-        }))
-    }
-}
-
-fn need_row(need: &Need) -> Markup {
-    let (class, word) = match need.failing {
-        0 => ("needed", "needed"),
-        n if n < need.replays => ("undecided", "needed at times"),
-        _ => ("dim", "not needed"),
-    };
-    html! {
-        tr {
-            td { (said(&need.piece, 200)) }
-            td.n { (need.failing) " of " (need.replays) }
-            td class=(class) { (word) }
         }
     }
 }

@@ -63,13 +63,13 @@ fn findings(campaign: &Campaign) -> Markup {
         (scroller("Findings", html! {
             table.short {
                 (heads(&["Finding", "Property", "Scenario", "Because"]))
-                tbody { @for finding in &campaign.findings { (finding_row(finding)) } }
+                tbody { @for finding in &campaign.findings { (finding_row(campaign, finding)) } }
             }
         }))
     }
 }
 
-fn finding_row(finding: &Finding) -> Markup {
+fn finding_row(campaign: &Campaign, finding: &Finding) -> Markup {
     html! {
         tr.hot {
             td style="padding-left:10px" { (link(&finding.id)) }
@@ -84,7 +84,12 @@ fn finding_row(finding: &Finding) -> Markup {
                 }
             }
             td { (said(&finding.scenario.name(), 80)) }
-            td { (said(&finding.witness.because, 300)) }
+            td {
+                (said(&finding.witness.because, 300))
+                @if let Some(same) = campaign.same_as(finding) {
+                    " " span.dim { "the same as " (link(&same.id)) }
+                }
+            }
         }
     }
 }

@@ -118,7 +118,7 @@ fn a_page_says_rate_unclean_run_and_logs() {
 fn pieces_that_nobody_had_time_for_are_counted() {
     let mut finding = fixtures::at_a_rate();
     assert!(!finding_page(&finding).contains("time was up"));
-    finding.needs.truncate(1);
+    finding.explained.needs.truncate(1);
     assert!(finding_page(&finding).contains("2 more were left out: time was up."));
 }
 

@@ -10,6 +10,7 @@ mod matrix;
 mod protocols;
 mod responders;
 mod scenarios;
+mod shrinking;
 mod simulator;
 mod stdio;
 mod views;
@@ -36,6 +37,7 @@ pub fn bench(options: &Bench, catalog: &Catalog) -> Result<ExitCode, Failure> {
                 detection::measure(catalog, options.sample.get())?
             }
             Measured::Detection => matrix::measure(catalog, options)?,
+            Measured::Shrinking => shrinking::measure(catalog, options)?,
             Measured::Detectors => detectors::measure(catalog)?,
             Measured::Protocols => protocols::measure(catalog)?,
             Measured::Responders => responders::measure(catalog)?,

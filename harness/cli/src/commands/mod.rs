@@ -5,6 +5,7 @@ mod check;
 mod columns;
 mod completions;
 mod doctor;
+mod explain;
 mod explore;
 mod export;
 mod init;
@@ -37,6 +38,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, catalog: &Catalog) -> ExitC
         Command::Check(check) => check::check(&check, catalog),
         Command::Replay(replay) => replay::replay(&replay, catalog),
         Command::Shrink(shrink) => shrink::shrink(&shrink, catalog),
+        Command::Explain(explain) => explain::explain(&explain, catalog),
         Command::Explore(explore) => explore::explore(&explore, catalog),
         Command::Report(report) => report::report(&report),
         Command::Export(export) => export::export(&export),

@@ -134,7 +134,8 @@ pub fn tell_findings(campaign: &Campaign, folder: &RunFolder) {
         let report = folder.report_of(finding);
         let text =
             pepperland_reports::terminal::finding(finding, &report.display().to_string(), style);
-        print(&format!("{text}\n"));
+        let same = pepperland_reports::terminal::same(campaign, finding);
+        print(&format!("{text}{same}\n"));
     }
     if campaign.findings.len() > IN_FULL {
         let more = campaign.findings.len() - IN_FULL;

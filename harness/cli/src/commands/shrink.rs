@@ -72,6 +72,7 @@ pub fn shrink(options: &Shrink, catalog: &Catalog) -> Result<ExitCode, Failure> 
     for finding in &campaign.findings {
         let report = folder.report_of(finding).display().to_string();
         print(&pepperland_reports::terminal::finding(finding, &report, style()));
+        print(&pepperland_reports::terminal::same(&campaign, finding));
     }
     Ok(Outcome::Violated.end("the schedule violates a property"))
 }

@@ -3,7 +3,7 @@
 use crate::exit::Failure;
 use crate::files::{logs, read_history, read_text, write};
 use pepperland_core::checker::Class;
-use pepperland_core::finding::{Finding, Need, Size};
+use pepperland_core::finding::{Chance, Explained, Finding, Need, Passing, Size};
 use pepperland_core::history::History;
 use pepperland_core::runtime::Repeats;
 use pepperland_core::scenario::Scenario;
@@ -23,6 +23,8 @@ pub struct Stored {
     pub schedule: Schedule,
     /// What is in `history.jsonl`.
     pub history: History,
+    /// What is in `passing.jsonl`, if anything near passes.
+    pub passing: Option<Schedule>,
 }
 
 /// What a finding says besides its scenario, schedule and history.
@@ -31,6 +33,8 @@ pub struct Facts {
     v: u32,
     /// Its id.
     pub id: String,
+    #[serde(default)]
+    signature: String,
     /// The property that is violated.
     pub property: String,
     #[serde(default)]
@@ -54,6 +58,11 @@ pub struct Facts {
     before: Size,
     after: Size,
     needs: Vec<Need>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    chances: Vec<Chance>,
+    /// What is different in `passing.jsonl`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    passes_if: Option<String>,
     witness: Witness,
 }
 
@@ -68,6 +77,7 @@ impl Stored {
         let facts = Facts {
             v: 1,
             id: finding.id.clone(),
+            signature: finding.signature.clone(),
             property: finding.property.clone(),
             class: finding.class,
             statement: finding.statement.clone(),
@@ -82,7 +92,9 @@ impl Stored {
             unfinished: finding.unfinished,
             before: finding.before,
             after: finding.after,
-            needs: finding.needs.clone(),
+            needs: finding.explained.needs.clone(),
+            chances: finding.explained.chances.clone(),
+            passes_if: finding.explained.passing.as_ref().map(|passing| passing.change.clone()),
             witness: finding.witness.clone(),
         };
         Stored {
@@ -90,6 +102,7 @@ impl Stored {
             scenario: finding.scenario.clone(),
             schedule: finding.schedule.clone(),
             history: finding.history.clone(),
+            passing: finding.explained.passing.as_ref().map(|passing| passing.schedule.clone()),
         }
     }
 
@@ -106,6 +119,9 @@ impl Stored {
         write(&folder.join("scenario.toml"), scenario.as_bytes())?;
         write(&folder.join("schedule.jsonl"), self.schedule.to_text().as_bytes())?;
         write(&folder.join("history.jsonl"), &history)?;
+        if let Some(passing) = &self.passing {
+            write(&folder.join("passing.jsonl"), passing.to_text().as_bytes())?;
+        }
         logs::write_all(folder, &self.history.logs)?;
         write(&folder.join("verdicts.json"), (facts + "\n").as_bytes())
     }
@@ -128,7 +144,12 @@ impl Stored {
         }
         let mut history = read_history(&folder.join("history.jsonl"))?;
         history.logs = logs::read_all(folder, &history.header.nodes)?;
+        let passing = match &read.passes_if {
+            Some(_) => Some(read_schedule(&folder.join("passing.jsonl"))?),
+            None => None,
+        };
         Ok(Stored {
+            passing,
             facts: read,
             scenario: toml::from_str(&read_text(&scenario)?)
                 .map_err(|error| wrong(&scenario, &error))?,
@@ -140,8 +161,11 @@ impl Stored {
     /// The finding.
     pub fn into_finding(self) -> Finding {
         let facts = self.facts;
+        let near = facts.passes_if.zip(self.passing);
+        let passing = near.map(|(change, schedule)| Passing { change, schedule });
         Finding {
             id: facts.id,
+            signature: facts.signature,
             property: facts.property,
             class: facts.class,
             statement: facts.statement,
@@ -154,7 +178,7 @@ impl Stored {
             before: facts.before,
             after: facts.after,
             unfinished: facts.unfinished,
-            needs: facts.needs,
+            explained: Explained { needs: facts.needs, chances: facts.chances, passing },
             reproduced: facts.reproduced,
             repeats: facts.repeats,
             alike: facts.alike,

@@ -54,17 +54,18 @@ pub struct Bench {
     /// Keep the histories of linearizability in this folder, to give them to other tools
     #[arg(long, value_name = "DIR")]
     pub keep: Option<PathBuf>,
-    /// Of detection, measure only every so-manieth flaw
+    /// Of detection and shrinking, measure only every so-manieth flaw
     #[arg(long, value_name = "K", default_value = "1")]
     pub sample: NonZero<usize>,
     /// Of detection, strategies to measure beside each other, with commas
     #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = strategy)]
     pub strategies: Vec<&'static Strategy>,
-    /// Of detection with strategies, from how many seeds each search begins
-    #[arg(long, value_name = "N", default_value = "30", requires = "strategies")]
-    pub seeds: NonZero<u64>,
-    /// Of detection with strategies, only these flaws
-    #[arg(long, value_name = "NAME", value_delimiter = ',', requires = "strategies")]
+    /// Of shrinking, and of detection with strategies, from how many seeds each search begins
+    /// [default: 5 and 30]
+    #[arg(long, value_name = "N")]
+    pub seeds: Option<NonZero<u64>>,
+    /// Of shrinking, and of detection with strategies, only these flaws
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub flaws: Vec<String>,
 }
 
@@ -83,6 +84,9 @@ pub enum Measured {
     Linearizability,
     /// Runs until each planted flaw is found, over 30 seeds, as a table in Markdown
     Detection,
+    /// How small the findings of each planted flaw become, at what cost, and whether their
+    /// signatures tell flaws apart, as tables in Markdown
+    Shrinking,
     /// How soon and how wrongly each failure detector suspects, as a table in Markdown
     Detectors,
     /// How long groups take over their views, as a table in Markdown

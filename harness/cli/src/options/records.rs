@@ -47,6 +47,22 @@ pub struct Replay {
     pub beyond_model: bool,
 }
 
+/// Explain a finding or a schedule that violates a property.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// A finding's folder, its id in runs/latest, or a schedule file
+    pub finding: String,
+    /// The program to run a schedule with
+    #[command(flatten)]
+    pub outside: Outside,
+    /// Of a schedule, judge these properties [default: those claimed]
+    #[arg(long, value_name = "P", value_delimiter = ',')]
+    pub properties: Vec<String>,
+    /// Of a schedule, judge also what the implementation does not claim of such a run
+    #[arg(long)]
+    pub beyond_model: bool,
+}
+
 /// Shrink a schedule that violates a property.
 #[derive(Debug, Args)]
 pub struct Shrink {

@@ -116,6 +116,7 @@ mod tests {
         let network = NetworkOptions {
             min_latency: Span::ZERO,
             max_latency: Span::ZERO,
+            promised: None,
             channel: crate::history::Channel::Perfect,
             in_flight: InFlight::Kept,
         };
@@ -131,6 +132,7 @@ mod tests {
             seed: Seed(1),
             network,
             order: Order::Uniform,
+            reseed: None,
             stops_within: Span::ZERO,
             heal_at: Time::millis(9),
             end: Time::millis(9),

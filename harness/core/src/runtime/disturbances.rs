@@ -10,6 +10,9 @@ use std::collections::BTreeMap;
 /// runtime knows a frame that a cut holds.
 pub struct Disturbances<Frame> {
     active: Vec<Active<Frame>>,
+    /// The strikes among them, by the message that each is for: there may be one for each message
+    /// of the run.
+    strikes: BTreeMap<(NodeId, NodeId, u32), SmallVec<[u32; 1]>>,
 }
 
 /// A disturbance of links that is at work.
@@ -28,19 +31,39 @@ pub struct Active<Frame> {
 
 impl<Frame> Default for Disturbances<Frame> {
     fn default() -> Disturbances<Frame> {
-        Disturbances { active: Vec::new() }
+        Disturbances { active: Vec::new(), strikes: BTreeMap::new() }
     }
 }
 
 impl<Frame> Disturbances<Frame> {
     /// Whether there is any.
     pub fn at_work(&self) -> bool {
-        !self.active.is_empty()
+        !self.active.is_empty() || !self.strikes.is_empty()
     }
 
-    /// A disturbance begins.
+    /// Those at work before any node has started: messages that are struck from the first instant
+    /// on may be those that nodes send as they start.
+    pub fn at_the_start(schedule: &Schedule) -> Disturbances<Frame> {
+        let mut disturbances = Disturbances::default();
+        for (index, disturbance) in (0..).zip(&schedule.disturbances) {
+            let strikes = matches!(disturbance.trouble, Trouble::Strike { .. });
+            if strikes && disturbance.at == Time::ZERO {
+                disturbances.begin(schedule, index);
+            }
+        }
+        disturbances
+    }
+
+    /// A disturbance begins, unless it has begun.
     pub fn begin(&mut self, schedule: &Schedule, index: u32) {
         let trouble = &schedule.disturbances[index as usize].trouble;
+        if let Trouble::Strike { from, to, number, .. } = trouble {
+            let strikes = self.strikes.entry((*from, *to, *number)).or_default();
+            if !strikes.contains(&index) {
+                strikes.push(index);
+            }
+            return;
+        }
         let is_cut = matches!(trouble, Trouble::Cut { .. });
         let active = Active {
             index,
@@ -50,12 +73,15 @@ impl<Frame> Disturbances<Frame> {
             omitted: 0,
             free: BTreeMap::new(),
         };
-        let place = self.active.partition_point(|other| other.index < index);
-        self.active.insert(place, active);
+        if let Err(place) = self.active.binary_search_by_key(&index, |other| other.index) {
+            self.active.insert(place, active);
+        }
     }
 
-    /// It ends.
+    /// It ends. Nothing is told of strikes: they hold no messages.
     pub fn end(&mut self, index: u32) -> Option<Active<Frame>> {
+        self.strikes.values_mut().for_each(|strikes| strikes.retain(|other| *other != index));
+        self.strikes.retain(|_, strikes| !strikes.is_empty());
         let place = self.active.iter().position(|active| active.index == index)?;
         Some(self.active.remove(place))
     }
@@ -76,8 +102,26 @@ impl<Frame> Disturbances<Frame> {
                 harms.push((active.index, harm));
             }
         }
-        harms.sort_by_key(|(_, harm)| turn(harm));
+        harms.extend(self.struck(schedule, transit, now));
+        harms.sort_by_key(|(index, harm)| (turn(harm), *index));
         harms
+    }
+
+    /// What strikes do to it. From where the network draws anew, nothing.
+    fn struck<'a>(
+        &'a self,
+        schedule: &'a Schedule,
+        transit: &'a Transit,
+        now: Time,
+    ) -> impl Iterator<Item = (u32, Harm)> + 'a {
+        let Transit { from, to, number } = *transit;
+        let reseeded = schedule.header.reseeded(now).is_some();
+        let strikes = self.strikes.get(&(from, to, number)).filter(|_| !reseeded);
+        let harm = move |index: &u32| {
+            let disturbance = &schedule.disturbances[*index as usize];
+            Some((*index, transit.harm(schedule.header.seed, disturbance)?))
+        };
+        strikes.into_iter().flatten().filter_map(harm)
     }
 
     /// The disturbance has not touched a message after all: there was nothing in it to change.
@@ -110,7 +154,7 @@ impl<Frame> Active<Frame> {
     /// What this disturbance does to a message that sets out now.
     fn harm(&mut self, schedule: &Schedule, transit: &Transit, now: Time) -> Option<Harm> {
         let disturbance = &schedule.disturbances[self.index as usize];
-        let drawn = transit.harm(schedule.header.seed, disturbance);
+        let drawn = transit.harm(schedule.header.seed_at(now), disturbance);
         match &disturbance.trouble {
             Trouble::Omit { links, degree, .. } if links.contain(transit.from, transit.to) => {
                 self.omits(drawn, *degree)

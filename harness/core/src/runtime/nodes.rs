@@ -156,6 +156,6 @@ pub fn seed_of(run: Seed, node: NodeId, incarnation: u32) -> Seed {
 
 fn setup(schedule: &Schedule, node: NodeId) -> Setup<'_> {
     let nodes = schedule.header.nodes as usize;
-    let max_latency = schedule.header.network.max_latency;
+    let max_latency = schedule.header.network.promised_latency();
     Setup { node, nodes, flaw: schedule.header.flaw.as_deref(), max_latency }
 }

@@ -63,7 +63,7 @@ impl Header {
 
 /// What the implementation promises in numbers, of a run of this schedule; times in ns.
 fn bounds(implementation: &Implementation, schedule: &Schedule) -> Map<String, Value> {
-    let latency = schedule.header.network.max_latency;
+    let latency = schedule.header.network.promised_latency();
     let bounds = implementation.model.bounds.iter();
     bounds.map(|bound| (bound.name.to_owned(), (bound.most)(latency).into())).collect()
 }

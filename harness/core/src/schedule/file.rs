@@ -178,6 +178,10 @@ fn check_header(header: &Frame) -> Result<(), String> {
         "a schedule needs at least one node"
     } else if header.network.min_latency > header.network.max_latency {
         "\"min_latency\" is greater than \"max_latency\""
+    } else if header.network.promised_latency() < header.network.max_latency {
+        "\"promised\" is less than \"max_latency\""
+    } else if header.reseed.is_some_and(|reseed| reseed.min_latency > reseed.max_latency) {
+        "of \"reseed\", \"min_latency\" is greater than \"max_latency\""
     } else if header.end < header.heal_at {
         "\"end\" is before \"heal_at\""
     } else {

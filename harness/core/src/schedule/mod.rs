@@ -4,6 +4,7 @@ mod afflicted;
 mod choices;
 mod deceit;
 mod disturbance;
+mod draws;
 mod fates;
 mod file;
 mod keys;
@@ -18,6 +19,7 @@ mod tests;
 pub use choices::{Harm, Transit};
 pub use deceit::{Deceit, Way};
 pub use disturbance::{Disturbance, Trouble};
+pub use draws::Reseed;
 pub use fates::{Failing, Fate};
 pub use file::ScheduleError;
 pub use links::Links;
@@ -79,6 +81,9 @@ pub struct Frame {
     /// How the network chooses, within its latencies, when a frame arrives.
     #[serde(default, skip_serializing_if = "Order::is_uniform")]
     pub order: Order,
+    /// From when on the network draws anew, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reseed: Option<Reseed>,
     /// When faults end and whoever may recover has recovered.
     pub heal_at: Time,
     /// When the run ends at the latest.
@@ -123,10 +128,21 @@ pub struct NetworkOptions {
     pub min_latency: Span,
     /// Greatest latency of a message.
     pub max_latency: Span,
+    /// The greatest latency that nodes are told to expect, where it is another than the greatest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promised: Option<Span>,
     /// What the network promises.
     pub channel: Channel,
     /// What happens to messages in flight when their sender crashes.
     pub in_flight: InFlight,
+}
+
+impl NetworkOptions {
+    /// The greatest latency that nodes are told to expect. Time-outs depend on it, so it stays the
+    /// same where the latencies of a run are named one by one.
+    pub fn promised_latency(&self) -> Span {
+        self.promised.unwrap_or(self.max_latency)
+    }
 }
 
 /// What happens to messages in flight when their sender crashes (the difference between a

@@ -4,7 +4,7 @@ use crate::history::Channel;
 use crate::id::{GroupId, NodeId};
 use crate::schedule::{
     Ask, Deceit, Disturbance, FORMAT, Failing, Fate, Frame, InFlight, Links, NetworkOptions,
-    Schedule, Step, Trouble, Way, When,
+    Reseed, Schedule, Step, Trouble, Way, When,
 };
 use crate::seed::{PerMillion, Seed};
 use crate::time::{Span, Time};
@@ -177,6 +177,8 @@ prop_compose! {
         stops_within: u64,
     ) -> Frame {
         let (min_latency, max_latency) = (Span(lo.min(hi)), Span(lo.max(hi)));
+        let promised = open.then_some(max_latency);
+        let again = Reseed { at: Time(heal), seed: Seed(lo), min_latency, max_latency };
         Frame {
             format: FORMAT.to_owned(),
             version: 1,
@@ -188,8 +190,9 @@ prop_compose! {
             changing,
             stops_within: Span(stops_within),
             seed: Seed(seed),
-            network: NetworkOptions { min_latency, max_latency, channel, in_flight },
+            network: NetworkOptions { min_latency, max_latency, promised, channel, in_flight },
             order: Default::default(),
+            reseed: changing.then_some(again),
             heal_at: Time(heal.min(end)),
             end: Time(heal.max(end)),
         }
@@ -289,6 +292,12 @@ refused! { of_header;
         "line 1, column 145: \"fairloss\" is no word here; did you mean \"fair-loss\"?",
     latencies_swapped: ("\"min_latency\":1", "\"min_latency\":9") =>
         "line 1: \"min_latency\" is greater than \"max_latency\"",
+    promised_too_little: ("\"max_latency\":5", "\"max_latency\":5,\"promised\":4") =>
+        "line 1: \"promised\" is less than \"max_latency\"",
+    new_latencies_swapped: (
+        "\"heal_at\"",
+        r#""reseed":{"at":1,"seed":"0x2","min_latency":3,"max_latency":2},"heal_at""#,
+    ) => "line 1: of \"reseed\", \"min_latency\" is greater than \"max_latency\"",
     ends_before_it_heals: ("\"end\":100", "\"end\":80") => "line 1: \"end\" is before \"heal_at\"",
     no_groups: (SEED, r#""groups":{},"seed""#) =>
         "line 1, column 79: \"groups\" names no group",

@@ -62,7 +62,7 @@ impl World<'_> {
         if let Some(complaint) = self.health.complaint() {
             self.recorder.remark("unclean", complaint.into());
         }
-        let (end, latency) = (self.now, header.network.max_latency);
+        let (end, latency) = (self.now, header.network.promised_latency());
         let mut history = match self.over {
             Some(complete) => self.recorder.finish(end, complete),
             // Whoever is asked again and again is never quiet, and has been given all the time.
@@ -82,7 +82,7 @@ impl World<'_> {
         if self.now <= header.end {
             return header.end;
         }
-        let silence = QUIET.max(header.network.max_latency) + Span::millis(1);
+        let silence = QUIET.max(header.network.promised_latency()) + Span::millis(1);
         header.end.max((self.last_seen() + silence).min(header.end + silence))
     }
 }

@@ -40,12 +40,10 @@ impl World<'_> {
     pub fn send(&mut self, from: NodeId, to: NodeId, envelope: &Envelope<'_>, head: &Head<'_>) {
         let mut parcel = self.parcel(from, to, envelope, head);
         self.record_sending(&mut parcel);
-        let header = &self.schedule.header;
         let transit = Transit { from, to, number: parcel.number };
         let saying = Saying { transit, frame: parcel.body.get().as_bytes(), tongue: &Json };
         self.lies.hear(&saying);
-        let (mut latency, mut besides) =
-            (transit.latency(header.seed, &header.network), Vec::new());
+        let (mut latency, mut besides) = (self.schedule.latency(&transit, self.now), Vec::new());
         for (index, harm) in self.disturbances.harm(self.schedule, &transit, self.now) {
             if let Harm::Lied(draw) = harm {
                 let saying = Saying { transit, frame: parcel.body.get().as_bytes(), tongue: &Json };
@@ -196,9 +194,8 @@ impl World<'_> {
     pub fn release(&mut self, parcel: Parcel) {
         self.discount(&parcel);
         let Some(parcel) = self.pass_cuts(parcel) else { return };
-        let header = &self.schedule.header;
         let transit = Transit { from: parcel.from, to: parcel.to, number: parcel.number };
-        let latency = transit.latency(header.seed.child("held", 0), &header.network);
+        let latency = self.schedule.latency_once_healed(&transit, self.now);
         self.put_on_its_way(parcel, latency);
     }
 }

@@ -77,7 +77,7 @@ impl<'a> World<'a> {
             now: Time::ZERO,
             nodes: NodeId::first(count).map(node).collect::<io::Result<_>>()?,
             agenda: Agenda::default(),
-            disturbances: Disturbances::default(),
+            disturbances: Disturbances::at_the_start(schedule),
             lies: Lies::of(schedule),
             carried: vec![0; count * count],
             messages: 0,
@@ -126,7 +126,7 @@ impl<'a> World<'a> {
             open: frame.open,
             incarnation,
             seed: seed_of(frame.seed, id, incarnation),
-            max_latency: (frame.network.max_latency + LATE).0,
+            max_latency: (frame.network.promised_latency() + LATE).0,
             features: OFFERED_IN_REAL_TIME.map(str::to_owned).into(),
             storage: serde_json::Map::new(),
         };

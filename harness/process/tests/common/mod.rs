@@ -58,10 +58,12 @@ pub fn schedule(nodes: u32) -> Schedule {
         network: NetworkOptions {
             min_latency: Span::millis(1),
             max_latency: Span::millis(2),
+            promised: None,
             channel: Channel::FairLoss,
             in_flight: InFlight::Kept,
         },
         order: Default::default(),
+        reseed: None,
         heal_at: Time::ZERO,
         end: Time::millis(100),
     };

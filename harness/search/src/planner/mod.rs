@@ -5,7 +5,7 @@
 //! teach the later: so neither the number of threads nor the parts of a campaign change a run.
 
 mod corpus;
-mod coverage;
+pub mod coverage;
 mod lineage;
 mod moments;
 mod mutation;

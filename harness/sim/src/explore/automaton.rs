@@ -121,7 +121,7 @@ impl<'a> Automata<'a> {
             node,
             nodes: header.nodes as usize,
             flaw: header.flaw.as_deref(),
-            max_latency: header.network.max_latency,
+            max_latency: header.network.promised_latency(),
         };
         let stream = seed_of(header.seed, node, 0).stream("");
         let host = Host::new(node, self.groups.clone(), stream);

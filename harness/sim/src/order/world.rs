@@ -10,19 +10,22 @@ use pepperland_core::time::{Span, Time};
 impl World<'_> {
     /// How long a frame takes that is sent now, while nothing disturbs it.
     pub fn latency(&mut self, transit: &Transit) -> Span {
-        let header = &self.schedule.header;
+        let reseeded = self.schedule.header.reseeded(self.now).is_some();
         match &mut self.scheduler {
-            Some(scheduler) if transit.from != transit.to => {
+            Some(scheduler) if transit.from != transit.to && !reseeded => {
                 let (id, at, cause) = (self.frames_sent, self.now, self.handled);
                 scheduler.latency(&Sending { id, transit: *transit, at, cause })
             }
-            _ => transit.latency(header.seed, &header.network),
+            _ => self.schedule.latency(transit, self.now),
         }
     }
 
     /// A frame is on its way, with its latency as the scheduler chose it and as the disturbances at
     /// work would have it.
     pub fn launched(&mut self, slot: u32, to: NodeId, (plain, latency): (Span, Span)) {
+        if self.schedule.header.reseeded(self.now).is_some() {
+            return self.settled(slot, to, self.now + latency);
+        }
         let Some(scheduler) = &mut self.scheduler else { return };
         let network = &self.schedule.header.network;
         let begin = self.now + (latency - plain);

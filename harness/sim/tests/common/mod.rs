@@ -139,6 +139,7 @@ pub fn quiet(channel: Channel) -> Schedule {
     let network = NetworkOptions {
         min_latency: Span::millis(10),
         max_latency: Span::millis(10),
+        promised: None,
         channel,
         in_flight: InFlight::Kept,
     };
@@ -155,6 +156,7 @@ pub fn quiet(channel: Channel) -> Schedule {
         seed: Seed(42),
         network,
         order: Default::default(),
+        reseed: None,
         heal_at: Time::millis(500),
         end: Time::millis(1000),
     };

@@ -31,10 +31,12 @@ pub fn frame(implementation: &Implementation, flaw: Option<&str>, nodes: u32) ->
         network: NetworkOptions {
             min_latency: TICK,
             max_latency: TICK,
+            promised: None,
             channel: Channel::Perfect,
             in_flight: InFlight::Kept,
         },
         order: Order::Uniform,
+        reseed: None,
         heal_at: Time::ZERO,
         end: Time::ZERO,
     }

@@ -3,15 +3,17 @@
 
 use crate::catalog::Catalog;
 use crate::exit::Failure;
+use crate::options::Bench;
 use crate::output::print;
 use crate::stopwatch::Stopwatch;
 use crate::threads::Threads;
 use pepperland_core::implementation::{Flaw, Implementation};
 use pepperland_core::scenario::Scenario;
+use pepperland_core::schedule::Schedule;
 use pepperland_core::seed::Seed;
 use pepperland_core::verdict::Ruling;
 use pepperland_search::planner::UNIFORM;
-use pepperland_search::{Planner, Strategy, map};
+use pepperland_search::{Planner, Strategy, Trial, map};
 
 /// From how many seeds the search begins anew.
 pub(super) const SEEDS: u64 = 30;
@@ -102,6 +104,18 @@ pub(super) fn planted(catalog: &Catalog) -> Vec<(&'static Implementation, &'stat
     flaws
 }
 
+/// Those of them that are asked for.
+pub(super) fn asked(
+    catalog: &Catalog,
+    options: &Bench,
+) -> Vec<(&'static Implementation, &'static Flaw)> {
+    let asked = |flaw: &Flaw| {
+        options.flaws.is_empty() || options.flaws.iter().any(|name| name == flaw.name)
+    };
+    let flaws: Vec<_> = planted(catalog).into_iter().filter(|(_, flaw)| asked(flaw)).collect();
+    flaws.into_iter().step_by(options.sample.get()).collect()
+}
+
 fn lifetimes(
     catalog: &Catalog,
     implementation: &'static Implementation,
@@ -120,26 +134,40 @@ fn lifetimes(
 /// The runs until the flaw's property is violated, the violating one included.
 pub(super) fn runs_to_find(
     catalog: &Catalog,
-    (implementation, flaw): (&Implementation, &Flaw),
+    flaw: (&Implementation, &Flaw),
     strategy: &'static Strategy,
     base: Seed,
 ) -> Result<u64, Failure> {
-    let scenario = Scenario {
+    let scenario = scenario_of(flaw);
+    let found = first_failing(&catalog.trial(&scenario)?, strategy, base)?;
+    Ok(found.map_or(BUDGET, |(run, _)| run) + 1)
+}
+
+/// The scenario in which a flaw is sought.
+pub(super) fn scenario_of((implementation, flaw): (&Implementation, &Flaw)) -> Scenario {
+    Scenario {
         flaw: Some(flaw.name.to_owned()),
         properties: vec![flaw.breaks.to_owned()],
         workload: flaw.workload.to_owned(),
         ..Scenario::new(implementation.name, flaw.faults)
-    };
-    let trial = catalog.trial(&scenario)?;
-    let mut planner = Planner::new(&trial, strategy, base);
+    }
+}
+
+/// The first run within the budget that violates a property of the trial, and its schedule.
+pub(super) fn first_failing(
+    trial: &Trial<'_>,
+    strategy: &'static Strategy,
+    base: Seed,
+) -> Result<Option<(u64, Schedule)>, Failure> {
+    let mut planner = Planner::new(trial, strategy, base);
     for run in 0..BUDGET {
         let schedule = planner.schedule(run);
         let history = trial.run(&schedule, trial.detail())?;
         let verdicts = trial.judge(&schedule, &history);
         if verdicts.iter().any(|verdict| verdict.ruling() == Ruling::Violated) {
-            return Ok(run + 1);
+            return Ok(Some((run, schedule)));
         }
         planner.learn(&schedule)?;
     }
-    Ok(BUDGET + 1)
+    Ok(None)
 }

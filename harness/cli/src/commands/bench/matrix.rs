@@ -1,6 +1,6 @@
 //! How many runs each strategy takes to find each planted flaw, beside the base line.
 
-use super::detection::{BUDGET, planted, runs_to_find};
+use super::detection::{BUDGET, SEEDS, asked, runs_to_find};
 use crate::catalog::Catalog;
 use crate::exit::Failure;
 use crate::options::Bench;
@@ -11,6 +11,7 @@ use pepperland_core::implementation::{Flaw, Implementation};
 use pepperland_core::seed::Seed;
 use pepperland_search::planner::UNIFORM;
 use pepperland_search::{Strategy, map};
+use std::num::NonZero;
 
 /// A flaw is hard if the base line takes so many runs to find it, in the median.
 const HARD: u64 = 30;
@@ -37,11 +38,7 @@ struct Row {
 pub fn measure(catalog: &Catalog, options: &Bench) -> Result<(), Failure> {
     let mut strategies = vec![&UNIFORM];
     strategies.extend(options.strategies.iter().filter(|s| ***s != UNIFORM));
-    let asked = |flaw: &Flaw| {
-        options.flaws.is_empty() || options.flaws.iter().any(|name| name == flaw.name)
-    };
-    let flaws: Vec<_> = planted(catalog).into_iter().filter(|(_, flaw)| asked(flaw)).collect();
-    let flaws: Vec<_> = flaws.into_iter().step_by(options.sample.get()).collect();
+    let flaws = asked(catalog, options);
     let names: Vec<&str> = strategies.iter().map(|strategy| strategy.name).collect();
     print(&format!("| flaw | {} |\n| --- |{}\n", names.join(" | "), " ---: |".repeat(names.len())));
     let mut rows = Vec::new();
@@ -64,7 +61,7 @@ fn cell(
     options: &Bench,
 ) -> Result<Cell, Failure> {
     let mut cell = Cell { runs: Vec::new(), seconds: Vec::new() };
-    for seed in 0..options.seeds.get() {
+    for seed in 0..options.seeds.map_or(SEEDS, NonZero::get) {
         let watch = Stopwatch::start();
         cell.runs.push(runs_to_find(catalog, flaw, strategy, Seed(seed))?);
         cell.seconds.push(watch.elapsed().as_secs_f64());
@@ -106,6 +103,7 @@ fn tell(names: &[&str], rows: &[Row]) {
 }
 
 /// The geometric mean of how many times fewer runs a strategy takes than the base line.
+#[expect(clippy::disallowed_methods, reason = "two decimals of it are the same on every machine")]
 fn gain(hard: &[&Row], column: usize) -> String {
     let ratio = |row: &&Row| row.cells[0].median() as f64 / row.cells[column].median() as f64;
     let sum: f64 = hard.iter().map(|row| ratio(row).ln()).sum();

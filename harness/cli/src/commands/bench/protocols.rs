@@ -164,6 +164,7 @@ fn history(
     let network = NetworkOptions {
         min_latency: latency,
         max_latency: latency,
+        promised: None,
         channel: implementation.model.channel,
         in_flight: InFlight::Kept,
     };
@@ -181,6 +182,7 @@ fn history(
         seed: Seed(1),
         network,
         order: Default::default(),
+        reseed: None,
         heal_at: end,
         end,
     };

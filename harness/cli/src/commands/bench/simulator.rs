@@ -101,10 +101,12 @@ fn schedule(broadcasts: u32, spacing: u64) -> Schedule {
         network: NetworkOptions {
             min_latency: Span::millis(1),
             max_latency: Span::millis(50),
+            promised: None,
             channel: Channel::Perfect,
             in_flight: InFlight::Kept,
         },
         order: Default::default(),
+        reseed: None,
         heal_at: end,
         end,
     };

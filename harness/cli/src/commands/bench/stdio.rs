@@ -185,6 +185,7 @@ fn schedule(rate: u32, seconds: u32, operation: Operation) -> Schedule {
     let network = NetworkOptions {
         min_latency: Span(0),
         max_latency: Span(0),
+        promised: None,
         channel: Channel::Perfect,
         in_flight: InFlight::Kept,
     };
@@ -201,6 +202,7 @@ fn schedule(rate: u32, seconds: u32, operation: Operation) -> Schedule {
         seed: Seed(0),
         network,
         order: Default::default(),
+        reseed: None,
         heal_at,
         end: heal_at + Span::seconds(5),
     };

@@ -31,6 +31,7 @@ fn schedule(troubles: Vec<Trouble>) -> Schedule {
         min_latency: Span::millis(1),
         max_latency: Span::millis(1),
         channel: Channel::FairLoss,
+        promised: None,
         in_flight: InFlight::Kept,
     };
     let header = Frame {
@@ -46,6 +47,7 @@ fn schedule(troubles: Vec<Trouble>) -> Schedule {
         seed: Seed(7),
         network,
         order: Default::default(),
+        reseed: None,
         heal_at: Time::NEVER,
         end: Time::NEVER,
     };
