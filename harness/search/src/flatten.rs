@@ -98,7 +98,8 @@ fn lateness(harms: &[(u32, Harm)]) -> Span {
     })
 }
 
-/// The fate of one message to which this is done; lateness is added up, and loss leaves nothing else.
+/// The fate of one message to which this is done; lateness is added up, and loss leaves nothing
+/// else.
 fn fate(harm: Harm) -> Option<Fate> {
     match harm {
         Harm::Lost | Harm::Late(_) => None,
