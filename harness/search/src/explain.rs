@@ -1,5 +1,5 @@
-//! Explaining a shrunk schedule: what each piece of it is needed for, from when on its run was lost,
-//! and which run beside it passes.
+//! Explaining a shrunk schedule: what each piece of it is needed for, from when on its run was
+//! lost, and which run beside it passes.
 
 mod chances;
 mod needs;
@@ -32,8 +32,8 @@ pub fn explain(
     }
 }
 
-/// The schedule with all the time to fail that the scenario gives: what was shrunk ends with its own
-/// violation, and what differs from it may take longer.
+/// The schedule with all the time to fail that the scenario gives: what was shrunk ends with its
+/// own violation, and what differs from it may take longer.
 fn given_time(trial: &Trial<'_>, schedule: &Schedule) -> Schedule {
     let mut given = schedule.clone();
     let header = &mut given.header;

@@ -1,10 +1,11 @@
 //! Signatures: what kind of failure a finding is, whichever seed found it. Of a shrunk run, what
-//! breaks the property, which kinds of faults it took, and from what kinds of messages each event of
-//! the proof came; not which nodes and messages these were, when, nor who stood by.
+//! breaks the property, which kinds of faults it took, and from what kinds of messages each event
+//! of the proof came; not which nodes and messages these were, when, nor who stood by.
 //!
 //! The proof is a graph: its events, those of one node in their order, those of one message
-//! together. It is named by the colours that refinement comes to (Weisfeiler & Leman 1968; Shervashidze
-//! et al., *Weisfeiler-Lehman Graph Kernels*, JMLR 2011), which do not depend on names.
+//! together. It is named by the colours that refinement comes to (Weisfeiler & Leman 1968;
+//! Shervashidze et al., *Weisfeiler-Lehman Graph Kernels*, JMLR 2011), which do not depend on
+//! names.
 
 use crate::planner::coverage;
 use pepperland_core::checker::Checker;
@@ -17,9 +18,9 @@ use std::collections::BTreeSet;
 /// How often colours are refined: the proofs are small.
 const ROUNDS: usize = 4;
 
-/// The signature of a shrunk run: `S-`, six hexadecimal digits for what breaks the property, and six
-/// more for the faults and messages that it took. Two that share the first half may be the same.
-/// O(w²) for a proof of w events.
+/// The signature of a shrunk run: `S-`, six hexadecimal digits for what breaks the property, and
+/// six more for the faults and messages that it took. Two that share the first half may be the
+/// same. O(w²) for a proof of w events.
 pub fn signature(
     checker: &Checker,
     schedule: &Schedule,

@@ -1,5 +1,5 @@
-//! What replays tell of a finding: what it needs, from when on its run was lost, and the nearest run
-//! that passes.
+//! What replays tell of a finding: what it needs, from when on its run was lost, and the nearest
+//! run that passes.
 
 use super::{card, heads, said, scroller};
 use crate::terminal::{lost, replay_passing};

@@ -86,9 +86,9 @@ impl<Frame> Disturbances<Frame> {
         Some(self.active.remove(place))
     }
 
-    /// What the disturbances at work, cuts aside, do to a message that sets out now, in the order in
-    /// which it is to be done: a lost message has no copy, and a copy comes after the message as it
-    /// arrives at last. So the order of the schedule does not matter.
+    /// What the disturbances at work, cuts aside, do to a message that sets out now, in the order
+    /// in which it is to be done: a lost message has no copy, and a copy comes after the message as
+    /// it arrives at last. So the order of the schedule does not matter.
     pub fn harm(
         &mut self,
         schedule: &Schedule,

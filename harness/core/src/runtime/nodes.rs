@@ -144,8 +144,8 @@ impl<Own> Slot<Own> {
     }
 }
 
-/// The seed of a node's own random stream in a run of a seed: each incarnation has one of its own, since a process
-/// that has crashed cannot know how far it had come in the last.
+/// The seed of a node's own random stream in a run of a seed: each incarnation has one of its own,
+/// since a process that has crashed cannot know how far it had come in the last.
 pub fn seed_of(run: Seed, node: NodeId, incarnation: u32) -> Seed {
     let first = run.child("node", node.0.into());
     match incarnation {

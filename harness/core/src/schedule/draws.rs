@@ -6,8 +6,9 @@ use crate::seed::Seed;
 use crate::time::{Span, Time};
 use serde::{Deserialize, Serialize};
 
-/// From an instant on, the network draws anew: latencies between these two and whatever disturbances
-/// do by chance come from another seed, and no message suffers a fate of its own any more.
+/// From an instant on, the network draws anew: latencies between these two and whatever
+/// disturbances do by chance come from another seed, and no message suffers a fate of its own any
+/// more.
 #[derive(Copy, Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reseed {
@@ -22,7 +23,8 @@ pub struct Reseed {
 }
 
 impl Frame {
-    /// The new draws, for what is sent at this instant; none if the run is not drawn anew, or not yet.
+    /// The new draws, for what is sent at this instant; none if the run is not drawn anew, or not
+    /// yet.
     pub fn reseeded(&self, now: Time) -> Option<&Reseed> {
         self.reseed.as_ref().filter(|reseed| reseed.at <= now)
     }

@@ -75,8 +75,8 @@ impl World<'_> {
     }
 
     /// The schedule's bound; or later, until the application has been quiet for so long that
-    /// nothing more is to be expected. A simulator knows that at once, here it takes time. Whoever goes on
-    /// and on gets no more than as much time again.
+    /// nothing more is to be expected. A simulator knows that at once, here it takes time. Whoever
+    /// goes on and on gets no more than as much time again.
     pub fn bound(&self) -> Time {
         let header = &self.schedule.header;
         if self.now <= header.end {

@@ -95,8 +95,8 @@ fn over(windows: &[(Time, Time)], end: Time) -> Time {
     next.map(|(_, until)| *until).max().map_or(end, |until| over(windows, until))
 }
 
-/// When each frame first arrived, or was lost on arriving. Frames that waited for a paused node came
-/// while it stood still, in the order in which it went on to handle them.
+/// When each frame first arrived, or was lost on arriving. Frames that waited for a paused node
+/// came while it stood still, in the order in which it went on to handle them.
 fn read(schedule: &Schedule, history: &History) -> BTreeMap<u64, Time> {
     let mut ends = BTreeMap::new();
     let mut sent = BTreeMap::new();

@@ -11,8 +11,8 @@ use pepperland_core::time::{Span, Time};
 /// The end of a run is a multiple of this.
 const ROUND: Span = Span::millis(10);
 
-/// The schedule with its run ending soon after this violation of it, if nothing that comes later can
-/// mend it and it does not end so soon already.
+/// The schedule with its run ending soon after this violation of it, if nothing that comes later
+/// can mend it and it does not end so soon already.
 pub fn ending_with(
     schedule: &Schedule,
     checker: &Checker,

@@ -28,8 +28,8 @@ pub struct Shrinker<'a, 'b> {
     late: bool,
 }
 
-/// How long a try in real time waits for what must happen in the end. It may be too short, and a try
-/// fail that would not have in the end; what is arrived at is replayed with all its time.
+/// How long a try in real time waits for what must happen in the end. It may be too short, and a
+/// try fail that would not have in the end; what is arrived at is replayed with all its time.
 const HURRY: Span = Span::seconds(3);
 
 /// The schedule with less time to settle.

@@ -1,5 +1,6 @@
 //! What one multicast costs in each protocol: messages, communication steps and bytes, counted in
-//! the simulator beside the formula of the source. Counts, so that the table is the same everywhere.
+//! the simulator beside the formula of the source. Counts, so that the table is the same
+//! everywhere.
 
 use crate::catalog::Catalog;
 use crate::exit::Failure;

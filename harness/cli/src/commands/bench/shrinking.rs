@@ -1,5 +1,5 @@
-//! How small findings become: each planted flaw is found from several seeds, shrunk, and held beside
-//! the schedule that was written by hand to kill it.
+//! How small findings become: each planted flaw is found from several seeds, shrunk, and held
+//! beside the schedule that was written by hand to kill it.
 
 mod confusion;
 

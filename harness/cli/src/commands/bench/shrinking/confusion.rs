@@ -1,5 +1,5 @@
-//! Whether signatures tell flaws apart: two findings of one flaw should share theirs, two of different
-//! flaws that break the same property of the same implementation should not.
+//! Whether signatures tell flaws apart: two findings of one flaw should share theirs, two of
+//! different flaws that break the same property of the same implementation should not.
 
 use super::Row;
 
