@@ -2,6 +2,7 @@
 //! with (swarm testing; Groce et al., ISSTA 2012). Of profiles that need the same faults, or have
 //! nodes come back, it draws one at most: two of them would crash more nodes than either means to.
 
+use crate::core;
 use pepperland_core::fault::{Choice, Fault, Ground, Profile};
 use pepperland_core::schedule::Disturbance;
 use pepperland_core::seed::{PerMillion, Stream};
@@ -15,10 +16,13 @@ pub const ENTRY: Profile = Profile {
     ..Profile::PLAIN
 };
 
+/// What is no fault among others: the swarm itself, and what says how all faults of a run end.
+const APART: [&str; 2] = [ENTRY.name, core::ENTRY.name];
+
 fn plan(ground: &Ground<'_>, _: &Choice, stream: &mut Stream) -> Vec<Disturbance> {
     let (mut disturbances, mut drawn): (_, Vec<&[Fault]>) = (Vec::new(), Vec::new());
     let foresees = |profile: &Profile| profile.foresight(&Choice::none_of(profile)).is_some();
-    let others = |profile: &&&Profile| profile.name != ENTRY.name && !foresees(profile);
+    let others = |profile: &&&Profile| !APART.contains(&profile.name) && !foresees(profile);
     for profile in ground.profiles.iter().filter(others) {
         let allowed = ground.implementation.outside_model(profile.needs).is_empty();
         let chosen = allowed && stream.chance(PerMillion::percent(40));
