@@ -4,13 +4,16 @@
 //! A snapshot that a node that is not Byzantine took (`state_get`), or that says it comes from that
 //! node (`state_set`), stands for one prefix of what the node did:
 //! - it lists nothing that the node had not delivered, and if it lists `m` then also what the node
-//!   delivered before `m` (it is not torn);
+//!   delivered before `m`, since its own last snapshot (it is not torn);
 //! - it covers no more positions than the node came to;
 //! - its fingerprint is the one that the node stated for so many positions: for a `state_get` by
 //!   the last `apply` before it (since the node's start and its own last snapshot); for a
 //!   `state_set` by a `state_get`, or, if no positions are stated, by one for the same view.
 //!
-//! This is what Chandy & Lamport (1985) ask of the state of one process. A node whose life started
+//! This is what Chandy & Lamport (1985) ask of the state of one process. A snapshot that a node
+//! installs takes the place of all that it had; what it delivered before then, such as in a part
+//! that was cut off, may be missing in those that it takes later, though not what comes after. A
+//! node whose life started
 //! late (a restart that forgot, a joiner, a snapshot) may know more than it delivered: of such a
 //! donor only torn lists and fingerprints are judged. Lists that were installed from a node that
 //! restarted and forgot are not, for it is not known from which life they come. An `apply` is
@@ -149,7 +152,7 @@ impl Judge<'_, '_> {
             }
             let places: std::collections::BTreeSet<usize> = set.iter().filter_map(place).collect();
             let last = *places.last()?;
-            let hole = (0..last).zip(&places).find(|(i, place)| i != *place)?.0;
+            let hole = (known.replaced..last).find(|place| !places.contains(place))?;
             let [hole, last] = [hole, last].map(|place| donors.delivery(known, place));
             let (left, kept) = (judge.scene.name(hole.row), judge.scene.name(last.row));
             let events = [EventId(hole.event), EventId(last.event)];
@@ -246,6 +249,24 @@ mod tests {
         assert_eq!(because(&ENTRY, &donor(r#""set":["n1:0:2"]"#)), told);
         let told = "n1 took a snapshot that covers n2:0:7, which n1 had not delivered";
         assert_eq!(because(&ENTRY, &donor(r#""set":["n2:0:7"]"#)), told);
+    }
+
+    #[test]
+    fn what_was_replaced_by_a_snapshot_is_in_no_later_one() {
+        let deliver = |n| format!(r#"{{"t":3,"n":"n1","k":"deliver","m":"n2:0:{n}"}}"#);
+        let told = |then: &str| {
+            let mut lines: Vec<String> = (1..=3)
+                .map(|n| format!(r#"{{"t":1,"n":"n2","k":"broadcast","m":"n2:0:{n}"}}"#))
+                .collect();
+            let set = r#"{"t":3,"n":"n1","k":"state_set","from":"n2","set":[]}"#.to_owned();
+            lines.extend([deliver(1), set, deliver(2), deliver(3)]);
+            lines.push(format!(r#"{{"t":9,"n":"n1","k":"state_get","set":[{then}]}}"#));
+            history(2, &lines.iter().map(String::as_str).collect::<Vec<_>>())
+        };
+        assert_eq!(ruling(&ENTRY, &told(r#""n2:0:2","n2:0:3""#)), Ruling::Held);
+        let torn = "n1 took a snapshot that covers n2:0:3 and not n2:0:2, which n1 had delivered \
+                    before";
+        assert_eq!(because(&ENTRY, &told(r#""n2:0:3""#)), torn);
     }
 
     #[test]

@@ -13,6 +13,8 @@ pub struct Known {
     life: u32,
     /// How much of what it delivered in that life.
     length: usize,
+    /// How much of that before its own last snapshot, which took the place of all that it had.
+    pub replaced: usize,
     /// Whether that life started late by then, so that it may know more than it delivered.
     pub late: bool,
     /// The highest position it came to, and where.
@@ -26,6 +28,8 @@ pub struct Known {
 pub struct Donors {
     sequences: Vec<Vec<Delivery>>,
     places: Map<(u32, u32), usize>,
+    /// For each life, how much was delivered before the node's own last snapshot so far.
+    replaced: Vec<usize>,
     /// For each snapshot that was taken, in order.
     pub at_takes: Vec<Known>,
 }
@@ -38,10 +42,15 @@ struct Acts {
 }
 
 impl Donors {
+    /// Nobody of so many lives has done anything.
+    fn new(lives: usize) -> Donors {
+        let (sequences, replaced) = (vec![Vec::new(); lives], vec![0; lives]);
+        Donors { sequences, places: Map::default(), replaced, at_takes: Vec::new() }
+    }
+
     /// Those of the scene. O(events).
     pub fn of(scene: &Scene<'_>) -> Donors {
-        let sequences = vec![Vec::new(); scene.lives.len()];
-        let mut donors = Donors { sequences, places: Map::default(), at_takes: Vec::new() };
+        let mut donors = Donors::new(scene.lives.len());
         let mut now = scene.lives.follow(scene.case);
         let mut late = vec![false; scene.lives.len()];
         let mut starts = scene.lives.starts.iter().peekable();
@@ -71,6 +80,7 @@ impl Donors {
                     donors.at_takes.push(known.with(acts));
                 }
                 Kind::StateSet => {
+                    donors.replace(life);
                     let group = group_of(scene, event);
                     let acts = group.and_then(|group| acts.get_mut(&(node, group)));
                     acts.into_iter().for_each(|acts| acts.last = None);
@@ -98,9 +108,15 @@ impl Donors {
         }
     }
 
+    /// A snapshot takes the place of whatever was delivered.
+    fn replace(&mut self, life: u32) {
+        self.replaced[life as usize] = self.sequences[life as usize].len();
+    }
+
     fn known(&self, life: u32, late: bool) -> Known {
         let length = self.sequences[life as usize].len();
-        Known { life, length, late, ..Known::default() }
+        let replaced = self.replaced[life as usize];
+        Known { life, length, replaced, late, ..Known::default() }
     }
 
     /// What a node knew in the end, if it has one life.

@@ -227,6 +227,14 @@ impl Run<'_> {
         names
     }
 
+    /// How many messages the node had delivered in that life when it last installed a snapshot.
+    fn replaced(&self, p: usize, before: usize) -> usize {
+        let life = self.oracle.life(p, before);
+        let mut sets = self.at(p, &[Kind::StateSet]).into_iter();
+        let own = |e: &usize| *e < before && self.oracle.life(p, *e) == life;
+        sets.rfind(own).map_or(0, |set| self.delivered(p, set).len())
+    }
+
     fn is_late(&self, p: usize, before: usize) -> bool {
         let life = self.oracle.life(p, before);
         self.oracle.starts.iter().any(|(n, l, e)| *n == p && *l == life && *e < before)
@@ -238,7 +246,8 @@ impl Run<'_> {
             let (set, had) = (self.set(snapshot)?, self.delivered(p, before));
             let known = set.iter().all(|m| had.contains(m)) || self.is_late(p, before);
             let last = had.iter().rposition(|m| set.contains(m)).map_or(0, |i| i + 1);
-            Some(known && had[..last].iter().all(|m| set.contains(m)))
+            let replaced = self.replaced(p, before);
+            Some(known && had[..last].iter().skip(replaced).all(|m| set.contains(m)))
         };
         for (p, get) in self.all(Kind::StateGet) {
             kept.extend(list(get, p, get));

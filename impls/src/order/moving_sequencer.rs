@@ -14,6 +14,10 @@
 //!                                     TO-deliver m;  requests -= (m, i)
 //! On suspicion of a sequencer, at the first that is not suspected:
 //!                                     begin another epoch in the log of g
+//! On suspicion of q, to whom token(e, s) of this epoch was sent:
+//!                                     send ("lost", q, e) to the first that is not suspected
+//! On receive(("lost", q, e)), if q is suspected and no later epoch than e has begun:
+//!                                     begin another epoch in the log of g
 //! When an epoch e begins in the log of g:
 //!                                     the token is void;  the beginner of e holds
 //!                                     token(e, number of entries in the log)
@@ -24,7 +28,8 @@
 //! a network that is as fast as the failure detector assumes, which is perfect then. Where it is
 //! not, two tokens may go round.
 //! Departs from its sources: the token waits at its holder while there is nothing to number, and is
-//! made anew whenever a sequencer crashes, for nobody knows who held it.
+//! made anew whenever a sequencer crashes, for nobody knows who held it. Who learns of the crash last
+//! may send the new token to the crashed one: then it is missed, and made anew once more.
 
 mod record;
 
@@ -52,6 +57,8 @@ pub enum Told<M> {
     Request(MessageId, M),
     /// The token, for the next.
     Token(Token),
+    /// `("lost", q, e)`: the token of the epoch was sent to somebody who had crashed.
+    Lost(NodeId, Epoch),
 }
 
 /// What travels below.
@@ -82,6 +89,8 @@ struct Group<M> {
     requests: BTreeMap<MessageId, M>,
     /// The token, if it is held here or waits for entries.
     token: Option<Token>,
+    /// Whom it was sent to last from here.
+    sent: Option<(NodeId, Token)>,
 }
 
 impl<M: Value, L> MovingSequencer<M, L> {
@@ -106,7 +115,7 @@ impl<M: Value, L> MovingSequencer<M, L> {
             let first = cx.members(group).first().copied().unwrap_or_default();
             let log = AgreedLog::new(first, rules);
             let token = (first == cx.me()).then(|| Token { epoch: log.epoch(), s: 0 });
-            Group { log, requests: BTreeMap::new(), token }
+            Group { log, requests: BTreeMap::new(), token, sent: None }
         });
         (state, &self.suspected)
     }
@@ -144,6 +153,7 @@ impl<M: Value, L: Layer<Payload = Sent<M>>> MovingSequencer<M, L> {
         token.s += appended.len() as u64;
         let next = next_sequencer(&sequencers, suspected, cx.me());
         state.token = Some(token).filter(|_| next.is_none() || keeps);
+        state.sent = next.map(|next| (next, token)).or(state.sent);
         self.append(group, appended, cx);
         if let Some(next) = next {
             if !keeps {
@@ -162,6 +172,26 @@ impl<M: Value, L: Layer<Payload = Sent<M>>> MovingSequencer<M, L> {
             let old = state.token.replace(token);
             old.into_iter().for_each(|old| turn(TokenTurn::Lost, old, cx));
             turn(TokenTurn::Acquire, token, cx);
+        }
+    }
+
+    /// On suspicion of q, to whom the token of this epoch was sent.
+    fn miss(&mut self, group: GroupId, q: NodeId, cx: &mut Cx<'_, M>) {
+        let (state, suspected) = self.at(group, cx);
+        let epoch = state.log.epoch();
+        let is_lost = state.sent.is_some_and(|(to, token)| to == q && token.epoch == epoch);
+        let first = cx.members(group).iter().copied().find(|p| !suspected.contains(p));
+        if let Some(first) = first.filter(|first| is_lost && *first != cx.me()) {
+            let lost = Said::Own(Told::Lost(q, epoch));
+            self.send_below(first, ForGroup { group, m: lost }, cx);
+        }
+    }
+
+    /// On receive(("lost", q, e)). Where q is not suspected yet, its suspicion will do the same.
+    fn regain(&mut self, group: GroupId, (q, epoch): (NodeId, Epoch), cx: &mut Cx<'_, M>) {
+        let (state, suspected) = self.at(group, cx);
+        if suspected.contains(&q) && state.log.epoch() == epoch {
+            self.reconsider(group, true, cx);
         }
     }
 }
@@ -237,6 +267,7 @@ impl<M: Value, L: Layer<Payload = Sent<M>>> Protocol for MovingSequencer<M, L> {
         match m {
             Said::Own(Told::Request(i, m)) => _ = self.at(group, cx).0.requests.insert(i, m),
             Said::Own(Told::Token(token)) => self.take(group, token, cx),
+            Said::Own(Told::Lost(q, epoch)) => self.regain(group, (q, epoch), cx),
             Said::Log(said) => self.upon_log(group, (received.from, said), cx),
         }
         self.number(group, cx);
@@ -249,6 +280,7 @@ impl<M: Value, L: Layer<Payload = Sent<M>>> Protocol for MovingSequencer<M, L> {
         for group in groups_of_me(cx) {
             let may_be_lost = sequencers(group, cx).contains(&q);
             self.reconsider(group, may_be_lost, cx);
+            self.miss(group, q, cx);
         }
     }
 }

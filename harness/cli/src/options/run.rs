@@ -64,7 +64,7 @@ pub struct Run {
     /// The seed that all runs derive from
     #[arg(long, value_name = "S", default_value = "0x5eed")]
     pub seed: Seed,
-    /// How the runs are chosen: portfolio for all strategies in turn, or one (see `list strategies`)
+    /// How the runs are chosen: portfolio for all strategies together, or one (see `list strategies`)
     #[arg(long, value_name = "NAME", default_value = "portfolio", value_parser = strategy)]
     pub strategy: &'static Strategy,
     /// Properties to judge, also those not claimed [default: those claimed]

@@ -9,7 +9,7 @@ use pepperland_core::seed::PerMillion;
 /// The record.
 pub const ENTRY: Strategy = Strategy {
     name: "portfolio",
-    statement: "the other strategies in turn, each learning from all",
+    statement: "for each run one of the others places the faults, and one orders messages",
     source: "",
     learns: true,
     plan,

@@ -26,7 +26,7 @@
 use crate::groups::views::change::Change;
 use crate::groups::views::log::Log;
 use crate::groups::views::planted::Planted;
-use crate::groups::views::reach::{Beat, PERIOD, Reach, Standing, patience};
+use crate::groups::views::reach::{Beat, PERIOD, Reach, Standing, patience, patience_for_answers};
 use crate::groups::views::rounds::{Frame, Lead, Round};
 use crate::groups::views::service::{Service, Views};
 use crate::groups::views::voting::Ballot;
@@ -83,6 +83,8 @@ pub struct Agreement<M, L> {
     /// For how many periods the participants have not all been at rest in this node's view.
     pub(super) restless: u32,
     pub(super) patience: u32,
+    /// For how many of them that is no sign that somebody has missed the view.
+    pub(super) patience_for_rest: u32,
     /// What is to be multicast in the next view.
     pub(super) waiting: Vec<M>,
     /// Multicasts of views that are not installed here yet.
@@ -133,6 +135,7 @@ impl<M: Value, L: Layer<Payload = Frame<M>>> Agreement<M, L> {
             newcomer: 0,
             restless: 0,
             patience: patience(setup.max_latency),
+            patience_for_rest: patience_for_answers(setup.max_latency),
             waiting: Vec::new(),
             early: BTreeMap::new(),
         }

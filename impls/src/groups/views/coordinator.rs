@@ -29,8 +29,9 @@ impl<M: Value, L: Layer<Payload = Frame<M>>> Agreement<M, L> {
             Some(lead) => {
                 lead.company != company || lead.age >= PATIENCE_FOR_ROUNDS * self.patience
             }
-            // That others are not at rest in this view may be told by beats older than the view.
-            None => !self.fits(&company) || self.restless >= self.patience,
+            // That others are not at rest in this view may be told by beats older than the view,
+            // and they install it when this node already has.
+            None => !self.fits(&company) || self.restless >= self.patience_for_rest,
         };
         if begin {
             if self.has(Planted::ForgetsWhoWasSilent) {
@@ -96,7 +97,7 @@ impl<M: Value, L: Layer<Payload = Frame<M>>> Agreement<M, L> {
     pub(super) fn refused(&mut self, round: Round, promised: u64, cx: &mut Cx<'_, M>) {
         self.seen = self.seen.max(promised);
         if self.lead.take_if(|lead| lead.round == round).is_some() {
-            self.restless = self.patience;
+            self.restless = self.patience_for_rest;
             self.consider(cx);
         }
     }
@@ -179,10 +180,12 @@ impl<M: Value, L: Layer<Payload = Frame<M>>> Agreement<M, L> {
         }
     }
 
-    /// Somebody who comes from the last primary view has gone on to the next: all may.
+    /// Somebody who comes from the last primary view has gone on to the next: all may, and are given
+    /// the time for it.
     pub(super) fn installed_by(&mut self, round: Round, cx: &mut Cx<'_, M>) {
         if let Some(lead) = self.lead.take_if(|lead| lead.round == round && lead.is_accepted()) {
             let all: Rc<[NodeId]> = lead.company.keys().copied().collect();
+            self.restless = 0;
             self.send_each_below(all, Frame::Install(round), cx);
         }
     }

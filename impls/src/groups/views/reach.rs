@@ -168,6 +168,12 @@ pub fn patience(max_latency: Span) -> u32 {
     (max_latency.0 / PERIOD.0) as u32 + 3
 }
 
+/// The least that is enough for an answer in a beat while nothing is late: a message goes there, and
+/// the next beat, which knows of it, comes back.
+pub fn patience_for_answers(max_latency: Span) -> u32 {
+    patience(Span(max_latency.0.saturating_mul(2)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
