@@ -77,7 +77,7 @@ pub struct Searched {
 /// of a long campaign stay small. Runs that take real time are tasks of their own.
 fn chunk_size(runs: u64, repeats: Repeats) -> u64 {
     let least = match repeats {
-        Repeats::Exactly => (runs / 1_024).clamp(32, 8_192),
+        Repeats::Exactly => (runs / 1_024).clamp(EPOCH, 8_192),
         Repeats::IfTheProgramDoes | Repeats::AtARate => 1,
     };
     let epochs = repeats == Repeats::Exactly;

@@ -70,8 +70,10 @@ fn may_change_views(fault: &Named) -> bool {
 
 /// Whether a node that lives may be taken for one that has crashed.
 fn may_cut_off(fault: &Named) -> bool {
-    let cuts = [Fault::Partition, Fault::Pause];
-    cuts.iter().any(|cut| fault.1.needs.contains(cut)) || combines(fault)
+    let needs = |needed: &Fault| fault.1.needs.contains(needed);
+    // Whom the core is cut off from does crash in the end.
+    let lives = !needs(&Fault::Crash);
+    combines(fault) || lives && [Fault::Partition, Fault::Pause].iter().any(needs)
 }
 
 /// Of these, what is judged only in runs in which nothing is late, or somebody is taken for crashed
