@@ -15,7 +15,7 @@ fn a_token_sent_to_the_crashed_is_made_anew() {
     let text = include_str!("schedules/token-to-the-crashed.jsonl");
     let history = run(&Schedule::from_text(text).expect("a schedule"), &ENTRY);
     let delivers = |node: u32| {
-        let own = history.events().filter(|event| event.node() == Some(NodeId(node)));
+        let own = history.events().filter(move |event| event.node() == Some(NodeId(node)));
         own.filter(|event| event.kind() == Kind::Deliver).filter_map(|event| event.message_name())
     };
     for node in 1..4 {

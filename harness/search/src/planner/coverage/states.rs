@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The states, as numbers. O(events · log events).
 pub fn states(history: &History) -> impl Iterator<Item = u64> + '_ {
     let mut state = State::of(history.node_count());
-    history.events().filter_map(move |event| state.after(&event).then(|| state.number()))
+    history.events().filter_map(move |event| state.number_after(&event))
 }
 
 /// What a run has come to.
@@ -40,8 +40,13 @@ impl State {
         }
     }
 
+    /// The number of the state after an event of a kind that may change it.
+    fn number_after(&mut self, event: &Event<'_>) -> Option<u64> {
+        self.changed_by(event).then(|| self.number())
+    }
+
     /// Whether an event is of a kind that may change the state.
-    fn after(&mut self, event: &Event<'_>) -> bool {
+    fn changed_by(&mut self, event: &Event<'_>) -> bool {
         let number = event.field("id").and_then(|id| id.as_u64());
         match (event.kind(), event.node(), number) {
             (Kind::Crash | Kind::Pause, Some(node), _) => drop(self.down.insert(node)),
