@@ -8,7 +8,7 @@ use pepperland::checkers;
 use pepperland::core::message::Body;
 use pepperland::core::runtime::Refused;
 use pepperland::core::schedule::{
-    Ask, Disturbance, FORMAT, Frame, InFlight, Links, NetworkOptions, Schedule, Step, Trouble, When,
+    Ask, Disturbance, Frame, Links, NetworkOptions, Schedule, Step, Trouble, When,
 };
 use pepperland::core::verdict::Ruling;
 use pepperland::prelude::*;
@@ -113,11 +113,8 @@ fn schedule() -> Schedule {
     let cut = Trouble::Cut { links: Links::between(n1, others) };
     let heal_at = Time::millis(300);
     let network = NetworkOptions {
-        min_latency: Span::millis(1),
-        max_latency: Span::millis(20),
-        promised: None,
         channel: Channel::FairLoss,
-        in_flight: InFlight::Kept,
+        ..NetworkOptions::perfect(Span::millis(1), Span::millis(20))
     };
     let step = |id: u32| Step {
         id,
@@ -126,21 +123,10 @@ fn schedule() -> Schedule {
         ask: Ask::Multicast { group: GroupId::ALL, body: format!("news {id}") },
     };
     let header = Frame {
-        format: FORMAT.to_owned(),
-        version: 1,
-        implementation: "async-service".to_owned(),
-        flaw: None,
-        nodes: 3,
-        groups: Vec::new(),
-        open: false,
-        changing: false,
-        stops_within: Span::ZERO,
         seed: Seed(7),
-        network,
-        order: Default::default(),
-        reseed: None,
         heal_at,
         end: Time::millis(2_000),
+        ..Frame::of("async-service", 3, network)
     };
     let disturbances = vec![Disturbance::during(Time::millis(50), heal_at, cut)];
     Schedule { header, steps: (0..6).map(step).collect(), disturbances }

@@ -3,9 +3,7 @@
 use pepperland::core::checker::Case;
 use pepperland::core::history::Kind;
 use pepperland::core::runtime::Detail;
-use pepperland::core::schedule::{
-    Ask, FORMAT, Frame, InFlight, NetworkOptions, Schedule, Step, When,
-};
+use pepperland::core::schedule::{Ask, Frame, NetworkOptions, Schedule, Step, When};
 use pepperland::core::verdict::Ruling;
 use pepperland::prelude::*;
 
@@ -63,29 +61,12 @@ fn schedule() -> Schedule {
         node: NodeId(node),
         ask: Ask::Multicast { group: GroupId::ALL, body: format!("body {id}") },
     };
-    let network = NetworkOptions {
-        min_latency: Span::millis(5),
-        max_latency: Span::millis(5),
-        promised: None,
-        channel: Channel::Perfect,
-        in_flight: InFlight::Kept,
-    };
+    let network = NetworkOptions::perfect(Span::millis(5), Span::millis(5));
     let header = Frame {
-        format: FORMAT.to_owned(),
-        version: 1,
-        implementation: "fragile".to_owned(),
-        flaw: None,
-        nodes: 3,
-        groups: Vec::new(),
-        open: false,
-        changing: false,
-        stops_within: Span::ZERO,
         seed: Seed(1),
-        network,
-        order: Default::default(),
-        reseed: None,
         heal_at: Time::millis(100),
         end: Time::millis(300),
+        ..Frame::of("fragile", 3, network)
     };
     Schedule {
         header,

@@ -71,35 +71,18 @@ fn round(disturbance: &mut Disturbance) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pepperland_core::history::Channel;
+
     use pepperland_core::id::GroupId;
-    use pepperland_core::schedule::{Ask, FORMAT, Frame, InFlight, NetworkOptions, Step};
+    use pepperland_core::schedule::{Ask, Frame, NetworkOptions, Step};
     use pepperland_core::seed::Seed;
 
     fn fine() -> Schedule {
-        let network = NetworkOptions {
-            min_latency: Span::micros(1200),
-            max_latency: Span::millis(9),
-            promised: None,
-            channel: Channel::Perfect,
-            in_flight: InFlight::Kept,
-        };
+        let network = NetworkOptions::perfect(Span::micros(1200), Span::millis(9));
         let header = Frame {
-            format: FORMAT.to_owned(),
-            version: 1,
-            implementation: "toy".to_owned(),
-            flaw: None,
-            nodes: 2,
-            groups: Vec::new(),
-            open: false,
-            changing: false,
-            stops_within: Span::ZERO,
             seed: Seed(1),
-            network,
-            order: Default::default(),
-            reseed: None,
             heal_at: Time(7_000_001),
             end: Time::millis(9),
+            ..Frame::of("toy", 2, network)
         };
         let ask = Ask::Multicast { group: GroupId::ALL, body: "a".to_owned() };
         let step = Step { id: 0, when: When::At(Time(1_500_000)), node: NodeId(0), ask };

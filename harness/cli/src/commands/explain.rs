@@ -2,10 +2,10 @@
 //! that passes.
 
 use crate::catalog::Catalog;
-use crate::commands::replay::scenario_of;
+use crate::commands::replay::{scenario_of, schedule_named};
 use crate::commands::run::style;
 use crate::exit::{Failure, Outcome};
-use crate::files::{Stored, find_finding, read_schedule};
+use crate::files::{Stored, find_finding};
 use crate::options::Explain;
 use crate::output::print;
 use pepperland_core::checker::Checker;
@@ -15,7 +15,6 @@ use pepperland_core::schedule::Schedule;
 use pepperland_core::verdict::Verdict;
 use pepperland_reports::{Judged, terminal};
 use pepperland_search::{Trial, Violation, signature};
-use std::path::Path;
 use std::process::ExitCode;
 
 /// Explains what is named.
@@ -44,14 +43,7 @@ fn of_finding(options: &Explain, stored: Stored) -> Result<(Scenario, Schedule),
 }
 
 fn of_schedule(options: &Explain) -> Result<(Scenario, Schedule), Failure> {
-    let path = Path::new(&options.finding);
-    if !path.is_file() {
-        let name = &options.finding;
-        return Err(Failure::Usage(format!(
-            "\"{name}\" is no finding of runs/latest, no finding's folder, and no schedule file"
-        )));
-    }
-    let schedule = read_schedule(path)?;
+    let schedule = schedule_named(&options.finding)?;
     let scenario = Scenario {
         properties: options.properties.clone(),
         beyond_model: options.beyond_model,

@@ -88,14 +88,7 @@ fn diverged(digest: &str, stored: &Stored, repeats: Repeats) -> Result<(), Failu
 }
 
 fn replay_schedule(options: &Replay, catalog: &Catalog) -> Result<ExitCode, Failure> {
-    let path = Path::new(&options.finding);
-    if !path.is_file() {
-        let name = &options.finding;
-        return Err(Failure::Usage(format!(
-            "\"{name}\" is no finding of runs/latest, no finding's folder, and no schedule file"
-        )));
-    }
-    let schedule = read_schedule(path)?;
+    let schedule = schedule_named(&options.finding)?;
     let scenario = Scenario {
         properties: options.properties.clone(),
         beyond_model: options.beyond_model,
@@ -107,6 +100,20 @@ fn replay_schedule(options: &Replay, catalog: &Catalog) -> Result<ExitCode, Fail
     let history = trial.run(&schedule, Detail::Network)?;
     print(&format!("digest     {:032x}\n", history.digest()));
     Ok(end(&judge(&trial, &schedule, &history)))
+}
+
+/// The schedule in a file of this name, which is no finding's.
+///
+/// # Errors
+/// If there is no such file, or no schedule in it.
+pub fn schedule_named(name: &str) -> Result<Schedule, Failure> {
+    let path = Path::new(name);
+    if !path.is_file() {
+        return Err(Failure::Usage(format!(
+            "\"{name}\" is no finding of runs/latest, no finding's folder, and no schedule file"
+        )));
+    }
+    read_schedule(path)
 }
 
 /// The scenario that a schedule file stands for: its implementation with its flaw, by its claims;

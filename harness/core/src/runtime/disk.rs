@@ -105,37 +105,18 @@ fn tear(last: Option<&Write>, keep: PerMillion, stable: &mut Stable) -> u64 {
 mod tests {
     use super::*;
     use crate::id::NodeId;
-    use crate::schedule::{
-        Disturbance, FORMAT, Frame, InFlight, NetworkOptions, Order, Schedule as Plan,
-    };
+    use crate::schedule::{Disturbance, Frame, NetworkOptions, Schedule as Plan};
     use crate::seed::Seed;
 
     const KEY: StableKey = (0, "log");
 
     fn plan(failings: &[Failing]) -> Plan {
-        let network = NetworkOptions {
-            min_latency: Span::ZERO,
-            max_latency: Span::ZERO,
-            promised: None,
-            channel: crate::history::Channel::Perfect,
-            in_flight: InFlight::Kept,
-        };
+        let network = NetworkOptions::perfect(Span::ZERO, Span::ZERO);
         let header = Frame {
-            format: FORMAT.to_owned(),
-            version: 1,
-            implementation: "toy".to_owned(),
-            flaw: None,
-            nodes: 1,
-            groups: Vec::new(),
-            open: false,
-            changing: false,
             seed: Seed(1),
-            network,
-            order: Order::Uniform,
-            reseed: None,
-            stops_within: Span::ZERO,
             heal_at: Time::millis(9),
             end: Time::millis(9),
+            ..Frame::of("toy", 1, network)
         };
         let disk = |how: &Failing| Trouble::Disk { node: NodeId(0), how: *how };
         let disturbances =

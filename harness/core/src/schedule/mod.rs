@@ -91,6 +91,27 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// The plainest: one group of all nodes, seed 0, an end as soon as it begins.
+    pub fn of(implementation: &str, nodes: u32, network: NetworkOptions) -> Frame {
+        Frame {
+            format: FORMAT.to_owned(),
+            version: 1,
+            implementation: implementation.to_owned(),
+            flaw: None,
+            nodes,
+            groups: Vec::new(),
+            open: false,
+            changing: false,
+            stops_within: Span::ZERO,
+            seed: Seed(0),
+            network,
+            order: Order::Uniform,
+            reseed: None,
+            heal_at: Time::ZERO,
+            end: Time::ZERO,
+        }
+    }
+
     /// The members of each group, in order.
     pub fn members(&self) -> Vec<Vec<NodeId>> {
         match self.groups.is_empty() {
@@ -138,6 +159,17 @@ pub struct NetworkOptions {
 }
 
 impl NetworkOptions {
+    /// One that loses nothing and takes this long.
+    pub fn perfect(least: Span, most: Span) -> NetworkOptions {
+        NetworkOptions {
+            min_latency: least,
+            max_latency: most,
+            promised: None,
+            channel: Channel::Perfect,
+            in_flight: InFlight::Kept,
+        }
+    }
+
     /// The greatest latency that nodes are told to expect. Time-outs depend on it, so it stays the
     /// same where the latencies of a run are named one by one.
     pub fn promised_latency(&self) -> Span {

@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 use pepperland_core::history::Channel;
-use pepperland_core::schedule::{FORMAT, Frame, InFlight, NetworkOptions, Schedule};
+use pepperland_core::schedule::{Frame, NetworkOptions, Schedule};
 use pepperland_core::seed::Seed;
 use pepperland_core::time::{Span, Time};
 use pepperland_process::program::Program;
@@ -45,27 +45,16 @@ pub fn program(text: &str) -> Program {
 /// A schedule of so many nodes, in which nothing happens.
 pub fn schedule(nodes: u32) -> Schedule {
     let header = Frame {
-        format: FORMAT.to_owned(),
-        version: 1,
-        implementation: "program".to_owned(),
-        flaw: None,
-        nodes,
-        groups: Vec::new(),
-        open: false,
-        changing: false,
-        stops_within: Span::ZERO,
         seed: Seed(7),
-        network: NetworkOptions {
-            min_latency: Span::millis(1),
-            max_latency: Span::millis(2),
-            promised: None,
-            channel: Channel::FairLoss,
-            in_flight: InFlight::Kept,
-        },
-        order: Default::default(),
-        reseed: None,
-        heal_at: Time::ZERO,
         end: Time::millis(100),
+        ..Frame::of(
+            "program",
+            nodes,
+            NetworkOptions {
+                channel: Channel::FairLoss,
+                ..NetworkOptions::perfect(Span::millis(1), Span::millis(2))
+            },
+        )
     };
     Schedule { header, steps: Vec::new(), disturbances: Vec::new() }
 }

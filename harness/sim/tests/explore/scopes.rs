@@ -1,10 +1,7 @@
 //! Scopes, and what their exploration comes to.
 
-use pepperland_core::history::Channel;
 use pepperland_core::implementation::Implementation;
-use pepperland_core::schedule::{FORMAT, Frame, InFlight, NetworkOptions, Order};
-use pepperland_core::seed::Seed;
-use pepperland_core::time::{Span, Time};
+use pepperland_core::schedule::{Frame, NetworkOptions};
 use pepperland_sim::explore::{Explored, Scope, TICK, Told, explore};
 use std::ops::ControlFlow;
 
@@ -18,27 +15,8 @@ pub fn implementation(name: &str) -> &'static Implementation {
 
 pub fn frame(implementation: &Implementation, flaw: Option<&str>, nodes: u32) -> Frame {
     Frame {
-        format: FORMAT.to_owned(),
-        version: 1,
-        implementation: implementation.name.to_owned(),
         flaw: flaw.map(str::to_owned),
-        nodes,
-        groups: Vec::new(),
-        open: false,
-        changing: false,
-        stops_within: Span::ZERO,
-        seed: Seed(0),
-        network: NetworkOptions {
-            min_latency: TICK,
-            max_latency: TICK,
-            promised: None,
-            channel: Channel::Perfect,
-            in_flight: InFlight::Kept,
-        },
-        order: Order::Uniform,
-        reseed: None,
-        heal_at: Time::ZERO,
-        end: Time::ZERO,
+        ..Frame::of(implementation.name, nodes, NetworkOptions::perfect(TICK, TICK))
     }
 }
 

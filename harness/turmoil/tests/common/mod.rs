@@ -9,7 +9,7 @@ use pepperland_core::implementation::{Groups, Implementation, Model, Setup};
 use pepperland_core::message::Message;
 use pepperland_core::runtime::{Detail, Runtime};
 use pepperland_core::schedule::{
-    Ask, Disturbance, FORMAT, Frame, InFlight, NetworkOptions, Schedule, Step, Trouble, When,
+    Ask, Disturbance, Frame, NetworkOptions, Schedule, Step, Trouble, When,
 };
 use pepperland_core::seed::Seed;
 use pepperland_core::time::{Span, Time};
@@ -113,29 +113,13 @@ impl Protocol for Counts {
 
 /// A schedule of three nodes on which every message takes 10 ms.
 pub fn quiet(channel: Channel) -> Schedule {
-    let network = NetworkOptions {
-        min_latency: Span::millis(10),
-        max_latency: Span::millis(10),
-        promised: None,
-        channel,
-        in_flight: InFlight::Kept,
-    };
+    let network =
+        NetworkOptions { channel, ..NetworkOptions::perfect(Span::millis(10), Span::millis(10)) };
     let header = Frame {
-        format: FORMAT.to_owned(),
-        version: 1,
-        implementation: "toy".to_owned(),
-        flaw: None,
-        nodes: 3,
-        groups: Vec::new(),
-        open: false,
-        changing: false,
-        stops_within: Span::ZERO,
         seed: Seed(42),
-        network,
-        order: Default::default(),
-        reseed: None,
         heal_at: Time::millis(500),
         end: Time::millis(1000),
+        ..Frame::of("toy", 3, network)
     };
     Schedule { header, steps: Vec::new(), disturbances: Vec::new() }
 }

@@ -9,9 +9,7 @@ use pepperland_core::history::{Event, EventId, History, Kind};
 use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::implementation::Implementation;
 use pepperland_core::runtime::{Detail, Runtime};
-use pepperland_core::schedule::{
-    Ask, FORMAT, Frame, InFlight, NetworkOptions, Schedule, Step, When,
-};
+use pepperland_core::schedule::{Ask, Frame, NetworkOptions, Schedule, Step, When};
 use pepperland_core::seed::Seed;
 use pepperland_core::time::{Span, Time};
 
@@ -163,29 +161,15 @@ fn history(
     };
     let latency = Span::millis(10);
     let network = NetworkOptions {
-        min_latency: latency,
-        max_latency: latency,
-        promised: None,
         channel: implementation.model.channel,
-        in_flight: InFlight::Kept,
+        ..NetworkOptions::perfect(latency, latency)
     };
     let end = at(MULTICASTS + 1);
     let header = Frame {
-        format: FORMAT.to_owned(),
-        version: 1,
-        implementation: implementation.name.to_owned(),
-        flaw: None,
-        nodes,
-        groups: Vec::new(),
-        open: false,
-        changing: false,
-        stops_within: Span::ZERO,
         seed: Seed(1),
-        network,
-        order: Default::default(),
-        reseed: None,
         heal_at: end,
         end,
+        ..Frame::of(implementation.name, nodes, network)
     };
     let steps = (0..multicasts).map(step).collect();
     let schedule = Schedule { header, steps, disturbances: Vec::new() };

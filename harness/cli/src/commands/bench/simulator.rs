@@ -4,12 +4,9 @@ use super::{Contender, line, rates};
 use crate::catalog::Catalog;
 use crate::exit::Failure;
 use crate::output::print;
-use pepperland_core::history::Channel;
 use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::runtime::Detail;
-use pepperland_core::schedule::{
-    Ask, FORMAT, Frame, InFlight, NetworkOptions, Schedule, Step, When,
-};
+use pepperland_core::schedule::{Ask, Frame, NetworkOptions, Schedule, Step, When};
 use pepperland_core::seed::Seed;
 use pepperland_core::time::{Span, Time};
 
@@ -88,27 +85,10 @@ fn schedule(broadcasts: u32, spacing: u64) -> Schedule {
         .collect();
     let end = Time::millis(u64::from(broadcasts) * spacing + 1_000);
     let header = Frame {
-        format: FORMAT.to_owned(),
-        version: 1,
-        implementation: "reliable".to_owned(),
-        flaw: None,
-        nodes: NODES,
-        groups: Vec::new(),
-        open: false,
-        changing: false,
-        stops_within: Span::ZERO,
         seed: Seed(1),
-        network: NetworkOptions {
-            min_latency: Span::millis(1),
-            max_latency: Span::millis(50),
-            promised: None,
-            channel: Channel::Perfect,
-            in_flight: InFlight::Kept,
-        },
-        order: Default::default(),
-        reseed: None,
         heal_at: end,
         end,
+        ..Frame::of("reliable", NODES, NetworkOptions::perfect(Span::millis(1), Span::millis(50)))
     };
     Schedule { header, steps, disturbances: Vec::new() }
 }

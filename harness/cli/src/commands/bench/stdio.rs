@@ -7,12 +7,11 @@ use crate::programs;
 use crate::stopwatch::Stopwatch;
 use nix::sys::resource::{Usage, UsageWho, getrusage};
 use nix::sys::time::TimeVal;
-use pepperland_core::history::{Channel, Header, History, Kind};
+use pepperland_core::history::{Header, History, Kind};
 use pepperland_core::id::NodeId;
 use pepperland_core::runtime::Detail;
-use pepperland_core::schedule::{Ask, FORMAT, Frame, InFlight, NetworkOptions, Schedule};
+use pepperland_core::schedule::{Ask, Frame, NetworkOptions, Schedule};
 use pepperland_core::schedule::{Step, When};
-use pepperland_core::seed::Seed;
 use pepperland_core::time::{Span, Time};
 use pepperland_process::live::{Cast, run};
 use pepperland_process::program::Program;
@@ -182,30 +181,9 @@ fn schedule(rate: u32, seconds: u32, operation: Operation) -> Schedule {
         ask: Ask::Invoke { body: operation(number) },
     };
     let heal_at = Time::millis(u64::from(seconds) * 1_000);
-    let network = NetworkOptions {
-        min_latency: Span(0),
-        max_latency: Span(0),
-        promised: None,
-        channel: Channel::Perfect,
-        in_flight: InFlight::Kept,
-    };
-    let header = Frame {
-        format: FORMAT.to_owned(),
-        version: 1,
-        implementation: "program".to_owned(),
-        flaw: None,
-        nodes: NODES,
-        groups: Vec::new(),
-        open: false,
-        changing: false,
-        stops_within: Span::ZERO,
-        seed: Seed(0),
-        network,
-        order: Default::default(),
-        reseed: None,
-        heal_at,
-        end: heal_at + Span::seconds(5),
-    };
+    let network = NetworkOptions::perfect(Span(0), Span(0));
+    let header =
+        Frame { heal_at, end: heal_at + Span::seconds(5), ..Frame::of("program", NODES, network) };
     let steps = (0..rate * seconds).map(step).collect();
     Schedule { header, steps, disturbances: Vec::new() }
 }

@@ -5,9 +5,7 @@ use crate::options::Explore;
 use crate::output::say;
 use pepperland_core::implementation::Implementation;
 use pepperland_core::scenario::Scenario;
-use pepperland_core::schedule::{FORMAT, Frame, InFlight, NetworkOptions, Order};
-use pepperland_core::seed::Seed;
-use pepperland_core::time::{Span, Time};
+use pepperland_core::schedule::{Frame, NetworkOptions};
 use pepperland_search::{Trial, not_explored};
 use pepperland_sim::explore::TICK;
 
@@ -35,27 +33,15 @@ pub fn scenario(options: &Explore) -> Result<Scenario, Failure> {
 /// The nodes and the network. Each step of a run has an instant of its own.
 pub fn frame(implementation: &Implementation, flaw: Option<&str>, nodes: u32) -> Frame {
     Frame {
-        format: FORMAT.to_owned(),
-        version: 1,
-        implementation: implementation.name.to_owned(),
         flaw: flaw.map(str::to_owned),
-        nodes,
-        groups: Vec::new(),
-        open: false,
-        changing: false,
-        stops_within: Span::ZERO,
-        seed: Seed(0),
-        network: NetworkOptions {
-            min_latency: TICK,
-            max_latency: TICK,
-            promised: None,
-            channel: implementation.model.channel,
-            in_flight: InFlight::Kept,
-        },
-        order: Order::Uniform,
-        reseed: None,
-        heal_at: Time::ZERO,
-        end: Time::ZERO,
+        ..Frame::of(
+            implementation.name,
+            nodes,
+            NetworkOptions {
+                channel: implementation.model.channel,
+                ..NetworkOptions::perfect(TICK, TICK)
+            },
+        )
     }
 }
 

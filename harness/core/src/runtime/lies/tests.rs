@@ -3,7 +3,7 @@
 use super::*;
 use crate::contract::mutate;
 use crate::history::Channel;
-use crate::schedule::{Disturbance, Frame, Harm, InFlight, NetworkOptions};
+use crate::schedule::{Disturbance, Frame, Harm, NetworkOptions};
 use crate::seed::Seed;
 use crate::time::Time;
 
@@ -28,28 +28,14 @@ const LIAR: NodeId = NodeId(0);
 
 fn schedule(troubles: Vec<Trouble>) -> Schedule {
     let network = NetworkOptions {
-        min_latency: Span::millis(1),
-        max_latency: Span::millis(1),
         channel: Channel::FairLoss,
-        promised: None,
-        in_flight: InFlight::Kept,
+        ..NetworkOptions::perfect(Span::millis(1), Span::millis(1))
     };
     let header = Frame {
-        format: String::new(),
-        version: 1,
-        implementation: String::new(),
-        flaw: None,
-        nodes: 4,
-        groups: Vec::new(),
-        open: false,
-        changing: false,
-        stops_within: Span::ZERO,
         seed: Seed(7),
-        network,
-        order: Default::default(),
-        reseed: None,
         heal_at: Time::NEVER,
         end: Time::NEVER,
+        ..Frame::of("", 4, network)
     };
     let disturbances = troubles.into_iter().map(|t| Disturbance::from(Time::ZERO, t)).collect();
     Schedule { header, steps: Vec::new(), disturbances }
