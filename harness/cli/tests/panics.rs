@@ -1,11 +1,13 @@
-//! A node that panics is evidence: noted, mute, and convicted by liveness, on every runtime.
+//! A node that panics is evidence: noted, mute, and convicted by liveness, on every runtime. So is
+//! one that keeps virtual time from passing.
 
 use pepperland::core::checker::Case;
 use pepperland::core::history::Kind;
-use pepperland::core::runtime::Detail;
+use pepperland::core::runtime::{Detail, Runtime};
 use pepperland::core::schedule::{Ask, Frame, NetworkOptions, Schedule, Step, When};
 use pepperland::core::verdict::Ruling;
 use pepperland::prelude::*;
+use pepperland::sim::Simulator;
 
 /// Delivers what comes, and panics on its second message.
 struct Fragile {
@@ -53,6 +55,40 @@ const FRAGILE: &Implementation = &Implementation {
     build: |_| Stack::node(Fragile { network: Network::payload(), received: 0 }),
 };
 
+/// Its timer ends at once, and is set again for as long.
+struct Restless {
+    network: Network<Message>,
+}
+
+impl Protocol for Restless {
+    type Payload = Message;
+    type Lower = Network<Message>;
+
+    fn lower(&mut self) -> &mut Network<Message> {
+        &mut self.network
+    }
+
+    fn multicast(&mut self, group: GroupId, m: Message, cx: &mut Cx<'_, Message>) {
+        self.multicast_below(group, m, cx);
+    }
+
+    fn upon_deliver(&mut self, _: Delivery<Message>, cx: &mut Cx<'_, Message>) {
+        cx.set_timer(0, Span::ZERO);
+    }
+
+    fn upon_timeout(&mut self, timer: u32, cx: &mut Cx<'_, Message>) {
+        cx.set_timer(timer, Span::ZERO);
+    }
+}
+
+const RESTLESS: &Implementation = &Implementation {
+    name: "restless",
+    statement: "time-outs without end at one instant",
+    build: |_| Stack::node(Restless { network: Network::payload() }),
+    cost: None,
+    ..*FRAGILE
+};
+
 /// n1 multicasts three times; n2 would have a fourth multicast to make.
 fn schedule() -> Schedule {
     let step = |id: u32, node: u32| Step {
@@ -93,6 +129,17 @@ fn a_panic_convicts_the_node_by_liveness() {
         let verdict = (checker.check)(&Case::new(&history));
         assert_eq!(verdict.ruling(), Ruling::Violated, "{}", runtime.name());
     }
+}
+
+#[test]
+fn a_node_whose_timers_end_at_once_is_muted_and_the_run_ends() {
+    let history = Simulator.run(&schedule(), RESTLESS, Detail::Network).unwrap();
+    let notes: Vec<String> = history
+        .events()
+        .filter_map(|event| event.field("text").map(|text| text.to_string()))
+        .collect();
+    assert_eq!(notes.len(), 3, "{notes:?}");
+    assert!(notes.iter().all(|note| note.contains("stands still: ")), "{notes:?}");
 }
 
 #[test]

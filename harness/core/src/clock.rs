@@ -24,13 +24,14 @@ impl LocalClock {
         Time((i128::from(self.reading.0) + local).max(0) as u64)
     }
 
-    /// How much true time passes while the clock counts `local`.
+    /// The least true time in which the clock counts `local`, wherever it begins: a timer that ended
+    /// a nanosecond early would be set again for no time at all.
     pub fn true_span(&self, local: Span) -> Span {
         if self.drift == 0 {
             return local;
         }
-        let rate = (MILLION + i128::from(self.drift)).max(1);
-        Span((i128::from(local.0) * MILLION / rate) as u64)
+        let rate = (MILLION + i128::from(self.drift)).max(1) as u128;
+        Span((u128::from(local.0) * MILLION as u128).div_ceil(rate) as u64)
     }
 
     /// The clock jumps by `jump` nanoseconds and runs at another rate from now on.
@@ -43,6 +44,23 @@ impl LocalClock {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_timer_never_ends_before_the_clock_has_counted_its_span(
+            jump in -10_000_000_000_i64..10_000_000_000,
+            drift in -900_000_i32..4_000_000,
+            passed in 0_u64..10_000_000_000,
+            local in 0_u64..10_000_000_000,
+        ) {
+            let mut clock = LocalClock::default();
+            clock.skew(Time(20_000_000_000), jump, drift);
+            let set = Time(20_000_000_000 + passed);
+            let ends = set + clock.true_span(Span(local));
+            prop_assert!(clock.read(ends) >= clock.read(set) + Span(local));
+        }
+    }
 
     #[test]
     fn runs_true_until_it_is_skewed() {

@@ -1,11 +1,13 @@
 //! A node that panics is evidence, not an error of the harness: the panic is caught and noted, and
-//! the node is mute from then on.
+//! the node is mute from then on. So is one that keeps time from passing, in virtual time, by timers
+//! that end at once.
 
 use crate::contract::{Effect, Garbled, Host, Memory, Node, Request, Timer, flip};
 use crate::id::NodeId;
 use crate::implementation::Setup;
 use crate::message::Message;
 use crate::runtime::Build;
+use crate::time::Time;
 use std::any::Any;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, set_hook, take_hook};
@@ -18,12 +20,43 @@ pub struct Guarded {
     /// The node, or the panic of which it died before it was one.
     node: Result<Box<dyn Node>, String>,
     mute: bool,
+    instant: Instant,
+}
+
+/// More handlers than this run at no node at one instant of its clock, but those of a node whose
+/// every time-out asks for another at once.
+const MOST_AT_ONE_INSTANT: u32 = 1_000_000;
+
+/// What is noted of such a node.
+const STUCK: &str =
+    "stands still: a million handlers ran at one instant of its clock, so it is mute";
+
+/// An instant of a node's clock, and how many handlers have run at it.
+#[derive(Default)]
+struct Instant {
+    at: Time,
+    handled: u32,
+}
+
+impl Instant {
+    /// Counts one handler; whether there were too many.
+    fn is_stuck(&mut self, now: Time) -> bool {
+        if self.at != now {
+            *self = Instant { at: now, handled: 0 };
+        }
+        self.handled += 1;
+        self.handled > MOST_AT_ONE_INSTANT
+    }
 }
 
 impl Guarded {
     /// Builds a node.
     pub fn new(build: Build<'_>, setup: &Setup<'_>) -> Box<Guarded> {
-        Box::new(Guarded { node: caught(|| build(setup)), mute: false })
+        Box::new(Guarded {
+            node: caught(|| build(setup)),
+            mute: false,
+            instant: Instant::default(),
+        })
     }
 
     fn handle<T>(
@@ -34,19 +67,23 @@ impl Guarded {
         if self.mute {
             return None;
         }
+        if self.instant.is_stuck(host.now) {
+            self.silence(host, STUCK);
+            return None;
+        }
         let node = &mut self.node;
         let handled = caught(|| match node {
             Ok(node) => handler(&mut **node, host),
             Err(message) => panic_any(std::mem::take(message)),
         });
-        handled.map_err(|message| self.silence(host, &message)).ok()
+        handled.map_err(|message| self.silence(host, &format!("panicked: {message}"))).ok()
     }
 
     #[cold]
-    fn silence(&mut self, host: &mut Host, message: &str) {
+    fn silence(&mut self, host: &mut Host, why: &str) {
         self.mute = true;
         host.forget_effects();
-        host.effects.list.push(Effect::Note(format!("panicked: {message}")));
+        host.effects.list.push(Effect::Note(why.to_owned()));
     }
 }
 
