@@ -86,8 +86,9 @@ fn serve(number: u32, port: u16, pace: Pace) -> Result<()> {
             match told {
                 Told::Report(Indication::Suspect(p)) => say(&format!("{p} may not answer"))?,
                 Told::Report(Indication::Trust(p)) => say(&format!("{p} is active"))?,
-                Told::Report(Indication::Apply { op, result, .. }) => {
-                    say(&format!("{} is {}", field(&op, "expression"), worth(&result)))?;
+                Told::Report(Indication::Apply(applied)) => {
+                    let expression = field(&applied.op, "expression");
+                    say(&format!("{expression} is {}", worth(&applied.result)))?;
                 }
                 Told::Note(text) => say(&text)?,
                 Told::Report(_) => {}

@@ -35,6 +35,7 @@ impl Clone for Body {
 
 impl Body {
     /// A body of these bytes.
+    #[inline(always)]
     pub fn new(bytes: &[u8]) -> Body {
         Body(SmallVec::from_slice(bytes))
     }
@@ -47,6 +48,7 @@ impl Serialize for Body {
 }
 
 impl<'de> Deserialize<'de> for Body {
+    #[inline(always)]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Body, D::Error> {
         deserializer.deserialize_bytes(BodyVisitor)
     }
@@ -61,6 +63,7 @@ impl<'de> Visitor<'de> for BodyVisitor {
         f.write_str("the bytes of a message")
     }
 
+    #[inline(always)]
     fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Body, E> {
         Ok(Body::new(bytes))
     }

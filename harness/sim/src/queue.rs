@@ -75,6 +75,8 @@ pub struct Queue {
     foreseen: Vec<Planned>,
     /// What comes in the order in which it was planned.
     in_order: VecDeque<Planned>,
+    /// The least of the firsts of the three.
+    next: Planned,
     planned: u32,
 }
 
@@ -85,6 +87,7 @@ impl Queue {
             calendar: Calendar::of_span(span.0),
             foreseen: Vec::new(),
             in_order: VecDeque::new(),
+            next: NEVER,
             planned: 0,
         }
     }
@@ -98,12 +101,14 @@ impl Queue {
     /// Everything has been foreseen.
     pub fn begin(&mut self) {
         self.foreseen.sort_unstable_by_key(|planned| Reverse(*planned));
+        self.next = self.least();
     }
 
     /// Plans something.
     pub fn plan(&mut self, at: Time, what: Happening) {
         let planned = self.planned(at, what);
         self.calendar.push(planned);
+        self.next = self.next.min(planned);
     }
 
     /// Plans something one fixed span from now: what is planned so comes in the order in which it
@@ -112,37 +117,36 @@ impl Queue {
         let planned = self.planned(at, what);
         debug_assert!(self.in_order.back().is_none_or(|last| *last < planned));
         self.in_order.push_back(planned);
+        self.next = self.next.min(planned);
     }
 
     /// Takes what was planned first for the earliest time.
     pub fn next(&mut self) -> Option<(Time, Happening)> {
-        let [foreseen, in_order, planned] = self.firsts();
-        let next = foreseen.min(in_order).min(planned);
+        let next = self.next;
         if next == NEVER {
             return None;
         }
-        if next == planned {
+        if self.calendar.peek() == Some(next) {
             self.calendar.pop();
-        } else if next == in_order {
+        } else if self.in_order.front() == Some(&next) {
             self.in_order.pop_front();
         } else {
             self.foreseen.pop();
         }
+        self.next = self.least();
         Some((time_of(next), Happening::unpack(next as u32)))
     }
 
     /// Whether anything is planned for this time, before which nothing is.
     pub fn has_more_at(&self, at: Time) -> bool {
-        let [foreseen, in_order, planned] = self.firsts();
-        let next = foreseen.min(in_order).min(planned);
-        next != NEVER && time_of(next) == at
+        self.next != NEVER && time_of(self.next) == at
     }
 
-    /// The first of each part.
-    fn firsts(&self) -> [Planned; 3] {
+    /// The least of what each part has first.
+    fn least(&self) -> Planned {
         let foreseen = self.foreseen.last().copied().unwrap_or(NEVER);
         let in_order = self.in_order.front().copied().unwrap_or(NEVER);
-        [foreseen, in_order, self.calendar.peek().unwrap_or(NEVER)]
+        foreseen.min(in_order).min(self.calendar.peek().unwrap_or(NEVER))
     }
 
     fn planned(&mut self, at: Time, what: Happening) -> Planned {

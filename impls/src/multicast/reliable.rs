@@ -114,14 +114,14 @@ pub enum Relayed<M> {
 
 impl<M: Value> Relayed<M> {
     /// The name of a multicast, and what it delivers. A message for one node is delivered at once.
-    pub fn open(
-        received: &Delivery<Relayed<M>>,
+    pub fn open<'a>(
+        received: &'a Delivery<Relayed<M>>,
         cx: &mut Cx<'_, M>,
-    ) -> Option<(MessageId, Delivery<M>)> {
+    ) -> Option<(MessageId, Delivery<&'a M>)> {
         match &received.message {
             Relayed::Multicast { name, m } => {
-                let (from, group, message) = (name.origin, received.group, m.clone());
-                Some((*name, Delivery { from, group, message, slot: None }))
+                let (from, group) = (name.origin, received.group);
+                Some((*name, Delivery { from, group, message: m, slot: None }))
             }
             Relayed::Single(m) => {
                 cx.deliver(received.with(m.clone()));
@@ -177,6 +177,7 @@ impl<M: Value, L: Layer<Payload = Relayed<M>>> Protocol for Reliable<L> {
         if !self.received.insert(name) {
             return;
         }
+        let delivery = delivery.cloned();
         if self.deliver_before_relay {
             cx.deliver(delivery.clone());
         }

@@ -134,6 +134,7 @@ impl<M: Value, L: Layer<Payload = Relayed<M>>> Protocol for Lazy<M, L> {
 
     fn upon_deliver(&mut self, received: Delivery<Relayed<M>>, cx: &mut Cx<'_, M>) {
         let Some((name, delivery)) = Relayed::open(&received, cx) else { return };
+        let delivery = delivery.cloned();
         let (s, group, m) = (name.origin, delivery.group, delivery.message.clone());
         if self.from.entry(s).or_default().insert(name, (group, m)).is_some() {
             return;

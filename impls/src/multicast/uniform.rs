@@ -235,7 +235,7 @@ impl<M: Value, L: Layer<Payload = Relayed<M>>> Protocol for Uniform<M, L> {
         let p = received.from;
         let Some((name, delivery)) = Relayed::open(&received, cx) else { return };
         if !self.pending.contains_key(&name) {
-            self.put_in_pending(name, delivery, cx);
+            self.put_in_pending(name, delivery.cloned(), cx);
         }
         self.pending.entry(name).and_modify(|pending| pending.acknowledge(p));
         self.deliver_if_ready(name, cx);

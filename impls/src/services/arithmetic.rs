@@ -37,7 +37,7 @@ pub use record::ENTRY;
 use crate::detectors::state_table::{Passage, State, StateTable, Thresholds};
 use crate::links::sealed::Sealed;
 use expression::{Arithmetic, Failure};
-use pepperland_core::contract::{Cx, Delivery, Indication, Layer, Protocol, Request};
+use pepperland_core::contract::{Applied, Cx, Delivery, Indication, Layer, Protocol, Request};
 use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::implementation::Setup;
 use pepperland_core::message::{Body, Message};
@@ -174,7 +174,8 @@ impl<L: Layer<Payload = Sealed<Said>>> Service<L> {
         let outcome = self.arithmetic.evaluate(e);
         let op = text(&json!({"f": "evaluate", "expression": e}));
         let result = text(&told(&outcome, cx.me()));
-        cx.indicate(Indication::Apply { client: c, operation: i, op, result });
+        let applied = Applied { client: c, operation: i, op, result };
+        cx.indicate(Indication::Apply(Box::new(applied)));
         self.send_below(c, Sealed::new(Said::Answer { operation: i, outcome }), cx);
     }
 }

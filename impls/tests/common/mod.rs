@@ -292,9 +292,9 @@ impl Post {
                 let body = String::from_utf8_lossy(&value.body.0);
                 alone(format!("responds to {operation}: {body}"))
             }
-            Effect::Indicate(Indication::Apply { client, operation, result, .. }) => {
-                let body = String::from_utf8_lossy(&result.body.0);
-                alone(format!("executes {operation} of {client}: {body}"))
+            Effect::Indicate(Indication::Apply(applied)) => {
+                let body = String::from_utf8_lossy(&applied.result.body.0);
+                alone(format!("executes {} of {}: {body}", applied.operation, applied.client))
             }
             Effect::SetTimer(timer, span) => {
                 member.timers.insert(*timer, self.now + *span);

@@ -44,13 +44,13 @@ impl<M> Risen<M> {
     /// Hands each report to `upon`, in order, at its place among the effects.
     #[inline(always)]
     pub fn hand_up<N>(
-        self,
+        &mut self,
         cx: &mut Cx<'_, N>,
         mut upon: impl FnMut(Indication<M>, &mut Cx<'_, N>),
     ) {
-        let Some((place, first)) = self.first else { return };
+        let Some((place, first)) = self.first.take() else { return };
         let mut shift = insert(place, first, cx, &mut upon);
-        for (place, report) in self.more {
+        for (place, report) in self.more.drain(..) {
             shift += insert(place + shift, report, cx, &mut upon);
         }
     }
@@ -170,14 +170,15 @@ impl<'a, M> Cx<'a, M> {
         self.host.effects.list.push(Effect::Refuse(request));
     }
 
-    /// Runs the only layer below and returns what it reported.
+    /// Runs the only layer below, which reports to `risen`.
     #[inline(always)]
-    pub fn below<L: Layer>(
+    pub(super) fn below<L: Layer, T>(
         &mut self,
         lower: &mut L,
-        run: impl FnOnce(&mut L, &mut Cx<'_, L::Payload>),
-    ) -> Risen<L::Payload> {
-        self.run_at(2 * self.place + 1, lower, run)
+        risen: &mut Risen<L::Payload>,
+        run: impl FnOnce(&mut L, &mut Cx<'_, L::Payload>) -> T,
+    ) -> T {
+        run(lower, &mut Cx { host: self.host, place: 2 * self.place + 1, risen })
     }
 
     /// Runs one of two layers below and returns what it reported, to be handed up before this layer
@@ -190,20 +191,10 @@ impl<'a, M> Cx<'a, M> {
         run: impl FnOnce(&mut L, &mut Cx<'_, L::Payload>),
     ) -> Risen<L::Payload> {
         self.host.branch.push(branch);
-        let risen = self.run_at(2 * self.place + 1 + u32::from(branch), lower, run);
-        self.host.branch.pop();
-        risen
-    }
-
-    #[inline(always)]
-    fn run_at<L: Layer>(
-        &mut self,
-        place: u32,
-        lower: &mut L,
-        run: impl FnOnce(&mut L, &mut Cx<'_, L::Payload>),
-    ) -> Risen<L::Payload> {
+        let place = 2 * self.place + 1 + u32::from(branch);
         let mut risen = Risen::default();
         run(lower, &mut Cx { host: self.host, place, risen: &mut risen });
+        self.host.branch.pop();
         risen
     }
 

@@ -28,6 +28,21 @@ pub trait Layer {
     fn request(&mut self, request: Request<Self::Payload>, cx: &mut Cx<'_, Self::Payload>);
     /// A message came from the network.
     fn receive(&mut self, from: NodeId, wire: Self::Wire, cx: &mut Cx<'_, Self::Payload>);
+    /// What `receive` would deliver, if it would do that and nothing else; or the message back. The
+    /// bottom of a stack says so, as every message passes it: what is reported costs a copy or two
+    /// of it for each layer.
+    ///
+    /// # Errors
+    /// The message back, to be received.
+    #[inline(always)]
+    fn pass(
+        &self,
+        _: NodeId,
+        wire: Self::Wire,
+        _: &Cx<'_, Self::Payload>,
+    ) -> Result<Delivery<Self::Payload>, Self::Wire> {
+        Err(wire)
+    }
     /// A timer of this layer or of one below ran out.
     fn timeout(&mut self, timer: Timer, cx: &mut Cx<'_, Self::Payload>);
     /// The node restarts after a crash, with a new state and the old stable storage.
@@ -148,8 +163,7 @@ pub trait Protocol: Sized {
 
     /// Asks something of the layer below.
     fn ask(&mut self, request: Request<Below<Self>>, cx: &mut Cx<'_, Self::Payload>) {
-        let risen = cx.below(self.lower(), |lower, cx| lower.request(request, cx));
-        rise(self, risen, cx);
+        run_below(self, cx, |lower, cx| lower.request(request, cx));
     }
 
     /// Multicasts through the layer below.
@@ -173,9 +187,21 @@ pub trait Protocol: Sized {
     }
 }
 
+/// Runs the layer below, and hands what it reports to the protocol.
+#[inline(always)]
+fn run_below<P: Protocol>(
+    protocol: &mut P,
+    cx: &mut Cx<'_, P::Payload>,
+    run: impl FnOnce(&mut P::Lower, &mut Cx<'_, Below<P>>),
+) {
+    let mut risen = Risen::default();
+    cx.below(protocol.lower(), &mut risen, run);
+    rise(protocol, &mut risen, cx);
+}
+
 /// Hands what the layer below reported to the protocol.
 #[inline(always)]
-fn rise<P: Protocol>(protocol: &mut P, risen: Risen<Below<P>>, cx: &mut Cx<'_, P::Payload>) {
+fn rise<P: Protocol>(protocol: &mut P, risen: &mut Risen<Below<P>>, cx: &mut Cx<'_, P::Payload>) {
     risen.hand_up(cx, |report, cx| match report {
         Indication::Deliver(delivery) => protocol.upon_deliver(delivery, cx),
         Indication::Discard(message) => protocol.upon_discard(message, cx),
@@ -185,7 +211,7 @@ fn rise<P: Protocol>(protocol: &mut P, risen: Risen<Below<P>>, cx: &mut Cx<'_, P
             protocol.upon_indication(Indication::Block(group, view), cx);
         }
         // The application that a layer below holds is nobody's above.
-        Indication::Snapshot(_) | Indication::StateHash { .. } => {}
+        Indication::Snapshot(_) | Indication::StateHash(_) => {}
         Indication::Suspect(node) => protocol.upon_indication(Indication::Suspect(node), cx),
         Indication::Trust(node) => protocol.upon_indication(Indication::Trust(node), cx),
         Indication::Token { turn, epoch } => {
@@ -194,7 +220,7 @@ fn rise<P: Protocol>(protocol: &mut P, risen: Risen<Below<P>>, cx: &mut Cx<'_, P
         Indication::Decide { instance, value } => protocol.upon_decide(instance, value, cx),
         Indication::Respond { operation, value } => protocol.upon_respond(operation, value, cx),
         // What a server executes is of interest to histories alone.
-        Indication::Apply { .. } => {}
+        Indication::Apply(_) => {}
     });
 }
 
@@ -203,8 +229,7 @@ impl<P: Protocol> Layer for P {
     type Wire = <P::Lower as Layer>::Wire;
 
     fn start(&mut self, cx: &mut Cx<'_, P::Payload>) {
-        let risen = cx.below(self.lower(), |lower, cx| lower.start(cx));
-        rise(self, risen, cx);
+        run_below(self, cx, |lower, cx| lower.start(cx));
         self.upon_start(cx);
     }
 
@@ -218,21 +243,23 @@ impl<P: Protocol> Layer for P {
     }
 
     fn receive(&mut self, from: NodeId, wire: Self::Wire, cx: &mut Cx<'_, P::Payload>) {
-        let risen = cx.below(self.lower(), |lower, cx| lower.receive(from, wire, cx));
-        rise(self, risen, cx);
+        let mut risen = Risen::default();
+        let passed = cx.below(self.lower(), &mut risen, |lower, cx| lower.pass(from, wire, cx));
+        match passed {
+            Ok(delivery) => self.upon_deliver(delivery, cx),
+            Err(wire) => run_below(self, cx, |lower, cx| lower.receive(from, wire, cx)),
+        }
     }
 
     fn timeout(&mut self, timer: Timer, cx: &mut Cx<'_, P::Payload>) {
         if cx.owns(timer) {
             return self.upon_timeout(timer.tag, cx);
         }
-        let risen = cx.below(self.lower(), |lower, cx| lower.timeout(timer, cx));
-        rise(self, risen, cx);
+        run_below(self, cx, |lower, cx| lower.timeout(timer, cx));
     }
 
     fn recover(&mut self, cx: &mut Cx<'_, P::Payload>) {
-        let risen = cx.below(self.lower(), |lower, cx| lower.recover(cx));
-        rise(self, risen, cx);
+        run_below(self, cx, |lower, cx| lower.recover(cx));
         self.upon_recover(cx);
     }
 

@@ -26,5 +26,6 @@ pub use network::Network;
 pub use node::{Garbled, Node, Stack, flip};
 pub use stable::{Stable, StableKey};
 pub use vocabulary::{
-    Delivery, Indication, Request, Snapshot, SnapshotTurn, TokenTurn, View, ViewId,
+    Applied, Delivery, Indication, Request, Snapshot, SnapshotTurn, StateHash, TokenTurn, View,
+    ViewId,
 };

@@ -65,16 +65,9 @@ pub enum Indication<M> {
     /// The application must stop sending to the group until its next view.
     Block(GroupId, ViewId),
     /// The application's state leaves the node, or comes to it, in place of messages.
-    Snapshot(Snapshot<M>),
+    Snapshot(Box<Snapshot<M>>),
     /// The application has executed a message, and so has this state.
-    StateHash {
-        /// The message.
-        value: M,
-        /// Its place among those executed, where they have one.
-        slot: Option<u64>,
-        /// Hash of the state after it.
-        hash: String,
-    },
+    StateHash(Box<StateHash<M>>),
     /// The failure detector believes the node to have crashed.
     Suspect(NodeId),
     /// The failure detector no longer believes so.
@@ -101,16 +94,31 @@ pub enum Indication<M> {
         value: M,
     },
     /// This node, a server, has executed a client's operation.
-    Apply {
-        /// The node at which the client asked.
-        client: NodeId,
-        /// The client's name for the operation.
-        operation: u64,
-        /// What it asked for.
-        op: M,
-        /// The result.
-        result: M,
-    },
+    Apply(Box<Applied<M>>),
+}
+
+/// A message that an application has executed, and the state that it then has.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct StateHash<M> {
+    /// The message.
+    pub value: M,
+    /// Its place among those executed, where they have one.
+    pub slot: Option<u64>,
+    /// Hash of the state after it.
+    pub hash: String,
+}
+
+/// A client's operation that a server has executed.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Applied<M> {
+    /// The node at which the client asked.
+    pub client: NodeId,
+    /// The client's name for the operation.
+    pub operation: u64,
+    /// What it asked for.
+    pub op: M,
+    /// The result.
+    pub result: M,
 }
 
 /// The state of an application, as one node takes it and another installs it.
@@ -182,6 +190,13 @@ impl<M> Delivery<M> {
     /// The same delivery of another message: what a layer does when it takes its header off.
     pub fn with<N>(&self, message: N) -> Delivery<N> {
         Delivery { from: self.from, group: self.group, message, slot: self.slot }
+    }
+}
+
+impl<M: Clone> Delivery<&M> {
+    /// The same delivery of a copy of the message.
+    pub fn cloned(self) -> Delivery<M> {
+        self.with(self.message.clone())
     }
 }
 

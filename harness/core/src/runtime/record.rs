@@ -121,10 +121,10 @@ impl Recorder {
             Indication::Discard(message) => return self.discard(at, node, message.id),
             Indication::Safe(message) => return self.safe(at, node, message.id, cause),
             Indication::Block(group, view) => (Kind::Block, self.blocks(group, view)),
-            Indication::Snapshot(snapshot) => snapshot_event(snapshot),
-            Indication::StateHash { value, slot, hash } => {
-                let fields = json!({"op": {"m": value.id.to_string()}, "hash": hash});
-                (Kind::Apply, with_slot(fields, slot))
+            Indication::Snapshot(snapshot) => snapshot_event(*snapshot),
+            Indication::StateHash(state) => {
+                let fields = json!({"op": {"m": state.value.id.to_string()}, "hash": state.hash});
+                (Kind::Apply, with_slot(fields, state.slot))
             }
             Indication::Suspect(node) => (Kind::Suspect, json!({"target": node.to_string()})),
             Indication::Trust(node) => (Kind::Trust, json!({"target": node.to_string()})),
@@ -139,10 +139,11 @@ impl Recorder {
                 let client = client(node, operation);
                 (Kind::Response, json!({"client": client, "result": result, "status": "ok"}))
             }
-            Indication::Apply { client: asker, operation, op: asked, result } => {
-                let (mut asked, result) = (op("f", &text(&asked)), op("value", &text(&result)));
+            Indication::Apply(applied) => {
+                let mut asked = op("f", &text(&applied.op));
+                let result = op("value", &text(&applied.result));
                 // An operation is the only one of its client.
-                asked["client"] = client(asker, operation).into();
+                asked["client"] = client(applied.client, applied.operation).into();
                 asked["id"] = 1.into();
                 (Kind::Apply, json!({"op": asked, "result": result}))
             }

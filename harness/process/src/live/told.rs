@@ -5,7 +5,7 @@ use crate::live::world::World;
 use crate::wire::Breach;
 use crate::wire::{Envelope, Head};
 use crate::words::{Taken, Told, stranger, text, view_id};
-use pepperland_core::contract::Indication;
+use pepperland_core::contract::{Applied, Indication};
 use pepperland_core::history::{EventId, Kind, Place, ViewInstall, ViewName};
 use pepperland_core::id::{GroupId, MessageId, NodeId};
 use pepperland_core::message::{Body, Message};
@@ -79,7 +79,8 @@ impl World<'_> {
                     Message { id: MessageId::default(), body }
                 };
                 let (op, result) = (said(op), said(result));
-                let apply = Indication::Apply { client, operation: op_id, op, result };
+                let applied = Applied { client, operation: op_id, op, result };
+                let apply = Indication::Apply(Box::new(applied));
                 Some(self.recorder.indication(self.now, at, apply, None))
             }
             word => {

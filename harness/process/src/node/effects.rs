@@ -29,12 +29,14 @@ pub fn told(indication: Indication<Message>) -> Told {
         }
         Indication::Safe(message) => Told::Safe { id: message.id.to_string() },
         Indication::Snapshot(snapshot) => match snapshot.turn {
-            SnapshotTurn::Taken => Told::StateGet(taken(snapshot)),
-            SnapshotTurn::Installed => Told::StateSet(taken(snapshot)),
+            SnapshotTurn::Taken => Told::StateGet(taken(*snapshot)),
+            SnapshotTurn::Installed => Told::StateSet(taken(*snapshot)),
         },
-        Indication::StateHash { value, slot, hash } => {
-            Told::StateHash { id: Some(value.id.to_string()), slot, hash }
-        }
+        Indication::StateHash(state) => Told::StateHash {
+            id: Some(state.value.id.to_string()),
+            slot: state.slot,
+            hash: state.hash,
+        },
         Indication::Suspect(node) => Told::Suspect { target: node.to_string(), state: None },
         Indication::Trust(node) => Told::Trust { target: node.to_string() },
         Indication::Token { turn, epoch } => Told::Token { what: turn.word().to_owned(), epoch },
@@ -44,11 +46,11 @@ pub fn told(indication: Indication<Message>) -> Told {
         Indication::Respond { operation, value: result } => {
             Told::Respond { op_id: operation, result: value(&said(&result)) }
         }
-        Indication::Apply { client, operation, op, result } => Told::Apply {
-            client: client.to_string(),
-            op_id: operation,
-            op: value(&said(&op)),
-            result: value(&said(&result)),
+        Indication::Apply(applied) => Told::Apply {
+            client: applied.client.to_string(),
+            op_id: applied.operation,
+            op: value(&said(&applied.op)),
+            result: value(&said(&applied.result)),
         },
     }
 }

@@ -6,7 +6,7 @@ use crate::stepped::names::{Disk, Timers};
 use crate::wire::{Breach, Envelope, Head};
 use crate::words::{HARNESS, Sense, Taken, Told, group_id, stranger, text, view_id};
 use pepperland_core::contract::{
-    Delivery, Effect, Host, Indication, Snapshot, SnapshotTurn, TokenTurn, View,
+    Applied, Delivery, Effect, Host, Indication, Snapshot, SnapshotTurn, StateHash, TokenTurn, View,
 };
 use pepperland_core::id::{MessageId, NetworkId, NodeId};
 use pepperland_core::message::{Body, Message};
@@ -194,7 +194,7 @@ impl Reader {
             Told::StateSet(taken) => self.snapshot(SnapshotTurn::Installed, taken)?,
             Told::StateHash { id, slot, hash } => {
                 let value = named(&id.unwrap_or_default(), "");
-                Indication::StateHash { value, slot, hash }
+                Indication::StateHash(Box::new(StateHash { value, slot, hash }))
             }
             Told::Suspect { target, .. } => Indication::Suspect(self.node(&target)?),
             Told::Trust { target } => Indication::Trust(self.node(&target)?),
@@ -206,12 +206,12 @@ impl Reader {
                 operation: op_id,
                 value: Message { body: Body::new(text(&result).as_bytes()), ..Message::default() },
             },
-            Told::Apply { client, op_id, op, result } => Indication::Apply {
+            Told::Apply { client, op_id, op, result } => Indication::Apply(Box::new(Applied {
                 client: self.node(&client)?,
                 operation: op_id,
                 op: Message { body: Body::new(text(&op).as_bytes()), ..Message::default() },
                 result: Message { body: Body::new(text(&result).as_bytes()), ..Message::default() },
-            },
+            })),
             Told::Token { what, epoch } => Indication::Token { turn: turn(&what)?, epoch },
             Told::Done
             | Told::Note { .. }
@@ -223,14 +223,14 @@ impl Reader {
 
     fn snapshot(&self, turn: SnapshotTurn, taken: Taken) -> Result<Indication<Message>, Wrong> {
         let view = |view| view_id(&view).ok_or("which names no view");
-        Ok(Indication::Snapshot(Snapshot {
+        Ok(Indication::Snapshot(Box::new(Snapshot {
             turn,
             from: self.node(&taken.from)?,
             view: taken.view.map(view).transpose()?,
             slot: taken.slot,
             covers: taken.set.iter().map(|name| named(name, "")).collect(),
             hash: taken.hash.unwrap_or_default(),
-        }))
+        })))
     }
 
     fn all_nodes(&self, names: &[String]) -> Result<Vec<NodeId>, Wrong> {

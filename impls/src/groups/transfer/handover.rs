@@ -10,7 +10,7 @@ use pepperland_core::message::Message;
 impl<L: Layer<Payload = Packet>> StateTransfer<L> {
     pub(super) fn give(&mut self, view: ViewId, cx: &mut Cx<'_, Message>) {
         let snapshot = self.snapshot(SnapshotTurn::Taken, cx.me(), self.state.executed());
-        cx.indicate(Indication::Snapshot(snapshot));
+        cx.indicate(Indication::Snapshot(Box::new(snapshot)));
         let log = self.state.log();
         let whole = log.len() as u64;
         let log = match self.switches.diff_instead_of_state {
@@ -60,7 +60,8 @@ impl<L: Layer<Payload = Packet>> StateTransfer<L> {
         self.state = State::after(log);
         self.standing = self.view.as_ref().map(|view| view.id);
         self.base = if self.switches.counters_not_transferred { 0 } else { slot };
-        cx.indicate(Indication::Snapshot(self.snapshot(SnapshotTurn::Installed, donor, slot)));
+        let snapshot = self.snapshot(SnapshotTurn::Installed, donor, slot);
+        cx.indicate(Indication::Snapshot(Box::new(snapshot)));
         if self.switches.misses_in_flight {
             self.held.clear();
         }

@@ -2,7 +2,9 @@
 
 use crate::groups::transfer::flaws::Switches;
 use crate::groups::transfer::state::{Packet, Standing, State};
-use pepperland_core::contract::{Cx, Delivery, Indication, Layer, Protocol, Request, View, ViewId};
+use pepperland_core::contract::{
+    Cx, Delivery, Indication, Layer, Protocol, Request, StateHash, View, ViewId,
+};
 use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::implementation::Setup;
 use pepperland_core::message::Message;
@@ -146,9 +148,14 @@ impl<L: Layer<Payload = Packet>> StateTransfer<L> {
             self.state.execute(message.clone());
             let delivery = Delivery { from, group: GroupId::ALL, message, slot };
             cx.deliver(delivery.clone());
-            let hash = self.state.hash();
-            cx.indicate(Indication::StateHash { value: delivery.message, slot, hash });
+            self.tell_state(delivery.message, slot, cx);
         }
+    }
+
+    /// What state it has after this message.
+    fn tell_state(&self, value: Message, slot: Option<u64>, cx: &mut Cx<'_, Message>) {
+        let state = StateHash { value, slot, hash: self.state.hash() };
+        cx.indicate(Indication::StateHash(Box::new(state)));
     }
 
     /// Executes what was left of former views, and begins the new one.
@@ -157,7 +164,7 @@ impl<L: Layer<Payload = Packet>> StateTransfer<L> {
         for value in std::mem::take(&mut self.left) {
             let slot = Some(self.state.executed());
             self.state.execute(value.clone());
-            cx.indicate(Indication::StateHash { value, slot, hash: self.state.hash() });
+            self.tell_state(value, slot, cx);
         }
         self.base = self.state.executed();
     }
