@@ -83,8 +83,7 @@ impl<'a> World<'a> {
         while let Some((at, what)) = self.next() {
             if at > self.schedule.header.end {
                 self.tell_order();
-                let header = &self.schedule.header;
-                return self.recorder.cut_off(header.end, header.network.promised_latency());
+                return self.recorder.cut_off(self.schedule.header.end, self.schedule.slowest());
             }
             self.now = at;
             self.happen(what);

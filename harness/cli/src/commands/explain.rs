@@ -2,7 +2,7 @@
 //! that passes.
 
 use crate::catalog::Catalog;
-use crate::commands::replay::{scenario_of, schedule_named};
+use crate::commands::replay::{scenario_of, schedule_named, unbroken};
 use crate::commands::run::style;
 use crate::exit::{Failure, Outcome};
 use crate::files::{Stored, find_finding};
@@ -26,10 +26,10 @@ pub fn explain(options: &Explain, catalog: &Catalog) -> Result<ExitCode, Failure
     let trial = catalog.trial(&scenario)?;
     trial.runtime.accepts(&schedule)?;
     let explained = trial.checkers.iter().filter(|checker| tell(&trial, checker, &schedule));
-    Ok(match explained.count() {
-        0 => Outcome::Held.end("the schedule violates none of the properties"),
-        _ => Outcome::Violated.end("the schedule violates a property"),
-    })
+    match explained.count() {
+        0 => unbroken(&trial, &schedule),
+        _ => Ok(Outcome::Violated.end("the schedule violates a property")),
+    }
 }
 
 fn of_finding(options: &Explain, stored: Stored) -> Result<(Scenario, Schedule), Failure> {

@@ -136,6 +136,20 @@ pub fn scenario_of(
     })
 }
 
+/// Ends a command that found nothing to show: the schedule violates no property, or it leaves them
+/// undecided.
+///
+/// # Errors
+/// What the runtime refuses.
+pub fn unbroken(trial: &Trial<'_>, schedule: &Schedule) -> Result<ExitCode, Failure> {
+    let history = trial.run(schedule, trial.detail())?;
+    let verdicts = trial.judge(schedule, &history);
+    Ok(match verdicts.iter().all(|verdict| verdict.ruling() == Ruling::Undecided) {
+        true => Outcome::Undecided.end("the schedule leaves every property undecided"),
+        false => Outcome::Held.end("the schedule violates none of the properties"),
+    })
+}
+
 fn judge(trial: &Trial<'_>, schedule: &Schedule, history: &History) -> Vec<Ruling> {
     let case = Case::new(history);
     let name = trial.plan.scenario.name();
@@ -155,10 +169,16 @@ fn judge(trial: &Trial<'_>, schedule: &Schedule, history: &History) -> Vec<Rulin
 }
 
 fn end(rulings: &[Ruling]) -> ExitCode {
+    let undecided = rulings.iter().filter(|ruling| **ruling == Ruling::Undecided).count();
     if rulings.contains(&Ruling::Violated) {
         Outcome::Violated.end("the replay violates the property")
-    } else if rulings.iter().all(|ruling| *ruling == Ruling::Undecided) {
+    } else if undecided == rulings.len() {
         Outcome::Undecided.end("the replay leaves it undecided")
+    } else if undecided > 0 {
+        let all = rulings.len();
+        Outcome::Held.end(&format!(
+            "the replay does not violate the property; {undecided} of {all} are undecided"
+        ))
     } else {
         Outcome::Held.end("the replay does not violate the property")
     }

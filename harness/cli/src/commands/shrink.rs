@@ -1,7 +1,7 @@
 //! `pepperland shrink`: shrink a schedule that violates a property, and report it.
 
 use crate::catalog::Catalog;
-use crate::commands::replay::scenario_of;
+use crate::commands::replay::{scenario_of, unbroken};
 use crate::commands::run::style;
 use crate::exit::{Failure, Outcome};
 use crate::files::{RunFolder, read_schedule};
@@ -63,7 +63,7 @@ pub fn shrink(options: &Shrink, catalog: &Catalog) -> Result<ExitCode, Failure> 
     let findings: Vec<_> = trial.checkers.iter().copied().filter_map(found).collect();
     watch.finish();
     if findings.is_empty() {
-        return Ok(Outcome::Held.end("the schedule violates none of the properties"));
+        return unbroken(&trial, &schedule);
     }
     let folder = RunFolder::create(options.out.as_deref())?;
     let rows = findings.iter().map(row).collect();

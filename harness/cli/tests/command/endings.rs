@@ -58,6 +58,10 @@ fn a_schedule_is_replayed_by_any_property_beyond_the_model_if_asked() {
     );
     let replay = "replay silence.jsonl --properties agreement";
     ends(&folder.run(replay), 2, "the replay leaves it undecided");
+    for command in ["explain", "shrink"] {
+        let asked = format!("{command} silence.jsonl --properties agreement");
+        ends(&folder.run(&asked), 2, "the schedule leaves every property undecided");
+    }
     ends(&folder.run(&format!("{replay} --beyond-model")), 1, "violates the property");
     folder.run("run --impl basic --properties agreement --faults crash");
     let finding = folder.path("runs/latest/findings");

@@ -50,7 +50,7 @@ impl Unit {
     pub fn in_words(self) -> String {
         match self {
             Unit::Share => "a share from 0% to 100%, as 30%".to_owned(),
-            Unit::Span => "a span of time above zero in ns, us, ms or s, as 200ms".to_owned(),
+            Unit::Span => "a span of time from 1ns to 3600s, as 200ms".to_owned(),
             Unit::Count => "a whole number from 1".to_owned(),
             Unit::Word(words) => format!("one of {}", words.join(", ")),
         }

@@ -179,6 +179,16 @@ pub enum Trouble {
 }
 
 impl Trouble {
+    /// By how much it may make a message late.
+    pub fn delays_by(&self) -> Span {
+        match self {
+            Trouble::Delay { most, .. } | Trouble::Duplicate { most, .. } => *most,
+            Trouble::Lie { how, .. } => how.most,
+            Trouble::Strike { fate: Fate::Delay { by } | Fate::Duplicate { by }, .. } => *by,
+            _ => Span::ZERO,
+        }
+    }
+
     /// The word for it, as in a schedule file.
     pub fn word(&self) -> &'static str {
         match self {

@@ -158,6 +158,15 @@ pub struct NetworkOptions {
     pub in_flight: InFlight,
 }
 
+impl Schedule {
+    /// How long a message may be on its way: the greatest latency, and the most by which anything
+    /// may make it late. What queues before a slow link may take longer.
+    pub fn slowest(&self) -> Span {
+        let late = self.disturbances.iter().map(|disturbance| disturbance.trouble.delays_by());
+        self.header.network.promised_latency() + late.max().unwrap_or(Span::ZERO)
+    }
+}
+
 impl NetworkOptions {
     /// One that loses nothing and takes this long.
     pub fn perfect(least: Span, most: Span) -> NetworkOptions {

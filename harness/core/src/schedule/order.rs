@@ -71,10 +71,24 @@ impl fmt::Display for Order {
 
 /// The text is no order.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("\"{text}\" is no order of arrival{}", did_you_mean(.text, WORDS))]
+#[error("\"{text}\" is no order of arrival{}", hint(.text))]
 pub struct NotAnOrder {
     /// The beginning of the text.
     pub text: String,
+}
+
+/// Among so many frames at most changes are drawn: they are kept one by one.
+const MOST: u32 = 1_000_000;
+
+/// What may have been meant.
+fn hint(text: &str) -> String {
+    match text.split_once('(') {
+        Some((word @ ("fifo" | "lag" | "pctcp"), _)) => {
+            let least = if word == "pctcp" { 1 } else { 0 };
+            format!("; {word}(k/n) takes whole numbers, n from 1 to {MOST} and k from {least} to n")
+        }
+        _ => did_you_mean(text, WORDS),
+    }
 }
 
 impl FromStr for Order {
@@ -84,7 +98,8 @@ impl FromStr for Order {
         let wrong = || NotAnOrder { text: text.chars().take(60).collect() };
         let numbers = |text: &str| {
             let (few, many) = text.strip_suffix(')')?.split_once('/')?;
-            Some((few.parse::<u32>().ok()?, many.parse::<u32>().ok().filter(|many| *many > 0)?))
+            let (few, many) = (few.parse::<u32>().ok()?, many.parse::<u32>().ok()?);
+            (few <= many && (1..=MOST).contains(&many)).then_some((few, many))
         };
         let order = match (text, text.split_once('(')) {
             ("uniform", _) => Some(Order::Uniform),
@@ -136,5 +151,12 @@ mod tests {
         for wrong in ["fifo(2)", "fifo(2/0)", "pctcp(0/10)", "pctcp(1/9", "fifo(-1/9)", ""] {
             assert!(error(wrong).contains("is no order of arrival"), "{wrong}");
         }
+        assert_eq!(
+            error("pctcp(5/3)"),
+            "\"pctcp(5/3)\" is no order of arrival; pctcp(k/n) takes whole numbers, n from 1 to \
+             1000000 and k from 1 to n"
+        );
+        assert!(error("fifo(1/4000000000)").contains("n from 1 to 1000000"));
+        assert!(error("lag(2/1)").contains("k from 0 to n"));
     }
 }

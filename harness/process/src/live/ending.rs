@@ -62,7 +62,7 @@ impl World<'_> {
         if let Some(complaint) = self.health.complaint() {
             self.recorder.remark("unclean", complaint.into());
         }
-        let (end, latency) = (self.now, header.network.promised_latency());
+        let (end, latency) = (self.now, self.schedule.slowest());
         let mut history = match self.over {
             Some(complete) => self.recorder.finish(end, complete),
             // Whoever is asked again and again is never quiet, and has been given all the time.

@@ -20,6 +20,7 @@ pub const ENTRY: Strategy = Strategy {
     name: "lineage",
     statement: "what a delivery of an earlier run rests on is taken away",
     source: "Alvaro, Rosen & Hellerstein 2015",
+    orders: false,
     learns: true,
     plan,
 };

@@ -32,12 +32,19 @@ pub struct Strategy {
     pub statement: &'static str,
     /// Where the idea is from.
     pub source: &'static str,
+    /// Whether all that it does is to order messages.
+    orders: bool,
     /// Whether it looks at the histories of earlier runs.
     learns: bool,
     plan: fn(&mut Turn<'_, '_>) -> Schedule,
 }
 
 impl Strategy {
+    /// Whether all that it does is to order messages: nothing on a runtime that cannot.
+    pub fn orders(&self) -> bool {
+        self.orders
+    }
+
     /// Whether it looks at earlier runs of the same epoch.
     pub fn learns(&self) -> bool {
         self.learns

@@ -21,6 +21,7 @@ pub const ENTRY: Strategy = Strategy {
     name: "mutation",
     statement: "runs that showed something new are tried again with their faults moved",
     source: "Gulcan et al. 2025",
+    orders: false,
     learns: true,
     plan,
 };

@@ -9,6 +9,7 @@ pub const UNIFORM: Strategy = Strategy {
     name: "uniform",
     statement: "faults and latencies are drawn, all being equally likely: the base line",
     source: "",
+    orders: false,
     learns: false,
     plan: |turn| turn.planned(),
 };
@@ -18,6 +19,7 @@ pub const STEADY: Strategy = Strategy {
     name: "steady",
     statement: "each link has one latency for the whole run, most the least or the greatest",
     source: "",
+    orders: true,
     learns: false,
     plan: |turn| planned(turn, |_| Order::Steady),
 };
@@ -27,6 +29,7 @@ pub const FIFO: Strategy = Strategy {
     name: "fifo",
     statement: "every message takes the least latency, but for a few that take the greatest",
     source: "Emmi, Qadeer & Rakamarić 2011",
+    orders: true,
     learns: false,
     plan: |turn| planned(turn, fifo),
 };
@@ -36,6 +39,7 @@ pub const LAG: Strategy = Strategy {
     name: "lag",
     statement: "every message takes the least latency, or by chance the greatest",
     source: "",
+    orders: true,
     learns: false,
     plan: |turn| planned(turn, lag),
 };
@@ -45,6 +49,7 @@ pub const POS: Strategy = Strategy {
     name: "pos",
     statement: "messages that race with the one handled last draw their arrival anew",
     source: "Yuan, Yang & Gu 2018",
+    orders: true,
     learns: false,
     plan: |turn| planned(turn, |_| Order::Pos),
 };
@@ -54,6 +59,7 @@ pub const PCTCP: Strategy = Strategy {
     name: "pctcp",
     statement: "causal chains of messages have priorities, of which a few change",
     source: "Ozkan et al. 2018",
+    orders: true,
     learns: false,
     plan: |turn| planned(turn, pctcp),
 };
@@ -63,6 +69,7 @@ pub const ROUNDS: Strategy = Strategy {
     name: "rounds",
     statement: "messages arrive together at the end of a round, or never where faults allow it",
     source: "Drăgoi et al. 2020",
+    orders: true,
     learns: false,
     plan: |turn| planned(turn, |_| Order::Rounds),
 };

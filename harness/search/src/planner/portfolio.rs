@@ -11,6 +11,7 @@ pub const ENTRY: Strategy = Strategy {
     name: "portfolio",
     statement: "for each run one of the others places the faults, and one orders messages",
     source: "",
+    orders: false,
     learns: true,
     plan,
 };

@@ -13,6 +13,7 @@ pub const ENTRY: Strategy = Strategy {
     name: "swizzle",
     statement: "nodes are cut off or stand still one by one, and come back in another order",
     source: "Zhou et al. 2021",
+    orders: false,
     learns: false,
     plan,
 };

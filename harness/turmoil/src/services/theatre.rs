@@ -65,7 +65,7 @@ impl Theatre {
     /// Runs to the schedule's end.
     pub fn run(mut self) -> History {
         let end = self.schedule.header.end;
-        let latency = self.schedule.header.network.promised_latency();
+        let latency = self.schedule.slowest();
         let mut now = Time::ZERO;
         while now <= end {
             self.stage.borrow_mut().now = now;

@@ -124,23 +124,33 @@ fn lifetimes(
     let mut found = Found { implementation, flaw, runs: Vec::new(), seconds: 0.0 };
     for seed in 0..SEEDS {
         let watch = Stopwatch::start();
-        found.runs.push(runs_to_find(catalog, (implementation, flaw), &UNIFORM, Seed(seed))?);
+        let search = Search { strategy: &UNIFORM, base: Seed(seed), budget: BUDGET };
+        found.runs.push(runs_to_find(catalog, (implementation, flaw), &search)?);
         found.seconds = found.seconds.max(watch.elapsed().as_secs_f64());
     }
     found.runs.sort_unstable();
     Ok(found)
 }
 
-/// The runs until the flaw's property is violated, the violating one included.
+/// How something is sought.
+pub(super) struct Search {
+    pub strategy: &'static Strategy,
+    /// From which seed.
+    pub base: Seed,
+    /// For how many runs at most.
+    pub budget: u64,
+}
+
+/// The runs until the flaw's property is violated, the violating one included; one more than the
+/// budget if it is not.
 pub(super) fn runs_to_find(
     catalog: &Catalog,
     flaw: (&Implementation, &Flaw),
-    strategy: &'static Strategy,
-    base: Seed,
+    search: &Search,
 ) -> Result<u64, Failure> {
     let scenario = scenario_of(flaw);
-    let found = first_failing(&catalog.trial(&scenario)?, strategy, base)?;
-    Ok(found.map_or(BUDGET, |(run, _)| run) + 1)
+    let found = first_failing(&catalog.trial(&scenario)?, search)?;
+    Ok(found.map_or(search.budget, |(run, _)| run) + 1)
 }
 
 /// The scenario in which a flaw is sought.
@@ -156,11 +166,10 @@ pub(super) fn scenario_of((implementation, flaw): (&Implementation, &Flaw)) -> S
 /// The first run within the budget that violates a property of the trial, and its schedule.
 pub(super) fn first_failing(
     trial: &Trial<'_>,
-    strategy: &'static Strategy,
-    base: Seed,
+    search: &Search,
 ) -> Result<Option<(u64, Schedule)>, Failure> {
-    let mut planner = Planner::new(trial, strategy, base);
-    for run in 0..BUDGET {
+    let mut planner = Planner::new(trial, search.strategy, search.base);
+    for run in 0..search.budget {
         let schedule = planner.schedule(run);
         let history = trial.run(&schedule, trial.detail())?;
         let verdicts = trial.judge(&schedule, &history);

@@ -1,6 +1,6 @@
 //! How many runs each strategy takes to find each planted flaw, beside the base line.
 
-use super::detection::{BUDGET, SEEDS, asked, runs_to_find};
+use super::detection::{BUDGET, SEEDS, Search, asked, runs_to_find};
 use crate::catalog::Catalog;
 use crate::exit::Failure;
 use crate::options::Bench;
@@ -16,8 +16,16 @@ use std::num::NonZero;
 /// A flaw is hard if the base line takes so many runs to find it, in the median.
 const HARD: u64 = 30;
 
+/// Whoever takes more than so many times the worst search of the base line is given up.
+const TIMES: u64 = 10;
+
+/// But not before so many runs.
+const AT_LEAST: u64 = 100;
+
 /// One strategy on one flaw.
 struct Cell {
+    /// For how many runs at most it was sought.
+    budget: u64,
     /// Runs to find it from each seed, in order.
     runs: Vec<u64>,
     /// Seconds that each search took, in order.
@@ -43,9 +51,14 @@ pub fn measure(catalog: &Catalog, options: &Bench) -> Result<(), Failure> {
     print(&format!("| flaw | {} |\n| --- |{}\n", names.join(" | "), " ---: |".repeat(names.len())));
     let mut rows = Vec::new();
     for (implementation, flaw) in flaws {
-        let of = |index: usize| cell(catalog, (implementation, flaw), strategies[index], options);
-        let cells = map(&Threads::new(None), strategies.len(), of);
-        let cells = cells.into_iter().collect::<Result<Vec<Cell>, Failure>>()?;
+        let of = |strategy, budget| {
+            cell(catalog, (implementation, flaw), strategy, (budget, options.seeds))
+        };
+        let mut cells = vec![of(strategies[0], BUDGET)?];
+        let budget = (cells[0].worst() * TIMES).clamp(AT_LEAST, BUDGET);
+        for strategy in &strategies[1..] {
+            cells.push(of(strategy, budget)?);
+        }
         let row = Row { name: format!("{} of {}", flaw.name, implementation.name), cells };
         print(&row.text());
         rows.push(row);
@@ -58,14 +71,26 @@ fn cell(
     catalog: &Catalog,
     flaw: (&'static Implementation, &'static Flaw),
     strategy: &'static Strategy,
-    options: &Bench,
+    (budget, seeds): (u64, Option<NonZero<u64>>),
 ) -> Result<Cell, Failure> {
-    let mut cell = Cell { runs: Vec::new(), seconds: Vec::new() };
-    for seed in 0..options.seeds.map_or(SEEDS, NonZero::get) {
+    let seeds = seeds.map_or(SEEDS, NonZero::get);
+    let search = |seed: u64| {
         let watch = Stopwatch::start();
-        cell.runs.push(runs_to_find(catalog, flaw, strategy, Seed(seed))?);
-        cell.seconds.push(watch.elapsed().as_secs_f64());
+        let search = Search { strategy, base: Seed(seed), budget };
+        let runs = runs_to_find(catalog, flaw, &search)?;
+        Ok((runs, watch.elapsed().as_secs_f64()))
+    };
+    let half = seeds / 2;
+    let mut searches = map(&Threads::new(None), half as usize, |seed| search(seed as u64));
+    let lost = |search: &Result<(u64, f64), Failure>| matches!(search, Ok((r, _)) if *r > budget);
+    // Whatever the other half finds, the median is beyond the budget.
+    if half == 0 || !searches.iter().all(lost) {
+        let rest = (seeds - half) as usize;
+        searches.extend(map(&Threads::new(None), rest, |seed| search(half + seed as u64)));
     }
+    let searches = searches.into_iter().collect::<Result<Vec<_>, Failure>>()?;
+    let (runs, seconds) = searches.into_iter().unzip();
+    let mut cell = Cell { budget, runs, seconds };
     cell.runs.sort_unstable();
     cell.seconds.sort_by(f64::total_cmp);
     Ok(cell)
@@ -76,12 +101,16 @@ impl Cell {
         self.runs[self.runs.len() / 2]
     }
 
+    fn worst(&self) -> u64 {
+        self.runs[self.runs.len() - 1]
+    }
+
     fn text(&self) -> String {
-        let shown = |runs: u64| match runs > BUDGET {
-            true => format!("> {BUDGET}"),
+        let shown = |runs: u64| match runs > self.budget {
+            true => format!("> {}", self.budget),
             false => runs.to_string(),
         };
-        format!("{} ({})", shown(self.median()), shown(self.runs[self.runs.len() - 1]))
+        format!("{} ({})", shown(self.median()), shown(self.worst()))
     }
 }
 

@@ -3,7 +3,7 @@
 
 mod confusion;
 
-use super::detection::{asked, first_failing, scenario_of};
+use super::detection::{BUDGET, Search, asked, first_failing, scenario_of};
 use super::median;
 use crate::catalog::Catalog;
 use crate::exit::Failure;
@@ -92,7 +92,8 @@ fn row(
     let killer = killer(&trial, flaw)?;
     let mut found = Vec::new();
     for seed in 0..seeds {
-        let Some((_, schedule)) = first_failing(&trial, &UNIFORM, Seed(seed))? else { continue };
+        let search = Search { strategy: &UNIFORM, base: Seed(seed), budget: BUDGET };
+        let Some((_, schedule)) = first_failing(&trial, &search)? else { continue };
         let watch = Stopwatch::start();
         let Some(shrunk) = shrink(&trial, trial.checkers[0], &schedule, REPLAYS) else { continue };
         let seconds = watch.elapsed().as_secs_f64();

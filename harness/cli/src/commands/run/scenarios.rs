@@ -36,7 +36,14 @@ pub fn asked_for(options: &Run, catalog: &Catalog) -> Result<Suite, Failure> {
         } else {
             *runs = options.runs.unwrap_or(usual_runs(scenario));
         }
-        catalog.trial(scenario)?;
+        let trial = catalog.trial(scenario)?;
+        if options.strategy.orders() && !trial.runtime.orders() {
+            return Err(Failure::Usage(format!(
+                "{} cannot order messages as the strategy \"{}\" asks; the simulator can",
+                trial.runtime.name(),
+                options.strategy.name
+            )));
+        }
     }
     if options.faults.is_empty() {
         leave_out_impossible(&mut suite, catalog)?;
