@@ -80,11 +80,11 @@ fn cell(
         let runs = runs_to_find(catalog, flaw, &search)?;
         Ok((runs, watch.elapsed().as_secs_f64()))
     };
-    let half = seeds / 2;
+    let half = seeds.div_ceil(2);
     let mut searches = map(&Threads::new(None), half as usize, |seed| search(seed as u64));
     let lost = |search: &Result<(u64, f64), Failure>| matches!(search, Ok((r, _)) if *r > budget);
-    // Whatever the other half finds, the median is beyond the budget.
-    if half == 0 || !searches.iter().all(lost) {
+    // If half are lost, the median is, whatever the others find.
+    if !searches.iter().all(lost) {
         let rest = (seeds - half) as usize;
         searches.extend(map(&Threads::new(None), rest, |seed| search(half + seed as u64)));
     }
