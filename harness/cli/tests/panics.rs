@@ -2,6 +2,7 @@
 //! one that keeps virtual time from passing.
 
 use pepperland::core::checker::Case;
+use pepperland::core::contract::Node;
 use pepperland::core::history::Kind;
 use pepperland::core::runtime::{Detail, Runtime};
 use pepperland::core::schedule::{Ask, Frame, NetworkOptions, Schedule, Step, When};
@@ -9,13 +10,14 @@ use pepperland::core::verdict::Ruling;
 use pepperland::prelude::*;
 use pepperland::sim::Simulator;
 
-/// Delivers what comes, and panics on its second message.
-struct Fragile {
+/// Does something odd upon its messages, told how many have come.
+struct Odd {
     network: Network<Message>,
     received: u32,
+    upon: fn(u32, Delivery<Message>, &mut Cx<'_, Message>),
 }
 
-impl Protocol for Fragile {
+impl Protocol for Odd {
     type Payload = Message;
     type Lower = Network<Message>;
 
@@ -29,9 +31,27 @@ impl Protocol for Fragile {
 
     fn upon_deliver(&mut self, delivery: Delivery<Message>, cx: &mut Cx<'_, Message>) {
         self.received += 1;
-        cx.deliver(delivery);
-        assert!(cx.me() != NodeId(1) || self.received != 2, "message {} is ours", self.received);
+        (self.upon)(self.received, delivery, cx);
     }
+
+    fn upon_timeout(&mut self, timer: u32, cx: &mut Cx<'_, Message>) {
+        cx.set_timer(timer, Span::ZERO);
+    }
+}
+
+fn odd(upon: fn(u32, Delivery<Message>, &mut Cx<'_, Message>)) -> Box<dyn Node> {
+    Stack::node(Odd { network: Network::payload(), received: 0, upon })
+}
+
+/// Delivers what comes, and n2 panics on its second message.
+fn fragile(received: u32, delivery: Delivery<Message>, cx: &mut Cx<'_, Message>) {
+    cx.deliver(delivery);
+    assert!(cx.me() != NodeId(1) || received != 2, "message {received} is ours");
+}
+
+/// A timer ends at once, and is set again for as long.
+fn restless(_: u32, _: Delivery<Message>, cx: &mut Cx<'_, Message>) {
+    cx.set_timer(0, Span::ZERO);
 }
 
 const FRAGILE: &Implementation = &Implementation {
@@ -52,39 +72,13 @@ const FRAGILE: &Implementation = &Implementation {
     controls: &[],
     breaks: &[],
     cost: None,
-    build: |_| Stack::node(Fragile { network: Network::payload(), received: 0 }),
+    build: |_| odd(fragile),
 };
-
-/// Its timer ends at once, and is set again for as long.
-struct Restless {
-    network: Network<Message>,
-}
-
-impl Protocol for Restless {
-    type Payload = Message;
-    type Lower = Network<Message>;
-
-    fn lower(&mut self) -> &mut Network<Message> {
-        &mut self.network
-    }
-
-    fn multicast(&mut self, group: GroupId, m: Message, cx: &mut Cx<'_, Message>) {
-        self.multicast_below(group, m, cx);
-    }
-
-    fn upon_deliver(&mut self, _: Delivery<Message>, cx: &mut Cx<'_, Message>) {
-        cx.set_timer(0, Span::ZERO);
-    }
-
-    fn upon_timeout(&mut self, timer: u32, cx: &mut Cx<'_, Message>) {
-        cx.set_timer(timer, Span::ZERO);
-    }
-}
 
 const RESTLESS: &Implementation = &Implementation {
     name: "restless",
     statement: "time-outs without end at one instant",
-    build: |_| Stack::node(Restless { network: Network::payload() }),
+    build: |_| odd(restless),
     cost: None,
     ..*FRAGILE
 };

@@ -26,7 +26,7 @@ fn a_run_that_had_no_time_to_settle_accuses_nobody() {
 fn a_run_that_ends_before_late_messages_come_accuses_nobody() {
     let run = "run --impl basic --faults delay:most=1000s --properties validity-all --runs 5";
     let ended = Folder::new().run(run);
-    assert_ne!(ended.code, 1, "{}", ended.stdout);
+    ends(&ended, 2, "what is missing may still come");
 }
 
 #[test]
