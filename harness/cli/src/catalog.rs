@@ -7,13 +7,13 @@ use crate::programs::{self, Programs};
 use claims::{by_chance, claimed_under, combines, invokes, is_brought_out};
 use pepperland_core::checker::Checker;
 use pepperland_core::fault::{Choice, Fault, Named, Profile};
-use pepperland_core::implementation::Implementation;
+use pepperland_core::implementation::{Implementation, Proviso};
 use pepperland_core::names::did_you_mean;
 use pepperland_core::plan::Plan;
 use pepperland_core::runtime::{Repeats, Runtime};
-use pepperland_core::scenario::Scenario;
+use pepperland_core::scenario::{Network, Scenario};
 use pepperland_core::workload::Workload;
-use pepperland_search::Trial;
+use pepperland_search::{Trial, of_frames};
 use pepperland_sim::Simulator;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -151,7 +151,13 @@ impl Catalog {
             let brought_out = |checker| is_brought_out(checker, (scenario, workload), faults);
             self.checker(name).map_or(true, brought_out)
         };
-        Ok(claimed.filter(is_brought_out).collect())
+        let on_sockets = scenario.network == Network::Netns;
+        let may_bind = |name: &&'static str| {
+            let proviso = implementation.claim(name).map(|claim| claim.proviso);
+            let speaks_of_frames = self.checker(name).is_ok_and(of_frames);
+            !on_sockets || proviso != Some(Proviso::SendsSurvive) && !speaks_of_frames
+        };
+        Ok(claimed.filter(is_brought_out).filter(may_bind).collect())
     }
 
     /// A scenario made ready to run. Without properties of its own it is judged by what its
@@ -215,7 +221,22 @@ impl Catalog {
 
     /// The fault profiles that an implementation's claims allow, by name.
     pub fn claimed_faults(&self, implementation: &Implementation) -> Vec<&'static str> {
-        let allowed = |p: &&&'static Profile| implementation.outside_model(p.needs).is_empty();
+        self.claimed_faults_on(Network::Stdio, implementation)
+    }
+
+    /// The same, and those that the network keeps from it.
+    pub fn claimed_faults_on(
+        &self,
+        network: Network,
+        implementation: &Implementation,
+    ) -> Vec<&'static str> {
+        let absorbed = processes::absorbed(network, implementation.model.channel);
+        let allowed = |p: &&&'static Profile| {
+            let outside = implementation.outside_model(p.needs);
+            let starves = p.needs.contains(&Fault::Starvation);
+            outside.iter().all(|fault| absorbed.contains(fault))
+                && (!starves || network == Network::Netns)
+        };
         self.profiles.iter().filter(allowed).map(|profile| profile.name).collect()
     }
 }

@@ -27,6 +27,8 @@ mod exit;
 mod files;
 pub mod harness;
 #[cfg(feature = "cli")]
+mod namespaces;
+#[cfg(feature = "cli")]
 mod options;
 #[cfg(feature = "cli")]
 mod output;

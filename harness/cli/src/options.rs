@@ -11,7 +11,7 @@ pub use catalogue::{Bench, List, ListFormat, Listed, Measured};
 pub use explore::Explore;
 pub use programs::{Init, KeepNode, Language, Node};
 pub use records::{Check, Explain, Export, Form, Replay, Report, Shrink};
-pub use run::{Ci, Keep, Network, Outside, Run};
+pub use run::{Ci, Keep, Outside, Run};
 
 use clap::{Parser, Subcommand, ValueEnum};
 

@@ -10,8 +10,13 @@ static LOST: AtomicBool = AtomicBool::new(false);
 
 /// Prints results to stdout.
 pub fn print(text: &str) {
+    print_bytes(text.as_bytes());
+}
+
+/// Prints a result that is no text.
+pub fn print_bytes(bytes: &[u8]) {
     let mut stdout = std::io::stdout().lock();
-    let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    let written = stdout.write_all(bytes).and_then(|()| stdout.flush());
     if written.is_err_and(|error| error.kind() != ErrorKind::BrokenPipe) {
         LOST.store(true, Ordering::Relaxed);
     }

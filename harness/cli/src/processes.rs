@@ -1,15 +1,19 @@
 //! Processes as what nodes run on.
 
+mod obstacles;
+
+use obstacles::Tested;
 use pepperland_core::fault::Fault;
-use pepperland_core::history::{Header, History};
+use pepperland_core::history::{Channel, Header, History};
 use pepperland_core::implementation::{Implementation, Setup};
 use pepperland_core::runtime::{
-    Detail, Refused, Repeats, Runtime, no_twins, usual_order, within_limits,
+    Detail, Refused, Repeats, Runtime, no_starvation, no_twins, usual_order, within_limits,
 };
-use pepperland_core::schedule::{Disturbance, Schedule, Trouble};
+use pepperland_core::scenario::Network;
+use pepperland_core::schedule::{Disturbance, Schedule};
 use pepperland_process::features::Features;
 use pepperland_process::kept::Keeper;
-use pepperland_process::live::{self, Cast};
+use pepperland_process::live::{self, Cast, Joint};
 use pepperland_process::program::Program;
 use pepperland_process::stepped::Fleet;
 use std::path::PathBuf;
@@ -29,11 +33,23 @@ const MOST_NODES: u32 = 200;
 pub struct Processes {
     program: Program,
     keeper: Keeper,
-    /// Whether they live in real time.
-    real_time: bool,
+    life: Life,
+    /// Whether they are nodes of the library.
+    own: bool,
     /// Whether the program has said that its groups have views.
     views: bool,
     repeats: Repeats,
+}
+
+/// In what time nodes live, and what joins them.
+#[derive(Copy, Clone, Debug, Eq, PartialEq)]
+enum Life {
+    /// In virtual time, driven by the simulator.
+    Virtual,
+    /// In real time, joined by a router of lines.
+    Lines,
+    /// In real time, joined by a switch of Ethernet frames.
+    Sockets,
 }
 
 impl Processes {
@@ -45,37 +61,57 @@ impl Processes {
         // They make no processes of their own, and end when their input does.
         let keeper = Keeper::none();
         let repeats = Repeats::Exactly;
-        Processes { program, keeper, real_time: false, views: false, repeats }
+        Processes { program, keeper, life: Life::Virtual, own: true, views: false, repeats }
     }
 
     /// Processes of a program that has asked for these features.
     pub fn of_program(program: Program, features: Features, keeper: Keeper) -> Processes {
         let repeats = Repeats::IfTheProgramDoes;
-        Processes { program, keeper, real_time: false, views: features.views, repeats }
+        let views = features.views;
+        Processes { program, keeper, life: Life::Virtual, own: false, views, repeats }
             .in_real_time(!features.time)
     }
 
     /// The same in real time, if so, or if they live in that anyway.
     #[must_use]
     pub fn in_real_time(self, real_time: bool) -> Processes {
-        let real_time = real_time || self.real_time;
-        let repeats = if real_time { Repeats::AtARate } else { self.repeats };
-        Processes { real_time, repeats, ..self }
+        match self.life {
+            Life::Virtual if real_time => {
+                Processes { life: Life::Lines, repeats: Repeats::AtARate, ..self }
+            }
+            _ => self,
+        }
+    }
+
+    /// The same on real sockets. The keeper makes the namespaces that each node has for itself.
+    #[must_use]
+    pub fn on_sockets(self, keeper: Keeper) -> Processes {
+        Processes { life: Life::Sockets, keeper, repeats: Repeats::AtARate, ..self }
+    }
+
+    /// What cannot be done to its nodes.
+    fn obstacle(&self, disturbance: &Disturbance) -> Option<String> {
+        let trouble = &disturbance.trouble;
+        match self.life {
+            Life::Virtual => None,
+            Life::Lines => obstacles::in_real_time(trouble).map(str::to_owned),
+            Life::Sockets => obstacles::on_sockets(trouble, &self.tested()),
+        }
+    }
+
+    fn tested(&self) -> Tested<'_> {
+        if self.own { Tested::OwnNode } else { Tested::Program(&self.program.path) }
     }
 }
 
-/// What cannot be done to a program that lives in real time.
-fn obstacle(disturbance: &Disturbance) -> Option<&'static str> {
-    match disturbance.trouble {
-        Trouble::Skew { .. } => Some(
-            "set the clock of a program that lives in real time: let it ask for the feature \
-             \"time\"",
-        ),
-        Trouble::Disk { .. } => Some(
-            "fail the disk of a program that lives in real time: let it ask for the features \
-             \"time\" and \"storage\"",
-        ),
-        _ => None,
+/// The faults of links that do not reach nodes on such a channel: perfect ones are TCP's, where
+/// there are sockets.
+pub fn absorbed(network: Network, channel: Channel) -> &'static [Fault] {
+    match (network, channel) {
+        (Network::Netns, Channel::Perfect) => {
+            &[Fault::Loss, Fault::Reorder, Fault::Duplication, Fault::Corruption]
+        }
+        _ => &[],
     }
 }
 
@@ -90,17 +126,15 @@ impl Runtime for Processes {
 
     fn accepts(&self, schedule: &Schedule) -> Result<(), Refused> {
         within_limits(NAME, schedule, MOST_NODES)?;
-        if self.real_time {
-            no_twins(NAME, schedule)?;
+        if self.life != Life::Sockets {
+            no_starvation(NAME, schedule)?;
         }
-        if !self.orders() {
+        if self.life != Life::Virtual {
+            no_twins(NAME, schedule)?;
             usual_order(NAME, schedule)?;
         }
-        let mut obstacles = schedule.disturbances.iter().filter_map(obstacle);
-        match obstacles.next().filter(|_| self.real_time) {
-            Some(what) => Err(refused(what)),
-            None => Ok(()),
-        }
+        let mut obstacles = schedule.disturbances.iter().filter_map(|one| self.obstacle(one));
+        obstacles.next().map_or(Ok(()), |what| Err(refused(&what)))
     }
 
     fn run(
@@ -125,18 +159,42 @@ impl Runtime for Processes {
             header.about.insert("protocol".to_owned(), "lines".into());
         }
         let in_views = self.views || implementation.model.views;
-        match self.real_time {
-            true => self.live(schedule, header, in_views, detail, enough),
-            false => self.step(schedule, header, in_views, detail),
-        }
+        let joint = match self.life {
+            Life::Virtual => return self.step(schedule, header, in_views, detail),
+            Life::Lines => Joint::Lines,
+            Life::Sockets => Joint::Sockets,
+        };
+        let (program, keeper) = (&self.program, &self.keeper);
+        let cast = Cast { program, keeper, joint, in_views, detail };
+        live::run(&cast, schedule, header, enough)
+            .map_err(|error| refused(&format!("start its nodes: {error}")))
     }
 
     fn lacks(&self) -> &'static [Fault] {
-        if self.real_time { &[Fault::Clock, Fault::Disk, Fault::Twin] } else { &[] }
+        match self.life {
+            Life::Virtual => &[Fault::Starvation],
+            Life::Lines => &[Fault::Clock, Fault::Disk, Fault::Twin, Fault::Starvation],
+            Life::Sockets => obstacles::lacking_on_sockets(&self.tested()),
+        }
+    }
+
+    fn absorbs(&self, channel: Channel) -> &'static [Fault] {
+        match self.life {
+            Life::Sockets => absorbed(Network::Netns, channel),
+            Life::Virtual | Life::Lines => &[],
+        }
+    }
+
+    fn sees_frames(&self) -> bool {
+        self.life != Life::Sockets
+    }
+
+    fn keeps_in_flight(&self) -> bool {
+        self.life != Life::Sockets
     }
 
     fn orders(&self) -> bool {
-        !self.real_time
+        self.life == Life::Virtual
     }
 
     fn repeats(&self) -> Repeats {
@@ -145,20 +203,6 @@ impl Runtime for Processes {
 }
 
 impl Processes {
-    /// Runs programs that live in real time.
-    fn live(
-        &self,
-        schedule: &Schedule,
-        header: Header,
-        in_views: bool,
-        detail: Detail,
-        enough: &dyn Fn(&History) -> bool,
-    ) -> Result<History, Refused> {
-        let cast = Cast { program: &self.program, keeper: &self.keeper, in_views, detail };
-        live::run(&cast, schedule, header, enough)
-            .map_err(|error| refused(&format!("start its nodes: {error}")))
-    }
-
     /// Runs programs that live in virtual time.
     fn step(
         &self,
@@ -184,14 +228,13 @@ fn refused(what: &str) -> Refused {
 mod tests {
     use super::*;
     use pepperland_core::id::NodeId;
-    use pepperland_core::schedule::{Failing, Links};
+    use pepperland_core::schedule::{Failing, Links, Trouble};
     use pepperland_core::seed::PerMillion;
-    use pepperland_core::time::Time;
 
     #[test]
     fn in_real_time_clocks_and_disks_are_the_programs_own() {
         let node = NodeId(0);
-        let at = |trouble| obstacle(&Disturbance::from(Time::ZERO, trouble)).unwrap_or_default();
+        let at = |trouble| obstacles::in_real_time(&trouble).unwrap_or_default();
         assert!(at(Trouble::Skew { node, jump: 1, drift: 0 }).starts_with("set the clock"));
         assert!(at(Trouble::Disk { node, how: Failing::Lying }).starts_with("fail the disk"));
         let rate = PerMillion::percent(5);

@@ -6,7 +6,7 @@ use pepperland_core::contract::Node;
 use pepperland_core::fault::Fault;
 use pepperland_core::history::Channel;
 use pepperland_core::implementation::{Groups, Implementation, Model, Setup};
-use pepperland_core::scenario::Scenario;
+use pepperland_core::scenario::{Network, Scenario};
 use pepperland_core::workload::Workload;
 use pepperland_process::features::Features;
 use pepperland_process::kept::Keeper;
@@ -63,7 +63,11 @@ impl Programs {
                 Processes::of_library(executable()?, &scenario.implementation, flaw)
             }
         };
-        Ok(processes.in_real_time(scenario.real_time))
+        let processes = processes.in_real_time(scenario.asks_for_real_time());
+        match scenario.network {
+            Network::Stdio => Ok(processes),
+            Network::Netns => Ok(processes.on_sockets(keeper()?)),
+        }
     }
 
     /// The scenario of a program at the program's own pace: one that lives in virtual time needs no
@@ -73,7 +77,7 @@ impl Programs {
         let program = Program { path, args: scenario.args.clone() };
         // Whoever is no node program is told so where it is tried.
         let virtually = self.features(&program).is_ok_and(|features| features.time);
-        if !virtually || scenario.real_time {
+        if !virtually || scenario.asks_for_real_time() {
             return scenario;
         }
         let usual = Scenario::new("", "");

@@ -6,7 +6,7 @@ use crate::catalog::{Catalog, Unknown};
 use crate::exit::Failure;
 use crate::processes;
 use crate::programs;
-use pepperland_core::scenario::Scenario;
+use pepperland_core::scenario::{Network, Scenario};
 use pepperland_core::schedule::InFlight;
 use serde::Deserialize;
 use source::Source;
@@ -53,6 +53,8 @@ struct Template {
     arg: Vec<String>,
     #[serde(default)]
     real_time: bool,
+    #[serde(default)]
+    network: Network,
     flaw: Option<String>,
     #[serde(default)]
     runtime: OneOrMany,
@@ -146,7 +148,7 @@ impl Template {
                 for workload in self.workload.or(catalog.usual_workload(entry)) {
                     for faults in self.faults.or("claimed") {
                         let each = match faults.as_str() {
-                            "claimed" => catalog.claimed_faults(entry),
+                            "claimed" => catalog.claimed_faults_on(self.network, entry),
                             named => vec![named],
                         };
                         let make = |f| {
@@ -164,8 +166,8 @@ impl Template {
 
     /// A program under each workload and each of its faults.
     fn spread_program(&self, bin: &Path, catalog: &Catalog) -> Result<Vec<Scenario>, Unknown> {
-        let real_time = self.real_time;
-        let bare = Scenario { real_time, ..programs::scenario(bin, &self.arg)? };
+        let (real_time, network) = (self.real_time, self.network);
+        let bare = Scenario { real_time, network, ..programs::scenario(bin, &self.arg)? };
         let bare = catalog.programs.paced(bare);
         let mut scenarios = Vec::new();
         for runtime in self.runtime.or(processes::NAME) {
@@ -191,6 +193,7 @@ impl Template {
         Scenario {
             flaw: self.flaw.clone(),
             real_time: self.real_time,
+            network: self.network,
             nodes: self.nodes,
             workload: workload.to_owned(),
             properties: self.properties.clone(),

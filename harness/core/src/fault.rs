@@ -94,6 +94,8 @@ pub enum Fault {
     Twin,
     /// Disks lose what they have taken.
     Disk,
+    /// A node gets little of its machine. Whoever lives with pauses lives with it.
+    Starvation,
     /// Members leave their group and come back. Groups with views live with it.
     Leave,
 }
@@ -115,6 +117,7 @@ impl Fault {
             Fault::Byzantine => "byzantine",
             Fault::Twin => "twin",
             Fault::Disk => "disk",
+            Fault::Starvation => "starvation",
             Fault::Leave => "leaving",
         }
     }

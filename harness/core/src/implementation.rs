@@ -369,6 +369,7 @@ impl Implementation {
     pub fn outside_model(&self, needs: &[Fault]) -> Vec<Fault> {
         let lives_with = |fault: &Fault| match fault {
             Fault::Leave => self.model.views,
+            Fault::Starvation => self.model.tolerates.contains(&Fault::Pause),
             Fault::Twin => self.model.tolerates.contains(&Fault::Byzantine),
             other => self.model.tolerates.contains(other),
         };

@@ -20,7 +20,7 @@ pub use nodes::{Build, Slot, State, seed_of};
 use record::text;
 
 use crate::fault::Fault;
-use crate::history::History;
+use crate::history::{Channel, History};
 use crate::id::GroupId;
 use crate::implementation::Implementation;
 use crate::schedule::{Schedule, Trouble};
@@ -74,6 +74,25 @@ pub trait Runtime: Send + Sync {
     /// and left out of whatever combines profiles.
     fn lacks(&self) -> &'static [Fault] {
         &[]
+    }
+
+    /// The faults of links that do not reach nodes on such a channel, since what carries their
+    /// messages makes up for them: streams of a real TCP lose, double and change nothing.
+    fn absorbs(&self, channel: Channel) -> &'static [Fault] {
+        let _ = channel;
+        &[]
+    }
+
+    /// Whether a history tells of what crosses the network: on real sockets nobody sees when a node
+    /// takes a frame.
+    fn sees_frames(&self) -> bool {
+        true
+    }
+
+    /// Whether what a node has sent arrives though the node crashes, where a schedule says so. What
+    /// waits in a real kernel for its turn dies with the connection.
+    fn keeps_in_flight(&self) -> bool {
+        true
     }
 
     /// Whether it can let frames arrive in any order that a schedule names, or in the usual one
@@ -181,6 +200,24 @@ pub fn no_twins(runtime: &'static str, schedule: &Schedule) -> Result<(), Refuse
         Some(node) => {
             let what = format!("run a second copy of {node} under its name: the simulator can");
             Err(Refused { runtime, what })
+        }
+    }
+}
+
+/// What only processes can suffer: to get less of their machine.
+///
+/// # Errors
+/// [`Refused`], in the name of the runtime.
+pub fn no_starvation(runtime: &'static str, schedule: &Schedule) -> Result<(), Refused> {
+    let starved = schedule.disturbances.iter().find_map(|disturbance| match disturbance.trouble {
+        Trouble::Starve { node, .. } => Some(node),
+        _ => None,
+    });
+    match starved {
+        None => Ok(()),
+        Some(node) => {
+            let what = format!("keep {node} short of its machine: processes with --network netns");
+            Err(Refused { runtime, what: format!("{what} can be") })
         }
     }
 }

@@ -25,6 +25,9 @@ pub struct Scenario {
     /// Let programs live in real time even if they could live in virtual time.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub real_time: bool,
+    /// What joins processes.
+    #[serde(default, skip_serializing_if = "Network::is_usual")]
+    pub network: Network,
     /// The runtime's name.
     #[serde(default = "defaults::runtime")]
     pub runtime: String,
@@ -60,6 +63,24 @@ pub struct Scenario {
     pub in_flight: Option<InFlight>,
 }
 
+/// What joins the processes of a run.
+#[derive(Copy, Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Network {
+    /// The line protocol on their standard streams.
+    #[default]
+    Stdio,
+    /// Real sockets: each node is in a network namespace of its own, and a switch joins them.
+    Netns,
+}
+
+impl Network {
+    /// Whether it is the one that is meant where none is named.
+    pub fn is_usual(&self) -> bool {
+        *self == Network::default()
+    }
+}
+
 impl Scenario {
     /// The scenario that tests an implementation under one fault profile, all else by default.
     pub fn new(implementation: &str, faults: &str) -> Scenario {
@@ -69,6 +90,7 @@ impl Scenario {
             bin: None,
             args: Vec::new(),
             real_time: false,
+            network: Network::Stdio,
             runtime: defaults::runtime(),
             nodes: None,
             workload: defaults::workload(),
@@ -121,7 +143,10 @@ impl Scenario {
         };
         let mut parts = Vec::new();
         parts.extend(self.args.iter().cloned());
-        parts.extend(self.real_time.then(|| "real-time".to_owned()));
+        match self.network {
+            Network::Netns => parts.push("netns".to_owned()),
+            Network::Stdio => parts.extend(self.real_time.then(|| "real-time".to_owned())),
+        }
         parts.extend(self.nodes.map(|nodes| format!("nodes={nodes}")));
         let mut number = |name: &str, value: u64, usual: u64| {
             if value != usual {
@@ -155,6 +180,8 @@ impl Scenario {
             "a program runs on the process runtime alone: runtime = \"process\""
         } else if self.real_time && !process {
             "only the process runtime knows real time: runtime = \"process\""
+        } else if !self.network.is_usual() && !process {
+            "only processes can be in network namespaces: runtime = \"process\""
         } else if self.nodes.is_some_and(|nodes| nodes == 0 || nodes > 100_000) {
             "nodes must be from 1 to 100,000"
         } else if self.broadcasts > 10_000_000 {
@@ -167,6 +194,11 @@ impl Scenario {
             return Ok(());
         };
         Err(format!("{}: {wrong}", self.name()))
+    }
+
+    /// Whether its programs live in real time, as it asks: nothing else crosses real sockets.
+    pub fn asks_for_real_time(&self) -> bool {
+        self.real_time || self.network == Network::Netns
     }
 
     /// How long a run may settle.

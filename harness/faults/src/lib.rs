@@ -20,6 +20,7 @@ pub mod partition;
 pub mod pause;
 pub mod rate;
 pub mod reorder;
+pub mod starve;
 pub mod swarm;
 pub mod timing;
 pub mod value;
@@ -53,4 +54,5 @@ pub const ALL: &[&Profile] = &[
     &rate::ENTRY,
     &disk::ENTRY,
     &window::ENTRY,
+    &starve::ENTRY,
 ];

@@ -197,7 +197,7 @@ fn faults_of(d: &Disturbance) -> Vec<Fault> {
         },
         Trouble::Duplicate { .. } => vec![Fault::Duplication],
         Trouble::Corrupt { .. } => vec![Fault::Corruption],
-        Trouble::Pause { .. } => vec![Fault::Pause],
+        Trouble::Pause { .. } | Trouble::Starve { .. } => vec![Fault::Pause],
         Trouble::Skew { .. } => vec![Fault::Clock],
         Trouble::Lie { .. } | Trouble::Twin { .. } => vec![Fault::Byzantine],
         Trouble::Omit { .. } => vec![Fault::Loss],

@@ -10,27 +10,34 @@
 //! survives; so does any that only another user may kill, and a node whose first act is to kill its
 //! keeper.
 //!
+//! With an [`Enclosure`] a node has more for itself than its folder: a network, processes, mounts
+//! and a name. The keeper then starts the node through a second process, the first of the node's
+//! own namespace; when that ends, for whatever reason, the kernel lets nobody in there survive.
+//!
 //! A folder that a node runs in belongs to whoever made it: it stays when the harness is killed.
 
+pub mod cgroups;
+mod charge;
+mod enclosure;
 mod executable;
 mod exit;
+pub mod faketime;
+mod family;
 mod keep;
 mod report;
+mod start;
 mod tree;
 
+pub use cgroups::{Cgroup, Limits};
+pub use enclosure::{Bind, Clocks, Enclosure, Placement, Private, init};
 pub use exit::Exit;
 pub use keep::keep;
 
-use crate::program::Program;
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 use report::{Listener, Word};
-use std::io;
-use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
-use std::process::{
-    Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio, id as own_id,
-};
+use std::path::PathBuf;
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, ExitStatus};
 use std::time::Duration;
 use tree::Process;
 
@@ -71,6 +78,11 @@ pub struct Kept {
     keeper: Option<Listener>,
     /// The node, whose id is its process group's too.
     node: Pid,
+    /// Whose descendants all its processes are: the keeper, or the first process of its own
+    /// namespace. Without a keeper the node is its own.
+    root: Pid,
+    /// Its control group, if it has one.
+    cgroup: Option<Cgroup>,
     exit: Option<Exit>,
     left_behind: usize,
     /// Where the node reads.
@@ -82,82 +94,35 @@ pub struct Kept {
 }
 
 impl Kept {
-    /// Starts a program in a folder of its own, with pipes for its three streams. It has begun
-    /// when this returns: some milliseconds with a keeper.
-    ///
-    /// A relative path of a program is found from the working directory of the harness, and one
-    /// without a slash in PATH.
-    ///
-    /// # Errors
-    /// If the program cannot be started: a sentence that says why, and what to do.
-    pub fn start(program: &Program, keeper: &Keeper, folder: &Path) -> io::Result<Kept> {
-        let executable = executable::found(&program.path)?;
-        match &keeper.path {
-            Some(path) if cfg!(target_os = "linux") => {
-                Kept::start_by(path, &executable, program, folder)
-            }
-            _ => Kept::start_alone(&executable, program, folder),
-        }
+    /// The process id of the node, as the harness sees it: through /proc it leads to its namespaces.
+    pub fn id(&self) -> i32 {
+        self.node.as_raw()
     }
 
-    fn start_alone(executable: &Path, program: &Program, folder: &Path) -> io::Result<Kept> {
-        let mut command = Command::new(executable);
-        command.args(&program.args);
-        let started = spawn(command, folder);
-        let child = started.map_err(|error| executable::not_started(executable, folder, &error))?;
-        let node = Pid::from_raw(child.id() as i32);
-        Ok(Kept::of(child, None, node))
+    /// Its control group, whose limits may be changed at any time; none if it has none.
+    pub fn cgroup(&self) -> Option<&Cgroup> {
+        self.cgroup.as_ref()
     }
 
-    fn start_by(
-        keeper: &Path,
-        executable: &Path,
-        program: &Program,
-        folder: &Path,
-    ) -> io::Result<Kept> {
-        let place = tempfile::Builder::new().prefix("pepperland-keeper-").tempdir()?;
-        let fifo = place.path().join("report");
-        let mut listener = Listener::at(&fifo)?;
-        let mut command = Command::new(keeper);
-        command.arg("keep").arg("--harness").arg(own_id().to_string());
-        command.arg("--report").arg(&fifo).arg("--").arg(executable).args(&program.args);
-        let started = spawn(command, folder);
-        let mut child = started.map_err(|error| executable::not_started(keeper, folder, &error))?;
-        match first_word(&mut listener, &mut child) {
-            Ok(Word::Started(node)) => Ok(Kept::of(child, Some(listener), Pid::from_raw(node))),
-            Ok(Word::Failed(errno)) => {
-                child.wait()?;
-                let error = io::Error::from_raw_os_error(errno);
-                Err(executable::not_started(executable, folder, &error))
-            }
-            Ok(Word::Ended { .. }) | Err(()) => {
-                child.kill()?;
-                let exit = Exit::from(child.wait()?);
-                Err(io::Error::other(format!(
-                    "the keeper `{}` has not started the node, and ended with {exit}: it must be \
-                     an executable with the subcommand `keep`",
-                    keeper.display()
-                )))
-            }
-        }
-    }
-
-    fn of(mut child: Child, keeper: Option<Listener>, node: Pid) -> Kept {
-        let stdin = child.stdin.take();
-        let stdout = child.stdout.take();
-        let stderr = child.stderr.take();
-        Kept { child, keeper, node, exit: None, left_behind: 0, stdin, stdout, stderr }
-    }
-
-    /// Stands it still, with all its processes: when this returns none of them runs.
+    /// Stands it still, with all its processes: when this returns none of them runs. In a control
+    /// group that freezes they do not even notice; otherwise SIGSTOP stops them.
     pub fn pause(&self) {
-        self.signal_group(Signal::SIGSTOP);
-        tree::stop(|| self.processes());
+        if self.cgroup.as_ref().is_none_or(|cgroup| cgroup.freeze().is_err()) {
+            self.signal_group(Signal::SIGSTOP);
+        }
+        tree::stop(|| self.unfrozen());
     }
 
     /// Lets it go on, with all its processes.
     pub fn resume(&self) {
-        self.signal(Signal::SIGCONT);
+        let unfrozen = self.unfrozen();
+        match self.frozen() {
+            Some(cgroup) => {
+                unfrozen.iter().for_each(|process| process.signal(Signal::SIGCONT));
+                cgroup.thaw();
+            }
+            None => self.signal(Signal::SIGCONT),
+        }
     }
 
     /// Kills it at once, with all its processes, also while it is paused: when this returns none
@@ -225,6 +190,7 @@ impl Kept {
         self.pause();
         self.signal(Signal::SIGKILL);
         let _ = self.child.kill();
+        self.cgroup.iter().for_each(Cgroup::remove);
         if let Ok(status) = self.child.wait() {
             self.note_end(status);
         }
@@ -241,10 +207,24 @@ impl Kept {
         }
         self.exit = Some(Exit::from(status));
         if self.keeper.is_some() {
+            // A namespace whose first process dies with the keeper leaves none.
             let orphans = tree::descendants(self.node);
             orphans.iter().for_each(|process| process.signal(Signal::SIGKILL));
         }
         self.signal_group(Signal::SIGKILL);
+        self.cgroup.iter().for_each(Cgroup::remove);
+    }
+
+    /// Its control group, if that is frozen.
+    fn frozen(&self) -> Option<&Cgroup> {
+        self.cgroup.as_ref().filter(|cgroup| cgroup.is_frozen())
+    }
+
+    /// Its processes but those that are frozen: a node that may write control groups can put some
+    /// elsewhere.
+    fn unfrozen(&self) -> Vec<Process> {
+        let frozen = self.frozen().map(Cgroup::processes).unwrap_or_default();
+        self.processes().into_iter().filter(|process| !frozen.contains(&process.id())).collect()
     }
 
     /// All are looked up before the first of them is gone, and its children another's.
@@ -260,10 +240,9 @@ impl Kept {
 
     /// All its processes, as far as they are seen.
     fn processes(&self) -> Vec<Process> {
-        let child = Pid::from_raw(self.child.id() as i32);
-        let mut found = tree::descendants(child);
+        let mut found = tree::descendants(self.root);
         if self.keeper.is_none() {
-            found.extend(Process::of(child));
+            found.extend(Process::of(self.root));
         }
         found
     }
@@ -272,27 +251,5 @@ impl Kept {
 impl Drop for Kept {
     fn drop(&mut self) {
         self.kill();
-    }
-}
-
-/// In a process group of its own, so that a ^C at the terminal is for the harness alone.
-fn spawn(mut command: Command, folder: &Path) -> io::Result<Child> {
-    command.current_dir(folder).process_group(0);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command.spawn()
-}
-
-/// What the keeper says first, unless it ends or does not come to it. The node may run already, and
-/// may have stopped the keeper.
-fn first_word(listener: &mut Listener, child: &mut Child) -> Result<Word, ()> {
-    let mut left = KEEPER_LIMIT;
-    loop {
-        let over = !matches!(child.try_wait(), Ok(None));
-        match listener.next_word(LOOK_EVERY) {
-            Some(word) => return Ok(word),
-            None if over => return Err(()),
-            None => left = left.checked_sub(LOOK_EVERY).ok_or(())?,
-        }
-        let _ = kill(Pid::from_raw(child.id() as i32), Signal::SIGCONT);
     }
 }

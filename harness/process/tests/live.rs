@@ -4,7 +4,7 @@ use pepperland_core::history::{Header, History, Kind};
 use pepperland_core::runtime::Detail;
 use pepperland_core::schedule::Schedule;
 use pepperland_process::kept::Keeper;
-use pepperland_process::live::{Cast, run};
+use pepperland_process::live::{Cast, Joint, run};
 use pepperland_process::program::Program;
 
 /// A Python program of the folder beside this file.
@@ -25,7 +25,8 @@ fn schedule(nodes: u32, end_ms: u64, lines: &[&str]) -> Schedule {
 
 fn live(program: &Program, schedule: &Schedule, enough: &dyn Fn(&History) -> bool) -> History {
     let header = Header::of_schedule("process", schedule);
-    let cast = Cast { program, keeper: &Keeper::none(), in_views: false, detail: Detail::Network };
+    let (keeper, joint) = (&Keeper::none(), Joint::Lines);
+    let cast = Cast { program, keeper, joint, in_views: false, detail: Detail::Network };
     run(&cast, schedule, header, enough).unwrap_or_else(|error| panic!("{error}"))
 }
 

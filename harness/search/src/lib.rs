@@ -32,5 +32,5 @@ pub use flatten::flatten;
 pub use planner::{Planner, Strategy};
 pub use shrink::{Shrunk, ending_with, shrink};
 pub use signature::signature;
-pub use trial::Trial;
+pub use trial::{Trial, of_frames};
 pub use violation::Violation;

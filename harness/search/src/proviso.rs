@@ -7,12 +7,16 @@ use pepperland_core::schedule::{Fate, InFlight, NetworkOptions, Schedule, Troubl
 use pepperland_core::time::Time;
 use std::collections::BTreeMap;
 
+/// Where what a node has sent may die with it.
+pub const SENDS_DO_NOT_SURVIVE: &str =
+    "claimed only where messages in flight survive their sender's crash";
+
 /// Why what the claim is made for is not so in this run, if it is not.
 pub fn unmet(proviso: Proviso, schedule: &Schedule, history: &History) -> Option<String> {
     match proviso {
         Proviso::Always => None,
         Proviso::SendsSurvive => (schedule.header.network.in_flight == InFlight::Lost)
-            .then(|| "claimed only where messages in flight survive their sender's crash".into()),
+            .then(|| SENDS_DO_NOT_SURVIVE.into()),
         Proviso::OneGroup => {
             (history.groups().len() > 1).then(|| "claimed only where there is one group".into())
         }
@@ -50,6 +54,7 @@ fn makes_late(trouble: &Trouble, network: &NetworkOptions) -> bool {
         | Trouble::Delay { .. }
         | Trouble::Throttle { .. }
         | Trouble::Pause { .. }
+        | Trouble::Starve { .. }
         | Trouble::Twin { .. }
         | Trouble::Skew { .. } => true,
         Trouble::Lie { how, .. } => matches!(how.way, Way::Silent | Way::Late),

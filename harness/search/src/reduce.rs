@@ -97,6 +97,7 @@ pub fn renamed(
         Trouble::Crash { node, .. }
         | Trouble::Pause { node }
         | Trouble::Skew { node, .. }
+        | Trouble::Starve { node, .. }
         | Trouble::Disk { node, .. } => {
             *node = rename(*node)?;
         }

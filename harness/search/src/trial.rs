@@ -1,7 +1,7 @@
 //! One trial: plan a schedule from a seed, run it, judge the history.
 
 use crate::enough::enough;
-use crate::proviso::unmet;
+use crate::proviso::{SENDS_DO_NOT_SURVIVE, unmet};
 use crate::punctuality::unless_late;
 use pepperland_core::checker::{Case, Checker};
 use pepperland_core::fault::Fault;
@@ -76,8 +76,6 @@ impl Trial<'_> {
     /// what members have before they deliver it, and a run that cannot be had again is written down
     /// whole.
     pub fn detail(&self) -> Detail {
-        let tells_of_frames = |kind: &Kind| kind.is_transmission() || *kind == Kind::Safe;
-        let of_frames = |checker: &Checker| checker.needs.iter().any(tells_of_frames);
         let whole = self.runtime.repeats() != Repeats::Exactly;
         match whole || self.checkers.iter().any(|checker| of_frames(checker)) {
             true => Detail::Network,
@@ -116,7 +114,8 @@ impl Trial<'_> {
 
     /// The verdict on one property: undecided where the claim does not bind the run.
     pub fn judge_one(&self, checker: &Checker, schedule: &Schedule, case: &Case<'_>) -> Verdict {
-        match self.not_bound(checker.property, schedule, case.history) {
+        let unseen = (of_frames(checker) && !self.runtime.sees_frames()).then(|| UNSEEN.to_owned());
+        match unseen.or_else(|| self.not_bound(checker.property, schedule, case.history)) {
             Some(reason) => Verdict::undecided(reason),
             None => unless_late(self, checker.property, (checker.check)(case), case.history),
         }
@@ -129,8 +128,11 @@ impl Trial<'_> {
         }
         let outside = self.outside_model().or_else(|| self.beyond(schedule));
         outside.or_else(|| self.too_slow(schedule)).or_else(|| {
-            let claim = self.plan.implementation.claim(property)?;
-            unmet(claim.proviso, schedule, history)
+            let proviso = self.plan.implementation.claim(property)?.proviso;
+            match proviso == Proviso::SendsSurvive && !self.runtime.keeps_in_flight() {
+                true => Some(SENDS_DO_NOT_SURVIVE.to_owned()),
+                false => unmet(proviso, schedule, history),
+            }
         })
     }
 
@@ -144,7 +146,7 @@ impl Trial<'_> {
         }
         let outside = |d: &&Disturbance| {
             let faults = d.trouble.faults(d.until.is_some());
-            !faults.is_empty() && implementation.outside_model(faults).len() == faults.len()
+            !faults.is_empty() && self.outside(faults).len() == faults.len()
         };
         let first = schedule.disturbances.iter().find(outside)?;
         let fault = first.trouble.faults(first.until.is_some())[0];
@@ -176,9 +178,28 @@ impl Trial<'_> {
         if !self.plan.implementation.handles(needs) {
             return Some(beyond_groups(self.plan.implementation, needs));
         }
-        let outside = outside(self.plan.implementation, &self.plan);
+        let outside = self.outside(&needs_of_faults(&self.plan));
         (!outside.is_empty()).then(|| outside_sentence(self.plan.implementation, &outside))
     }
+
+    /// The faults among these that the implementation does not claim to live with, and that reach
+    /// it.
+    fn outside(&self, faults: &[Fault]) -> Vec<Fault> {
+        let implementation = self.plan.implementation;
+        let absorbed = self.runtime.absorbs(implementation.model.channel);
+        let mut outside = implementation.outside_model(faults);
+        outside.retain(|fault| !absorbed.contains(fault));
+        outside
+    }
+}
+
+/// Why a property of frames is undecided where nobody sees them.
+const UNSEEN: &str =
+    "nobody sees when a node on real sockets takes a message, before it delivers it";
+
+/// Whether a property speaks of frames, or of what a member has before it delivers it.
+pub fn of_frames(checker: &Checker) -> bool {
+    checker.needs.iter().any(|kind| kind.is_transmission() || *kind == Kind::Safe)
 }
 
 fn beyond_groups(implementation: &Implementation, needs: Groups) -> String {
@@ -191,10 +212,11 @@ fn outside_sentence(implementation: &Implementation, outside: &[Fault]) -> Strin
     format!("outside the model: {name} does not claim to live with {words}")
 }
 
-fn outside(implementation: &Implementation, plan: &Plan<'_>) -> Vec<Fault> {
+/// What the faults of a plan need, each once.
+fn needs_of_faults(plan: &Plan<'_>) -> Vec<Fault> {
     let mut needs: Vec<Fault> =
         plan.faults.iter().flat_map(|(_, choice)| choice.needs.iter().copied()).collect();
     needs.sort_unstable();
     needs.dedup();
-    implementation.outside_model(&needs)
+    needs
 }

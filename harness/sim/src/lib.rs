@@ -19,9 +19,10 @@ mod record;
 mod twins;
 mod world;
 
+use pepperland_core::fault::Fault;
 use pepperland_core::history::{Header, History};
 use pepperland_core::implementation::Implementation;
-use pepperland_core::runtime::{Build, Detail, Refused, Runtime, within_limits};
+use pepperland_core::runtime::{Build, Detail, Refused, Runtime, no_starvation, within_limits};
 use pepperland_core::schedule::Schedule;
 
 /// The runtime's name.
@@ -44,7 +45,12 @@ impl Runtime for Simulator {
     }
 
     fn accepts(&self, schedule: &Schedule) -> Result<(), Refused> {
-        within_limits(self.name(), schedule, MOST_NODES)
+        within_limits(self.name(), schedule, MOST_NODES)?;
+        no_starvation(self.name(), schedule)
+    }
+
+    fn lacks(&self) -> &'static [Fault] {
+        &[Fault::Starvation]
     }
 
     fn run(

@@ -1,6 +1,6 @@
 //! What this runtime refuses, by name and before anything runs.
 
-use pepperland_core::runtime::{Refused, no_twins, usual_order, within_limits};
+use pepperland_core::runtime::{Refused, no_starvation, no_twins, usual_order, within_limits};
 use pepperland_core::schedule::Schedule;
 
 /// Each tick, turmoil visits every link for every host: beyond this many nodes idle time becomes
@@ -11,6 +11,7 @@ pub const MOST_NODES: u32 = 20;
 pub fn check(runtime: &'static str, schedule: &Schedule) -> Result<(), Refused> {
     within_limits(runtime, schedule, MOST_NODES)?;
     no_twins(runtime, schedule)?;
+    no_starvation(runtime, schedule)?;
     usual_order(runtime, schedule)
 }
 

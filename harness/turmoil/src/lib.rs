@@ -97,6 +97,6 @@ impl Runtime for Turmoil {
     }
 
     fn lacks(&self) -> &'static [Fault] {
-        &[Fault::Twin]
+        &[Fault::Twin, Fault::Starvation]
     }
 }

@@ -38,7 +38,7 @@ pub fn finding_page(finding: &Finding) -> String {
         (how_it_ends(finding))
         (explained::cards(finding))
         (events::card_of(finding))
-        (logs::cards(&finding.history.logs))
+        (logs::cards(&finding.history))
         (schedule(finding))
         (data::block(finding))
     };

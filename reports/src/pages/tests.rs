@@ -94,8 +94,10 @@ fn the_data_of_a_page_can_be_read() {
 }
 
 #[test]
-fn a_page_says_rate_unclean_run_and_logs() {
-    let page = finding_page(&fixtures::at_a_rate());
+fn a_page_says_rate_unclean_run_logs_and_frames() {
+    let mut captured = fixtures::at_a_rate();
+    captured.history.capture = Some([0x0a].into());
+    let page = finding_page(&captured);
     let parts = [
         "unclean run",
         "the run was unclean: the harness was 120 ms late once",
@@ -103,6 +105,7 @@ fn a_page_says_rate_unclean_run_and_logs() {
         "id=\"e0\"",
         "The log of n1: the last 2 lines",
         "listening\nI am the sequencer\n",
+        "href=\"frames.pcapng\"",
     ];
     let mut rest = page.as_str();
     for part in parts {
@@ -111,7 +114,12 @@ fn a_page_says_rate_unclean_run_and_logs() {
     }
     assert!(!page.contains("The log of n2"), "it wrote nothing");
     let sure = finding_page(&fixtures::two_sequencers());
-    assert!(!sure.contains("unclean") && !sure.contains("Logs") && !sure.contains("other runs"));
+    assert!(
+        !sure.contains("unclean")
+            && !sure.contains("Logs")
+            && !sure.contains("Frames")
+            && !sure.contains("other runs")
+    );
 }
 
 #[test]

@@ -46,6 +46,7 @@ pub fn trouble(trouble: &Trouble) -> String {
             format!("{node} crashes after {}", text::count(u64::from(*n), "effect", "effects"))
         }
         Trouble::Pause { node } => format!("{node} stands still"),
+        Trouble::Starve { node, ration } => format!("{node} gets {ration}"),
         Trouble::Skew { node, jump, drift } => {
             let jump = *jump as f64 / 1e6;
             format!("clock of {node} jumps by {jump} ms and drifts by {drift} ppm")

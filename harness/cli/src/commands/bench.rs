@@ -13,6 +13,7 @@ mod scenarios;
 mod shrinking;
 mod simulator;
 mod stdio;
+mod switch;
 mod views;
 
 use crate::catalog::Catalog;
@@ -43,6 +44,7 @@ pub fn bench(options: &Bench, catalog: &Catalog) -> Result<ExitCode, Failure> {
             Measured::Responders => responders::measure(catalog)?,
             Measured::Explore => exploration::measure(catalog)?,
             Measured::Stdio => stdio::measure()?,
+            Measured::Switch => switch::measure()?,
             Measured::Views => views::measure(catalog)?,
             Measured::Growth => checkers::measure(&[10_000_000, 100_000_000]),
         }

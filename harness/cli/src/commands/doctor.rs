@@ -1,5 +1,7 @@
 //! `pepperland doctor`: what this machine can do, and how to mend what it cannot.
 
+mod grounds;
+
 use crate::exit::{Failure, Outcome};
 use crate::output::print;
 use pepperland_process::kept::Keeper;
@@ -11,26 +13,35 @@ use std::process::ExitCode;
 struct Finding {
     what: &'static str,
     works: Result<String, String>,
-    mend: &'static str,
+    /// What to do if it does not.
+    mend: String,
+    /// What works all the same; empty: nothing.
+    without: &'static str,
 }
 
 /// Tries what the runs need, and says what works.
 pub fn doctor() -> Result<ExitCode, Failure> {
-    let findings = [simulator(), processes(), writing(), files(), system()];
-    for finding in &findings {
-        let line = match &finding.works {
-            Ok(how) => format!("ok       {}: {how}\n", finding.what),
-            Err(why) => {
-                format!("missing  {}: {why}\n         mend: {}\n", finding.what, finding.mend)
-            }
-        };
-        print(&line);
-    }
+    let mut findings = vec![simulator(), processes(), writing(), files(), system()];
+    findings.extend(grounds::tried());
+    findings.iter().for_each(tell);
     let missing = findings.iter().filter(|finding| finding.works.is_err()).count();
     Ok(match missing {
         0 => Outcome::Held.end("everything that was tried works"),
         n => Outcome::Undecided.end(&format!("{n} of {} do not work", findings.len())),
     })
+}
+
+fn tell(finding: &Finding) {
+    let what = finding.what;
+    match &finding.works {
+        Ok(how) => print(&format!("ok       {what}: {how}\n")),
+        Err(why) => {
+            print(&format!("missing  {what}: {why}\n         mend: {}\n", finding.mend));
+            if !finding.without.is_empty() {
+                print(&format!("         without: {}\n", finding.without));
+            }
+        }
+    }
 }
 
 /// A run, twice: the same bytes.
@@ -44,7 +55,12 @@ fn simulator() -> Finding {
         (Ok(_), Ok(_)) => Err("the same seed gave two different runs".to_owned()),
         (Err(error), _) | (_, Err(error)) => Err(error),
     };
-    Finding { what: "simulator", works, mend: "this is a bug of Pepperland: please report it" }
+    Finding {
+        what: "simulator",
+        works,
+        mend: "this is a bug of Pepperland: please report it".to_owned(),
+        without: "",
+    }
 }
 
 /// A node of the library as a process, which says what it can do.
@@ -59,7 +75,9 @@ fn processes() -> Finding {
     Finding {
         what: "processes",
         works: works.map(|_| "a node answers over the line protocol".to_owned()),
-        mend: "let this user start programs, and write to the folder for temporary files",
+        mend: "let this user start programs, and write to the folder for temporary files"
+            .to_owned(),
+        without: "the simulator and turmoil",
     }
 }
 
@@ -70,7 +88,8 @@ fn writing() -> Finding {
         works: tried
             .map(|_| "the working directory takes files".to_owned())
             .map_err(|e| e.to_string()),
-        mend: "change to a folder that you may write to, or give --out",
+        mend: "change to a folder that you may write to, or give --out".to_owned(),
+        without: "check, list, replay",
     }
 }
 
@@ -81,7 +100,8 @@ fn files() -> Finding {
         0..256 => Err(format!("only {soft} files may be open at once")),
         _ => Ok(format!("{soft} may be open at once")),
     });
-    Finding { what: "open files", works, mend: "ulimit -n 1024" }
+    let without = "runs of few nodes";
+    Finding { what: "open files", works, mend: "ulimit -n 1024".to_owned(), without }
 }
 
 fn system() -> Finding {
@@ -90,5 +110,5 @@ fn system() -> Finding {
         let user = if nix::unistd::geteuid().is_root() { "root" } else { "an ordinary user" };
         format!("{} {} as {user}", word(name.sysname()), word(name.release()))
     });
-    Finding { what: "system", works, mend: "run on Linux" }
+    Finding { what: "system", works, mend: "run on Linux".to_owned(), without: "the simulator" }
 }

@@ -3,7 +3,7 @@
 use crate::exit::Failure;
 use crate::files::{Stored, find_finding};
 use crate::options::{Export, Form};
-use crate::output::print;
+use crate::output::{print, print_bytes};
 use std::process::ExitCode;
 
 /// Prints the finding in the form that is asked for.
@@ -18,6 +18,12 @@ pub fn export(options: &Export) -> Result<ExitCode, Failure> {
             let proof = &finding.witness.events;
             print(&pepperland_reports::diagram::standalone(&finding.history, proof));
         }
+        Form::Pcap => print_bytes(finding.history.capture.as_deref().ok_or_else(|| {
+            let folder = folder.display();
+            Failure::Usage(format!(
+                "{folder} has no frames: runs with --network netns are captured"
+            ))
+        })?),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -36,6 +36,8 @@ fn failure(stopped: Stopped) -> Failure {
         Stopped::NotInit(_) | Stopped::Senseless(_) | Stopped::NotStored { .. } => {
             Failure::Usage(stopped.to_string())
         }
-        Stopped::Disk { .. } | Stopped::Pipe(_) => Failure::Harness(stopped.to_string()),
+        Stopped::Disk { .. } | Stopped::Socket { .. } | Stopped::Pipe(_) => {
+            Failure::Harness(stopped.to_string())
+        }
     }
 }

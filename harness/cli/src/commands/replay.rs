@@ -4,6 +4,7 @@ use crate::catalog::Catalog;
 use crate::commands::run::style;
 use crate::exit::{Failure, Outcome};
 use crate::files::{Stored, find_finding, read_schedule};
+use crate::namespaces;
 use crate::options::{Outside, Replay};
 use crate::output::print;
 use crate::processes;
@@ -11,7 +12,7 @@ use crate::programs;
 use pepperland_core::checker::Case;
 use pepperland_core::history::{Clock, History};
 use pepperland_core::runtime::{Detail, Repeats};
-use pepperland_core::scenario::Scenario;
+use pepperland_core::scenario::{Network, Scenario};
 use pepperland_core::schedule::Schedule;
 use pepperland_core::verdict::Ruling;
 use pepperland_reports::{Judged, terminal};
@@ -29,8 +30,8 @@ pub fn replay(options: &Replay, catalog: &Catalog) -> Result<ExitCode, Failure> 
 
 /// The runtime that is asked for: only processes know real time.
 fn asked_runtime(options: &Replay) -> Option<&str> {
-    let real_time = options.real_time.then_some(processes::NAME);
-    options.runtime.as_deref().or(real_time)
+    let in_real_time = options.real_time || options.network == Some(Network::Netns);
+    options.runtime.as_deref().or(in_real_time.then_some(processes::NAME))
 }
 
 fn replay_finding(
@@ -47,18 +48,26 @@ fn replay_finding(
         return Err(Failure::Usage(why.to_owned()));
     }
     let runtime = asked_runtime(options).unwrap_or(&stored.scenario.runtime);
+    // What is special about processes is left behind on another runtime.
+    let on_processes = runtime == processes::NAME;
+    let found_on = stored.scenario.network;
     let scenario = Scenario {
         runtime: runtime.to_owned(),
-        real_time: stored.scenario.real_time || options.real_time,
+        real_time: options.real_time || on_processes && stored.scenario.real_time,
+        network: options.network.unwrap_or(if on_processes { found_on } else { Network::Stdio }),
         properties: vec![stored.facts.property.clone()],
         beyond_model: options.beyond_model || stored.scenario.beyond_model,
         ..stored.scenario.clone()
     };
+    namespaces::make_ready([&scenario])?;
     let trial = catalog.trial(&scenario)?;
     let history = trial.run(&stored.schedule, Detail::Network)?;
     let digest = format!("{:032x}", history.digest());
     print(&format!("digest     {digest}\n"));
-    if runtime == stored.facts.runtime && digest != stored.facts.digest {
+    let alike = runtime == stored.facts.runtime
+        && scenario.network == found_on
+        && scenario.asks_for_real_time() == stored.scenario.asks_for_real_time();
+    if alike && digest != stored.facts.digest {
         diverged(&digest, stored, trial.runtime.repeats())?;
     }
     if !stored.facts.repeats.is_exactly() {
@@ -93,8 +102,10 @@ fn replay_schedule(options: &Replay, catalog: &Catalog) -> Result<ExitCode, Fail
         properties: options.properties.clone(),
         beyond_model: options.beyond_model,
         real_time: options.real_time,
+        network: options.network.unwrap_or_default(),
         ..scenario_of(&schedule, &options.outside, asked_runtime(options))?
     };
+    namespaces::make_ready([&scenario])?;
     let trial = catalog.trial(&scenario)?;
     trial.runtime.accepts(&schedule)?;
     let history = trial.run(&schedule, Detail::Network)?;

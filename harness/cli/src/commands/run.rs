@@ -7,6 +7,7 @@ mod scenarios;
 use crate::catalog::Catalog;
 use crate::exit::{Failure, Outcome};
 use crate::files::RunFolder;
+use crate::namespaces;
 use crate::options::{Ci, Format, Run};
 use crate::output::{print, say_raw};
 use crate::processes;
@@ -31,6 +32,7 @@ fn shrink_replays(scenario: &Scenario) -> u32 {
 /// Runs what the options ask for.
 pub fn run(options: &Run, catalog: &Catalog) -> Result<ExitCode, Failure> {
     let suite = scenarios::asked_for(options, catalog)?;
+    namespaces::make_ready(suite.scenarios.iter().map(|(scenario, _)| scenario))?;
     let total = suite.scenarios.iter().map(|(_, runs)| runs / shards(options)).sum();
     let watch = Watch::new(total, options.budget, interruption());
     let folder = RunFolder::create(options.out.as_deref())?;

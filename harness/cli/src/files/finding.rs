@@ -13,6 +13,9 @@ use pepperland_core::verdict::Witness;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
+/// The file of what crossed real sockets.
+const CAPTURE: &str = "frames.pcapng";
+
 /// A finding as its folder has it.
 pub struct Stored {
     /// What is in `verdicts.json`.
@@ -123,6 +126,9 @@ impl Stored {
             write(&folder.join("passing.jsonl"), passing.to_text().as_bytes())?;
         }
         logs::write_all(folder, &self.history.logs)?;
+        if let Some(capture) = &self.history.capture {
+            write(&folder.join(CAPTURE), capture)?;
+        }
         write(&folder.join("verdicts.json"), (facts + "\n").as_bytes())
     }
 
@@ -144,6 +150,8 @@ impl Stored {
         }
         let mut history = read_history(&folder.join("history.jsonl"))?;
         history.logs = logs::read_all(folder, &history.header.nodes)?;
+        // Whoever has thrown it away, for it is large, has lost nothing that is judged.
+        history.capture = std::fs::read(folder.join(CAPTURE)).ok().map(Into::into);
         let passing = match &read.passes_if {
             Some(_) => Some(read_schedule(&folder.join("passing.jsonl"))?),
             None => None,

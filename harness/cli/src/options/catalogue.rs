@@ -76,6 +76,8 @@ pub enum Measured {
     Simulator,
     /// Small scenarios: plan, run and check
     Scenarios,
+    /// The switch that joins nodes in network namespaces, beside veth and a bridge
+    Switch,
     /// The basic checkers, on 10^7 deliveries
     Checkers,
     /// The basic checkers, on 10^7 and 10^8 deliveries

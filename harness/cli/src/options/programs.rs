@@ -20,7 +20,13 @@ pub struct Node {
 pub struct KeepNode {
     /// The process that started this one
     #[arg(long, value_name = "PID")]
-    pub harness: u32,
+    pub harness: Option<u32>,
+    /// Be the first process of the node's own namespace, which a keeper has made
+    #[arg(long, conflicts_with = "harness", required_unless_present = "harness")]
+    pub as_init: bool,
+    /// What the node has for itself, as the harness has written it
+    #[arg(long, value_name = "JSON")]
+    pub enclosure: Option<String>,
     /// The FIFO through which it is told what happens
     #[arg(long, value_name = "FIFO")]
     pub report: PathBuf,

@@ -1,7 +1,9 @@
 //! What is asked of what was recorded: histories, schedules, findings, folders of runs.
 
+use super::values::network;
 use super::{Format, Outside};
 use clap::{Args, ValueEnum};
+use pepperland_core::scenario::Network;
 use std::num::NonZero;
 use std::path::PathBuf;
 
@@ -39,6 +41,9 @@ pub struct Replay {
     /// Let processes live in real time even if they could live in virtual time
     #[arg(long)]
     pub real_time: bool,
+    /// What joins processes: stdio or netns [default: as the finding; of a schedule: stdio]
+    #[arg(long, value_name = "NETWORK", value_parser = network)]
+    pub network: Option<Network>,
     /// Of a schedule, judge these properties [default: those claimed]
     #[arg(long, value_name = "P", value_delimiter = ',')]
     pub properties: Vec<String>,
@@ -107,4 +112,6 @@ pub struct Export {
 pub enum Form {
     /// The space-time diagram alone
     Svg,
+    /// What crossed the sockets of the nodes (pcapng), of a finding in network namespaces
+    Pcap,
 }

@@ -3,6 +3,7 @@
 use super::Format;
 use super::values::{count, duration, network, shard, strategy};
 use clap::{ArgGroup, Args, ValueEnum};
+use pepperland_core::scenario::Network;
 use pepperland_core::seed::Seed;
 use pepperland_search::Strategy;
 use std::num::NonZero;
@@ -49,9 +50,10 @@ pub struct Run {
     /// What to run on: sim, turmoil, turmoil-tcp or process [default: sim; of a program: process]
     #[arg(long, value_name = "R")]
     pub runtime: Option<String>,
-    /// What joins processes: stdio, the line protocol
-    #[arg(long, value_name = "NETWORK", default_value = "stdio", value_parser = network)]
-    pub network: Network,
+    /// What joins processes: stdio, the line protocol, or netns, real sockets in network
+    /// namespaces joined by a switch [default: stdio]
+    #[arg(long, value_name = "NETWORK", value_parser = network)]
+    pub network: Option<Network>,
     /// Let processes live in real time even if they could live in virtual time
     #[arg(long)]
     pub real_time: bool,
@@ -100,13 +102,6 @@ pub struct Run {
     /// Whose annotations to print
     #[arg(long, value_name = "CI", default_value = "auto")]
     pub ci: Ci,
-}
-
-/// What joins processes.
-#[derive(Copy, Clone, Debug, Eq, PartialEq)]
-pub enum Network {
-    /// The line protocol on their standard streams.
-    Stdio,
 }
 
 /// Which histories to keep.

@@ -1,6 +1,6 @@
 //! Values on the command line: counts, times, parts.
 
-use super::Network;
+use pepperland_core::scenario::Network;
 use pepperland_search::{Strategy, planner};
 use std::time::Duration;
 
@@ -14,8 +14,8 @@ pub fn count(text: &str) -> Result<u64, String> {
 pub fn network(text: &str) -> Result<Network, String> {
     match text {
         "stdio" => Ok(Network::Stdio),
-        "netns" => Err("network namespaces are not in this version: leave it at stdio".to_owned()),
-        _ => Err("there is only stdio".to_owned()),
+        "netns" => Ok(Network::Netns),
+        _ => Err("it is stdio or netns".to_owned()),
     }
 }
 

@@ -1,6 +1,9 @@
 //! The harness itself: killed, used for long, and started with signals ignored.
 
-use crate::node::{eventually, keeper, processes_in, program, script, started};
+use crate::node::{
+    eventually, keeper, may_enclose, private, processes_in, program, script, within,
+};
+use pepperland_process::kept::{Enclosure, Kept};
 use std::env::current_exe;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -40,7 +43,7 @@ fn runs_nodes_until_it_is_killed() {
     let in_folder = folder.clone();
     let start = move || {
         let program = program("sh", &["-c", text]);
-        pepperland_process::kept::Kept::start(&program, &keeper(), &in_folder).unwrap()
+        Kept::start(&program, &keeper(), &in_folder, &Enclosure::none()).unwrap()
     };
     #[expect(clippy::disallowed_methods, reason = "nodes of several threads, one of them ended")]
     let ended = std::thread::spawn(start.clone()).join().unwrap();
@@ -87,11 +90,18 @@ fn node_ignores_nothing() {
         u64::from_str_radix(line.split_whitespace().last().unwrap(), 16).unwrap()
     };
     let own = std::fs::read_to_string("/proc/self/status").unwrap();
-    let node = started(&program("cat", &["/proc/self/status"]), &keeper()).rest();
     // HUP, USR1, PIPE and TTOU, as bits.
     let ours = 1 | 1 << 9 | 1 << 12 | 1 << 21;
     assert_eq!(mask(&own, "SigIgn") & ours, ours);
-    assert_eq!((mask(&node, "SigIgn") & ours, mask(&node, "SigBlk")), (0, 0));
+    let enclosures = [Some(Enclosure::none()), may_enclose().then(private)];
+    for enclosure in enclosures.iter().flatten() {
+        let node = within(&program("cat", &["/proc/self/status"]), &keeper(), enclosure).rest();
+        assert_eq!((mask(&node, "SigIgn") & ours, mask(&node, "SigBlk")), (0, 0));
+        // No more files are open than in any child of the harness.
+        let open = within(&program("ls", &["/proc/self/fd"]), &keeper(), enclosure).rest();
+        let usual = Command::new("ls").arg("/proc/self/fd").output().unwrap();
+        assert_eq!(open, String::from_utf8(usual.stdout).unwrap());
+    }
 }
 
 fn keepers_in(folder: &Path) -> usize {

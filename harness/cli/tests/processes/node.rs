@@ -1,6 +1,6 @@
 //! A shell script as a node, in a folder by which its processes are known.
 
-use pepperland_process::kept::{Keeper, Kept};
+use pepperland_process::kept::{Enclosure, Keeper, Kept, Private};
 use pepperland_process::program::Program;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -28,8 +28,29 @@ pub fn script(text: &str) -> Node {
 }
 
 pub fn started(program: &Program, keeper: &Keeper) -> Node {
+    within(program, keeper, &Enclosure::none())
+}
+
+/// What has namespaces of its own, as `n1`.
+pub fn private() -> Enclosure {
+    Enclosure { private: Some(Private::named("n1")), ..Enclosure::none() }
+}
+
+/// Whether this user may make namespaces; if not, why, for the log.
+pub fn may_enclose() -> bool {
     let folder = tempfile::tempdir().unwrap();
-    let mut kept = Kept::start(program, keeper, folder.path()).unwrap();
+    let started = Kept::start(&program("true", &[]), &keeper(), folder.path(), &private());
+    started.inspect_err(|why| println!("skipped: {why}")).is_ok()
+}
+
+/// A script as a node in an enclosure.
+pub fn enclosed(text: &str, enclosure: &Enclosure) -> Node {
+    within(&program("sh", &["-c", text]), &keeper(), enclosure)
+}
+
+pub fn within(program: &Program, keeper: &Keeper, enclosure: &Enclosure) -> Node {
+    let folder = tempfile::tempdir().unwrap();
+    let mut kept = Kept::start(program, keeper, folder.path(), enclosure).unwrap();
     let stdout = BufReader::new(kept.stdout.take().unwrap());
     Node { kept, stdout, folder }
 }
@@ -55,6 +76,22 @@ impl Node {
     }
 }
 
+/// A namespace of a process, as the kernel numbers them: `pid`, `mnt`, `uts`…
+pub fn namespace(id: &str, kind: &str) -> Option<String> {
+    let link = std::fs::read_link(format!("/proc/{id}/ns/{kind}")).ok()?;
+    Some(link.display().to_string())
+}
+
+/// The living processes that are in a namespace.
+pub fn inhabitants(kind: &str, namespace_: &str) -> Vec<(i32, char)> {
+    let inside = |id: &i32| namespace(&id.to_string(), kind).as_deref() == Some(namespace_);
+    let mut found: Vec<(i32, char)> =
+        ids().into_iter().filter(inside).filter_map(|id| Some((id, state(id)?))).collect();
+    found.retain(|(_, state)| *state != 'Z');
+    found.sort_unstable();
+    found
+}
+
 /// The living processes that work in a folder, by id, without keepers.
 pub fn processes_in(folder: &Path) -> Vec<(i32, char)> {
     let folder = folder.canonicalize().unwrap();
@@ -71,7 +108,8 @@ pub fn processes_in(folder: &Path) -> Vec<(i32, char)> {
     found
 }
 
-fn ids() -> Vec<i32> {
+/// All processes.
+pub fn ids() -> Vec<i32> {
     let entries = std::fs::read_dir("/proc").unwrap().flatten();
     entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
 }

@@ -1,7 +1,7 @@
 //! What a node finds when it begins, and why it does not.
 
 use crate::node::{keeper, program, script, started};
-use pepperland_process::kept::{Exit, Keeper, Kept};
+use pepperland_process::kept::{Enclosure, Exit, Keeper, Kept};
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::Command;
@@ -47,7 +47,8 @@ fn why_a_program_does_not_start() {
     Command::new("sh").args(["-c", write]).current_dir(folder.path()).status().unwrap();
     let why = |name: &str, keeper: &Keeper| {
         let path = folder.path().join(name).display().to_string();
-        let error = Kept::start(&program(&path, &[]), keeper, folder.path()).unwrap_err();
+        let error = Kept::start(&program(&path, &[]), keeper, folder.path(), &Enclosure::none())
+            .unwrap_err();
         error.to_string().replace(&path, "PROGRAM")
     };
     for keeper in [keeper(), Keeper::none()] {
@@ -59,7 +60,9 @@ fn why_a_program_does_not_start() {
         assert!(why("lost.py", &keeper).contains("names the interpreter `/nowhere`"));
         assert_eq!(why("none.py", &keeper), "there is no program `PROGRAM`");
         let nowhere = folder.path().join("none");
-        let error = Kept::start(&program("cat", &[]), &keeper, &nowhere).unwrap_err().to_string();
+        let error = Kept::start(&program("cat", &[]), &keeper, &nowhere, &Enclosure::none())
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("/none` that `"), "{error}");
         assert!(error.ends_with("is to run in: No such file or directory"), "{error}");
     }
@@ -70,7 +73,9 @@ fn a_keeper_that_is_none_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let why = |path: &str| {
         let keeper = Keeper::executable(PathBuf::from(path));
-        Kept::start(&program("cat", &[]), &keeper, folder.path()).unwrap_err().to_string()
+        Kept::start(&program("cat", &[]), &keeper, folder.path(), &Enclosure::none())
+            .unwrap_err()
+            .to_string()
     };
     let ended = why("/bin/true");
     assert!(

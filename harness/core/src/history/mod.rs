@@ -31,6 +31,7 @@ use crate::time::Time;
 use detail::Details;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::sync::Arc;
 
 /// An event's place in its history, from 0; its line in the file is two more.
 #[derive(Copy, Clone, Debug, Eq, PartialEq, Ord, PartialOrd, Hash, Serialize, Deserialize)]
@@ -52,6 +53,9 @@ pub struct History {
     pub header: Header,
     /// What nodes wrote beside it. No part of the file, and nothing is judged by it.
     pub logs: Vec<Log>,
+    /// What crossed real sockets, as a file of packet captures (pcapng), if anything did. No part
+    /// of the file either.
+    pub capture: Option<Arc<[u8]>>,
     messages: MessageTable,
     time: Vec<Time>,
     node: Vec<u32>,

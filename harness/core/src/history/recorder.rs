@@ -37,6 +37,7 @@ impl Recorder {
             history: History {
                 header,
                 logs: Vec::new(),
+                capture: None,
                 messages: MessageTable::default(),
                 time: Vec::new(),
                 node: Vec::new(),

@@ -272,6 +272,7 @@ impl Trouble {
             | Trouble::Strike { fate: Fate::Lose, .. } => Kind::Lose,
             Trouble::Delay { .. }
             | Trouble::Throttle { .. }
+            | Trouble::Starve { .. }
             | Trouble::Strike { fate: Fate::Delay { .. }, .. } => Kind::Delay,
             Trouble::Duplicate { .. } | Trouble::Strike { fate: Fate::Duplicate { .. }, .. } => {
                 Kind::Duplicate

@@ -1,7 +1,7 @@
 //! Which nodes a schedule afflicts, and when.
 
 use crate::id::NodeId;
-use crate::schedule::{Disturbance, Schedule, Trouble};
+use crate::schedule::{Disturbance, Failing, Ration, Schedule, Trouble};
 use crate::time::Time;
 use std::collections::BTreeSet;
 
@@ -21,6 +21,22 @@ impl Schedule {
         let skew =
             |trouble: &Trouble| matches!(trouble, Trouble::Skew { node: n, .. } if *n == node);
         self.at_work(at).any(skew)
+    }
+
+    /// What a node is left with of its machine at this instant.
+    pub fn rations(&self, node: NodeId, at: Time) -> impl Iterator<Item = Ration> {
+        self.at_work(at).filter_map(move |trouble| match trouble {
+            Trouble::Starve { node: n, ration } if *n == node => Some(*ration),
+            _ => None,
+        })
+    }
+
+    /// How a node's disk fails at this instant, in the order of the schedule.
+    pub fn failing(&self, node: NodeId, at: Time) -> impl Iterator<Item = Failing> {
+        self.at_work(at).filter_map(move |trouble| match trouble {
+            Trouble::Disk { node: n, how } if *n == node => Some(*how),
+            _ => None,
+        })
     }
 
     fn at_work(&self, at: Time) -> impl Iterator<Item = &Trouble> {

@@ -3,7 +3,7 @@
 
 use crate::fault::Fault;
 use crate::id::NodeId;
-use crate::schedule::{Deceit, Failing, Fate, Links, named};
+use crate::schedule::{Deceit, Failing, Fate, Links, Ration, named};
 use crate::seed::PerMillion;
 use crate::time::{Span, Time};
 use serde::{Deserialize, Serialize};
@@ -166,6 +166,15 @@ pub enum Trouble {
         #[serde(default, skip_serializing_if = "Option::is_none", with = "named::nodes")]
         second: Option<Vec<NodeId>>,
     },
+    /// The node gets no more than this of its machine.
+    Starve {
+        /// The node.
+        #[serde(rename = "n", with = "named::node")]
+        node: NodeId,
+        /// No more than this.
+        #[serde(flatten)]
+        ration: Ration,
+    },
     /// The node's disk fails: a crash while it does takes with it some of what was written. The
     /// node cannot tell before it restarts.
     Disk {
@@ -207,6 +216,7 @@ impl Trouble {
             Trouble::Garble { .. } => "garble",
             Trouble::Throttle { .. } => "throttle",
             Trouble::Disk { .. } => "disk",
+            Trouble::Starve { .. } => "starve",
         }
     }
 
@@ -228,6 +238,8 @@ impl Trouble {
             | Trouble::Garble { .. }
             | Trouble::Strike { fate: Fate::Corrupt | Fate::Garble, .. } => &[Fault::Corruption],
             Trouble::Disk { .. } => &[Fault::Disk],
+            Trouble::Starve { ration: Ration::Processor { .. }, .. } => &[Fault::Starvation],
+            Trouble::Starve { .. } => &[Fault::Crash],
             Trouble::Crash { .. } if ends => &[Fault::Recovery],
             Trouble::Crash { .. } => &[Fault::Crash],
             Trouble::Pause { .. } => &[Fault::Pause],

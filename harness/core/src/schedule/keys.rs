@@ -44,7 +44,7 @@ const fn may(key: &'static str, shape: Shape) -> KeyOfForm {
     KeyOfForm { key, shape, required: false }
 }
 
-/// A word after `do`, `fault`, `fate` or `how`, and the keys it brings along.
+/// A word after `do`, `fault`, `fate`, `how` or `of`, and the keys it brings along.
 struct Form {
     word: &'static str,
     keys: &'static [KeyOfForm],
@@ -116,6 +116,14 @@ const FAULTS: &[Form] = &[
     Form { word: "garble", keys: &[FROM, TO, BOTH, must("rate", RATE)] },
     Form { word: "throttle", keys: &[FROM, TO, BOTH, must("every", ANY)] },
     Form { word: "disk", keys: &[must("n", Node), must("how", Text)] },
+    Form { word: "starve", keys: &[must("n", Node), must("of", Text)] },
+];
+
+const RATIONS: &[Form] = &[
+    Form { word: "processor", keys: &[must("share", RATE)] },
+    Form { word: "memory", keys: &[must("bytes", ANY)] },
+    Form { word: "disk", keys: &[must("bytes", ANY)] },
+    Form { word: "read-only-disk", keys: &[] },
 ];
 
 const FAILINGS: &[Form] = &[
@@ -186,6 +194,7 @@ impl Line {
         match form.word {
             "strike" => keys.extend(self.form("fate", FATES)?.keys),
             "disk" => keys.extend(self.form("how", FAILINGS)?.keys),
+            "starve" => keys.extend(self.form("of", RATIONS)?.keys),
             _ => {}
         }
         self.check_known(form.word, &keys)?;

@@ -12,6 +12,7 @@ mod links;
 mod named;
 mod order;
 mod places;
+mod ration;
 mod step;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ pub use fates::{Failing, Fate};
 pub use file::ScheduleError;
 pub use links::Links;
 pub use order::{NotAnOrder, Order};
+pub use ration::Ration;
 pub use step::{Ask, Step, When};
 
 use crate::history::Channel;

@@ -4,7 +4,7 @@ use crate::history::Channel;
 use crate::id::{GroupId, NodeId};
 use crate::schedule::{
     Ask, Deceit, Disturbance, FORMAT, Failing, Fate, Frame, InFlight, Links, NetworkOptions,
-    Reseed, Schedule, Step, Trouble, Way, When,
+    Ration, Reseed, Schedule, Step, Trouble, Way, When,
 };
 use crate::seed::{PerMillion, Seed};
 use crate::time::{Span, Time};
@@ -86,6 +86,15 @@ prop_compose! {
     }
 }
 
+fn ration() -> impl Strategy<Value = Ration> {
+    prop_oneof![
+        rate().prop_map(|share| Ration::Processor { share }),
+        any::<u64>().prop_map(|bytes| Ration::Memory { bytes }),
+        any::<u64>().prop_map(|bytes| Ration::Disk { bytes }),
+        Just(Ration::ReadOnly),
+    ]
+}
+
 prop_compose! {
     fn strike()(from in node(), to in node(), number in 1..=u32::MAX, fate in fate()) -> Trouble {
         Trouble::Strike { from, to, number, fate }
@@ -119,6 +128,7 @@ fn trouble() -> impl Strategy<Value = Trouble> {
         (links(), rate()).prop_map(|(links, rate)| Trouble::Garble { links, rate }),
         (links(), span()).prop_map(|(links, every)| Trouble::Throttle { links, every }),
         (node(), failing()).prop_map(|(node, how)| Trouble::Disk { node, how }),
+        (node(), ration()).prop_map(|(node, ration)| Trouble::Starve { node, ration }),
     ]
 }
 
@@ -344,6 +354,10 @@ refused! { of_lines;
         "line 2, column 39: there is no how \"lyin\"; did you mean \"lying\"?",
     failing_without_its_key: r#"{"at":1,"fault":"disk","n":"n1","how":"torn"}"# =>
         "line 2: disk needs \"keep\"",
+    ration_misspelt: r#"{"at":1,"fault":"starve","n":"n1","of":"memry"}"# =>
+        "line 2, column 40: there is no of \"memry\"; did you mean \"memory\"?",
+    ration_without_its_key: r#"{"at":1,"fault":"starve","n":"n1","of":"processor"}"# =>
+        "line 2: starve needs \"share\"",
     request_misspelt: r#"{"id":1,"at":5,"n":"n1","do":"multcast","body":"a"}"# =>
         "line 2, column 30: there is no do \"multcast\"; did you mean \"multicast\"?",
     fate_misspelt: r#"{"at":1,"fault":"strike","from":"n1","to":"n2","number":1,"fate":"loose"}"# =>
@@ -351,7 +365,7 @@ refused! { of_lines;
     fault_no_text: r#"{"at":1,"fault":7}"# =>
         "line 2, column 17: \"fault\" must be one of \
          cut, lose, delay, duplicate, corrupt, strike, crash, pause, skew, lie, twin, \
-         omit, garble, throttle, disk",
+         omit, garble, throttle, disk, starve",
     key_misspelt: r#"{"at":1,"fault":"lose","rate":5,"form":["n1"]}"# =>
         "line 2, column 33: \"form\" is no key of lose; did you mean \"from\"?",
     key_of_another_fault: r#"{"at":1,"fault":"cut","rate":5}"# =>

@@ -104,6 +104,18 @@ fn interpreter_is_there(script: &Path) -> io::Result<()> {
     }
 }
 
+/// The absolute path of what executes a script.
+pub fn interpreter(script: &Path) -> Option<PathBuf> {
+    let line = first_line(script)?;
+    let mut words = line.split_whitespace();
+    let first = Path::new(words.next()?);
+    let name = match first.ends_with("env") {
+        true => Path::new(words.find(|word| !word.starts_with('-') && !word.contains('='))?),
+        false => first,
+    };
+    found(name).ok()
+}
+
 /// What follows `#!`, of a script.
 fn first_line(file: &Path) -> Option<String> {
     let mut start = Vec::new();

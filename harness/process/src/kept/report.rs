@@ -14,12 +14,19 @@ use std::str::FromStr;
 use std::time::Duration;
 
 /// One thing that a keeper tells.
-#[derive(Copy, Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Word {
-    /// The node is being executed, with this process id.
-    Started(i32),
+    /// The node is being executed.
+    Started {
+        /// Its process id, as the listener sees it.
+        node: i32,
+        /// Whose child it is: all that descends from it becomes this one's too.
+        parent: i32,
+    },
     /// It could not be executed: the number of the system's error.
     Failed(i32),
+    /// It could not be given what it was to have for itself: why, and the mend, in one line.
+    Refused(String),
     /// It has ended.
     Ended {
         /// How.
@@ -29,11 +36,35 @@ pub enum Word {
     },
 }
 
+/// A FIFO takes so many bytes in one piece on every system.
+const MOST_OF_A_SENTENCE: usize = 480;
+
+impl Word {
+    /// A refusal, in one line that is not too long for a FIFO.
+    pub fn refused(why: String) -> Word {
+        let line = why.replace('\n', " ");
+        let end = line.floor_char_boundary(MOST_OF_A_SENTENCE);
+        Word::Refused(line[..end].to_owned())
+    }
+}
+
+/// As the keeper's own failure.
+impl From<Word> for io::Error {
+    fn from(word: Word) -> io::Error {
+        match word {
+            Word::Failed(errno) => io::Error::from_raw_os_error(errno),
+            Word::Refused(why) => io::Error::other(why),
+            other => io::Error::other(other.to_string()),
+        }
+    }
+}
+
 impl fmt::Display for Word {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Word::Started(id) => write!(f, "started {id} 0"),
+            Word::Started { node, parent } => write!(f, "started {node} {parent}"),
             Word::Failed(errno) => write!(f, "failed {errno} 0"),
+            Word::Refused(ref why) => write!(f, "refused {why}"),
             Word::Ended { exit: Exit::Status(code), left_behind } => {
                 write!(f, "status {code} {left_behind}")
             }
@@ -52,12 +83,15 @@ impl FromStr for Word {
     type Err = Gibberish;
 
     fn from_str(line: &str) -> Result<Word, Gibberish> {
+        if let Some(why) = line.strip_prefix("refused ") {
+            return Ok(Word::Refused(why.to_owned()));
+        }
         let parts: Vec<&str> = line.split(' ').collect();
         let [word, number, left_behind] = parts[..] else { return Err(Gibberish) };
         let number = number.parse().map_err(|_| Gibberish)?;
         let left_behind = left_behind.parse().map_err(|_| Gibberish)?;
         match word {
-            "started" => Ok(Word::Started(number)),
+            "started" => Ok(Word::Started { node: number, parent: left_behind as i32 }),
             "failed" => Ok(Word::Failed(number)),
             "status" => Ok(Word::Ended { exit: Exit::Status(number), left_behind }),
             "signal" => Ok(Word::Ended { exit: Exit::Signal(number), left_behind }),
@@ -83,7 +117,7 @@ impl Teller {
     }
 
     /// Tells one thing; a harness that is dead does not mind.
-    pub fn tell(&mut self, word: Word) {
+    pub fn tell(&mut self, word: &Word) {
         let _ = self.fifo.write_all(format!("{word}\n").as_bytes());
     }
 }
@@ -129,7 +163,7 @@ impl Listener {
     /// A FIFO that nobody has opened for writing reads as ended: neither that nor having to wait
     /// is an error. No keeper says more than two words.
     fn read_all(&mut self) {
-        let mut buffer = [0; 256];
+        let mut buffer = [0; 1024];
         if let Ok(length) = self.fifo.read(&mut buffer) {
             self.heard.extend_from_slice(&buffer[..length]);
         }
@@ -146,21 +180,30 @@ impl Listener {
 mod tests {
     use super::*;
 
-    const WORDS: [Word; 4] = [
-        Word::Started(77),
-        Word::Failed(8),
-        Word::Ended { exit: Exit::Status(3), left_behind: 0 },
-        Word::Ended { exit: Exit::Signal(64), left_behind: 12 },
-    ];
+    fn words() -> [Word; 5] {
+        [
+            Word::Started { node: 77, parent: 76 },
+            Word::Failed(8),
+            Word::refused("no room:\nraise  it".to_owned()),
+            Word::Ended { exit: Exit::Status(3), left_behind: 0 },
+            Word::Ended { exit: Exit::Signal(64), left_behind: 12 },
+        ]
+    }
 
     #[test]
     fn words_are_read_as_they_are_written() {
-        for word in WORDS {
+        for word in words() {
             assert_eq!(word.to_string().parse(), Ok(word));
         }
         for line in ["", "started", "started x 0", "status 3", "left 1 1", "status 3 0 0"] {
             assert_eq!(line.parse::<Word>(), Err(Gibberish), "{line}");
         }
+    }
+
+    #[test]
+    fn a_refusal_is_one_line_of_bounded_length() {
+        let Word::Refused(why) = Word::refused("ä\n".repeat(1_000)) else { panic!("no refusal") };
+        assert!(why.len() <= MOST_OF_A_SENTENCE && !why.contains('\n'), "{why}");
     }
 
     #[test]
@@ -171,10 +214,10 @@ mod tests {
         assert_eq!(listener.next_word(Duration::ZERO), None);
         let mut teller = Teller::at(&path).unwrap();
         assert_eq!(listener.next_word(Duration::ZERO), None);
-        WORDS.into_iter().for_each(|word| teller.tell(word));
+        words().iter().for_each(|word| teller.tell(word));
         drop(teller);
-        assert_eq!(listener.next_word(Duration::ZERO), Some(WORDS[0]));
-        assert_eq!(listener.last_word(), Some(WORDS[3]));
+        assert_eq!(listener.next_word(Duration::ZERO), Some(words()[0].clone()));
+        assert_eq!(listener.last_word(), Some(words()[4].clone()));
         assert_eq!(listener.last_word(), None);
     }
 

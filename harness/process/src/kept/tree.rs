@@ -28,6 +28,11 @@ impl Process {
         Some(Process { id, state, parent })
     }
 
+    /// Its id.
+    pub fn id(&self) -> Pid {
+        self.id
+    }
+
     /// Whether it has not ended yet: it may only wait for its parent to take note.
     pub fn lives(&self) -> bool {
         !matches!(self.state, b'Z' | b'X' | b'x')
@@ -47,6 +52,17 @@ impl Process {
     pub fn signal(&self, signal: Signal) {
         let _ = kill(self.id, signal);
     }
+}
+
+/// The child of this process that has this id in a process namespace of its own, if it is there.
+pub fn known_inside_as(parent: Pid, inner: i32) -> Option<Pid> {
+    let has_it = |process: &Process| {
+        let status = fs::read_to_string(format!("/proc/{}/status", process.id)).unwrap_or_default();
+        let ids = status.lines().find_map(|line| line.strip_prefix("NSpid:"));
+        let innermost = ids.and_then(|ids| ids.split_whitespace().last()?.parse().ok());
+        process.parent == parent && innermost == Some(inner)
+    };
+    descendants(parent).into_iter().find(has_it).map(|process| process.id)
 }
 
 /// All processes that descend from this one, without itself; none where /proc is not mounted.

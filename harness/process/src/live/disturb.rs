@@ -7,6 +7,7 @@ use crate::wire::{Breach, Lines};
 use pepperland_core::history::Kind;
 use pepperland_core::id::NodeId;
 use pepperland_core::schedule::Trouble;
+use pepperland_core::time::Time;
 
 impl World<'_> {
     /// A disturbance begins.
@@ -17,11 +18,34 @@ impl World<'_> {
             Trouble::Crash { node, effects: None } => self.crash(*node),
             Trouble::Crash { node, effects } => self.nodes[node.index()].doomed = *effects,
             Trouble::Pause { node } => self.pause(*node),
-            Trouble::Strike { .. } => self.disturbances.begin(schedule, index),
+            Trouble::Starve { node, ration } => {
+                self.recorder.begin(self.now, schedule, index);
+                self.ration(*node, *ration);
+            }
+            Trouble::Disk { node, .. } => {
+                self.recorder.begin(self.now, schedule, index);
+                self.behave(*node);
+            }
+            Trouble::Skew { node, jump, drift } => {
+                self.recorder.begin(self.now, schedule, index);
+                self.skew(*node, *jump, *drift);
+            }
+            Trouble::Strike { .. } => self.disturb_links(index),
             _ => {
                 self.recorder.begin(self.now, schedule, index);
-                self.disturbances.begin(schedule, index);
+                self.disturb_links(index);
             }
+        }
+    }
+
+    /// On sockets, lines and frames are disturbed alike.
+    fn disturb_links(&mut self, index: u32) {
+        let disturbance = &self.schedule.disturbances[index as usize];
+        let begun =
+            matches!(disturbance.trouble, Trouble::Strike { .. }) && disturbance.at == Time::ZERO;
+        self.disturbances.begin(self.schedule, index);
+        if let Some(fabric) = self.fabric.as_ref().filter(|_| !begun) {
+            fabric.begin(index, &disturbance.trouble);
         }
     }
 
@@ -31,11 +55,25 @@ impl World<'_> {
         match &schedule.disturbances[index as usize].trouble {
             Trouble::Crash { node, .. } => self.restart(*node),
             Trouble::Pause { node } => self.resume(*node),
+            Trouble::Starve { node, ration } => {
+                self.ration(*node, *ration);
+                self.recorder.heal(self.now, index, Some(1));
+            }
+            Trouble::Disk { node, .. } => {
+                self.behave(*node);
+                let losses = self.losses(*node);
+                self.recorder.heal(self.now, index, Some(losses));
+            }
+            Trouble::Skew { node, .. } => {
+                self.unskew(*node);
+                self.recorder.heal(self.now, index, Some(1));
+            }
             trouble => {
                 let told = !matches!(trouble, Trouble::Strike { .. });
+                let frames = self.fabric.as_ref().map_or(0, |fabric| fabric.end(index));
                 let Some(healed) = self.disturbances.end(index) else { return };
                 if told {
-                    self.recorder.heal(self.now, index, Some(healed.touched));
+                    self.recorder.heal(self.now, index, Some(healed.touched + frames));
                 }
                 healed.held.into_iter().for_each(|parcel| self.release(parcel));
             }
@@ -53,6 +91,16 @@ impl World<'_> {
     /// The node is killed amid what it does: it had not come to the rest of what it wrote.
     pub fn crash_midway(&mut self, id: NodeId) {
         if self.kill(id) {
+            self.bury(id);
+        }
+    }
+
+    /// The node is killed once it has written this. On sockets what it had written it had done as
+    /// well: the others may have its frames, and its disk what it stored.
+    pub fn crash_with(&mut self, id: NodeId, line: &[u8]) {
+        if self.kill(id) {
+            self.hear(id, line);
+            self.take_lines(id);
             self.bury(id);
         }
     }
@@ -78,6 +126,7 @@ impl World<'_> {
         node.outbox.clear();
         node.waiting.clear();
         self.befell(id, Kind::Crash);
+        self.lose_power(id);
     }
 
     fn restart(&mut self, id: NodeId) {
@@ -87,7 +136,7 @@ impl World<'_> {
             return;
         }
         node.renew();
-        let launched = node.launch(self.program, self.keeper);
+        let launched = self.launch(id);
         self.befell(id, Kind::Recover);
         match launched {
             Ok(()) => {

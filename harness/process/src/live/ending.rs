@@ -1,6 +1,7 @@
 //! When a run ends: when it has had enough, or at its bound.
 
 use crate::live::agenda::Happening;
+use crate::live::fabric::Fabric;
 use crate::live::health::load;
 use crate::live::node::Node;
 use crate::live::world::World;
@@ -19,7 +20,7 @@ const CALM: Span = Span::millis(100);
 impl World<'_> {
     /// Whether the run has had enough; what is asked in the end is asked again until then.
     pub fn look(&mut self, enough: &dyn Fn(&History) -> bool) {
-        let quiet = self.last_seen() + CALM <= self.now;
+        let quiet = self.last_seen() + self.calm() <= self.now;
         let answered = self.desk.all_answered() && self.desk.asks_in_the_end();
         if (quiet || answered) && self.messages_on_their_way() == 0 {
             let so_far = self.recorder.so_far(self.now);
@@ -33,6 +34,14 @@ impl World<'_> {
         }
         let next = self.now + self.until_next_look();
         self.agenda.plan(next, Happening::Look);
+    }
+
+    /// How long nothing must happen. What is on its way between sockets is not seen.
+    fn calm(&self) -> Span {
+        match self.fabric {
+            Some(_) => CALM.max(self.schedule.slowest()),
+            None => CALM,
+        }
     }
 
     /// Whoever asks again and again asks less and less often: each answer is an event.
@@ -59,8 +68,11 @@ impl World<'_> {
         let log = |node: &Node| Log::of(&node.id.to_string(), &node.log.bytes());
         let logs = self.nodes.iter().map(log).filter(|log| !log.text.is_empty()).collect();
         self.health.crowded_by(load());
-        if let Some(complaint) = self.health.complaint() {
-            self.recorder.remark("unclean", complaint.into());
+        let frames = self.fabric.take().map(Fabric::stop).unwrap_or_default();
+        let complaints = [self.health.complaint(), frames.complaint];
+        let complaints: Vec<String> = complaints.into_iter().flatten().collect();
+        if !complaints.is_empty() {
+            self.recorder.remark("unclean", complaints.join("; ").into());
         }
         let (end, latency) = (self.now, self.schedule.slowest());
         let mut history = match self.over {
@@ -71,6 +83,7 @@ impl World<'_> {
         };
         drop(self.folder);
         history.logs = logs;
+        history.capture = frames.capture;
         history
     }
 

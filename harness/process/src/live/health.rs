@@ -18,6 +18,8 @@ pub struct Health {
     times: u64,
     /// Processes that ran or wanted to, for each processor, while it was crowded.
     crowd: Option<f64>,
+    /// What could not be done to nodes.
+    failed: Vec<String>,
 }
 
 impl Health {
@@ -32,6 +34,11 @@ impl Health {
         self.crowd = load.filter(|load| *load > CROWD);
     }
 
+    /// Something could not be done that the schedule asks for.
+    pub fn failed(&mut self, what: String) {
+        self.failed.push(what);
+    }
+
     /// Why the run is unclean, if it is.
     pub fn complaint(&self) -> Option<String> {
         let late = (self.times > 0).then(|| {
@@ -41,7 +48,8 @@ impl Health {
         let crowded = self.crowd.map(|crowd| {
             format!("{crowd:.0} processes were there for each processor, and nodes had to wait")
         });
-        let complaints: Vec<String> = late.into_iter().chain(crowded).collect();
+        let complaints: Vec<String> =
+            late.into_iter().chain(crowded).chain(self.failed.iter().cloned()).collect();
         (!complaints.is_empty()).then(|| complaints.join("; "))
     }
 }

@@ -7,10 +7,14 @@
 mod agenda;
 mod breach;
 mod clock;
+mod clocks;
 mod desk;
+mod disks;
 mod disturb;
 mod ending;
+mod fabric;
 mod health;
+mod inbox;
 mod json;
 mod node;
 mod outbox;
@@ -18,7 +22,9 @@ mod pump;
 mod record;
 mod requests;
 mod route;
+mod rules;
 mod send;
+mod starve;
 mod told;
 mod world;
 
@@ -36,17 +42,28 @@ pub struct Cast<'a> {
     pub program: &'a Program,
     /// Who starts it, and ends all that it makes.
     pub keeper: &'a Keeper,
+    /// What joins the nodes.
+    pub joint: Joint,
     /// Whether its applications multicast only in views.
     pub in_views: bool,
     /// How much is written down.
     pub detail: Detail,
 }
 
+/// What joins the nodes of a run.
+#[derive(Copy, Clone, Debug, Eq, PartialEq)]
+pub enum Joint {
+    /// The lines that they write: the harness routes each to its receiver.
+    Lines,
+    /// Sockets as well: each node is in a network namespace of its own.
+    Sockets,
+}
+
 /// Runs a schedule. After the faults have ended, `enough` is asked now and then of the history so
 /// far, taken as complete; the run ends when it has had enough, or at its bound.
 ///
 /// # Errors
-/// If the program cannot be started.
+/// If the program cannot be started, or the machine has no namespaces to start it in.
 pub fn run(
     cast: &Cast<'_>,
     schedule: &Schedule,

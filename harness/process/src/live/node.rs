@@ -1,7 +1,7 @@
 //! One node of a run: its process, its pipes, and the state it is in.
 
 use crate::features::Features;
-use crate::kept::{Keeper, Kept};
+use crate::kept::{Enclosure, Keeper, Kept};
 use crate::live::breach::Told;
 use crate::live::outbox::Outbox;
 use crate::log::StandardError;
@@ -102,8 +102,13 @@ impl Node {
     ///
     /// # Errors
     /// If the program cannot be started.
-    pub fn launch(&mut self, program: &Program, keeper: &Keeper) -> io::Result<()> {
-        let kept = Kept::start(program, keeper, &self.folder)?;
+    pub fn launch(
+        &mut self,
+        program: &Program,
+        keeper: &Keeper,
+        enclosure: &Enclosure,
+    ) -> io::Result<()> {
+        let kept = Kept::start(program, keeper, &self.folder, enclosure)?;
         unblock(kept.stdin.as_ref())?;
         unblock(kept.stdout.as_ref())?;
         unblock(kept.stderr.as_ref())?;

@@ -1,16 +1,20 @@
 //! The world of one run: nodes, messages on their way, disturbances at work, and what is due.
 
 use crate::features::OFFERED_IN_REAL_TIME;
-use crate::kept::Keeper;
-use crate::live::Cast;
+use crate::kept::{Enclosure, Keeper};
 use crate::live::agenda::{Agenda, Happening};
 use crate::live::clock::WallClock;
+use crate::live::clocks::DialedClocks;
 use crate::live::desk::Desk;
+use crate::live::disks::Disks;
 use crate::live::ending::LOOK_EVERY;
+use crate::live::fabric::Fabric;
 use crate::live::health::{Health, LATE};
+use crate::live::inbox::Inbox;
 use crate::live::node::{Node, State};
 use crate::live::pump::{CHUNK, drain, pump};
 use crate::live::send::Parcel;
+use crate::live::{Cast, Joint};
 use crate::program::Program;
 use crate::services::Services;
 use crate::wire::Breach;
@@ -21,6 +25,7 @@ use pepperland_core::runtime::{Clients, Detail, Disturbances, Lies, seed_of};
 use pepperland_core::schedule::{Schedule, When};
 use pepperland_core::time::{Span, Time};
 use std::io;
+use std::ops::ControlFlow;
 use tempfile::TempDir;
 
 /// The world of one run.
@@ -30,7 +35,13 @@ pub struct World<'a> {
     pub keeper: &'a Keeper,
     pub detail: Detail,
     pub clock: WallClock,
+    /// The time of what is being recorded: zero until all nodes are ready.
     pub now: Time,
+    begun: bool,
+    /// The sockets between the nodes, if they have any.
+    pub fabric: Option<Fabric>,
+    pub clocks: DialedClocks,
+    pub disks: Disks,
     pub nodes: Vec<Node>,
     pub agenda: Agenda,
     pub disturbances: Disturbances<Parcel>,
@@ -48,7 +59,9 @@ pub struct World<'a> {
     /// Set once the run is to end, with whether it was given its time.
     pub over: Option<bool>,
     /// What is read from a pipe goes through here.
-    buffer: Vec<u8>,
+    pub buffer: Vec<u8>,
+    /// What has been read of nodes on sockets, and not been heard yet.
+    pub inbox: Inbox,
     pub folder: TempDir,
 }
 
@@ -75,6 +88,13 @@ impl<'a> World<'a> {
             detail: cast.detail,
             clock: WallClock::start(),
             now: Time::ZERO,
+            begun: false,
+            fabric: match cast.joint {
+                Joint::Lines => None,
+                Joint::Sockets => Some(Fabric::new(schedule, folder.path())?),
+            },
+            clocks: DialedClocks::of(schedule, folder.path())?,
+            disks: Disks::of(schedule, folder.path())?,
             nodes: NodeId::first(count).map(node).collect::<io::Result<_>>()?,
             agenda: Agenda::default(),
             disturbances: Disturbances::at_the_start(schedule),
@@ -89,6 +109,7 @@ impl<'a> World<'a> {
             looks: 0,
             over: None,
             buffer: vec![0; CHUNK],
+            inbox: Inbox::default(),
             folder,
         })
     }
@@ -96,8 +117,9 @@ impl<'a> World<'a> {
     /// Starts every node and waits until each is ready. Time begins then.
     pub fn start(&mut self) -> io::Result<()> {
         for index in 0..self.nodes.len() {
-            self.nodes[index].launch(self.program, self.keeper)?;
-            self.introduce(NodeId(index as u32));
+            let id = NodeId(index as u32);
+            self.launch(id)?;
+            self.introduce(id);
         }
         let limit = Time::ZERO + READY_LIMIT;
         while self.nodes.iter().any(|node| node.state == State::Starting)
@@ -106,9 +128,20 @@ impl<'a> World<'a> {
             self.read(limit);
         }
         self.clock = WallClock::start();
-        self.now = Time::ZERO;
+        self.begun = true;
         NodeId::first(self.nodes.len()).for_each(|id| self.tell_if_not_ready(id, 0));
         Ok(())
+    }
+
+    /// Starts a node's process, where it has its place.
+    pub fn launch(&mut self, id: NodeId) -> io::Result<()> {
+        let mut enclosure = match &self.fabric {
+            Some(fabric) => fabric.enclosure(id, self.limits(id)),
+            None => Enclosure::none(),
+        };
+        self.clocks.begin(id, &mut enclosure)?;
+        self.disks.begin(id, &mut enclosure);
+        self.nodes[id.index()].launch(self.program, self.keeper, &enclosure)
     }
 
     /// Tells a node who it is.
@@ -128,7 +161,9 @@ impl<'a> World<'a> {
             seed: seed_of(frame.seed, id, incarnation),
             max_latency: (frame.network.promised_latency() + LATE).0,
             features: OFFERED_IN_REAL_TIME.map(str::to_owned).into(),
-            storage: serde_json::Map::new(),
+            addresses: self.fabric.as_ref().map(Fabric::addresses).unwrap_or_default(),
+            channel: self.fabric.as_ref().map(|_| frame.network.channel),
+            ..Init::default()
         };
         let body = Numbered { asked: Asked::Init(Box::new(init)), msg_id: Some(1) };
         self.write(id, "c0", &body);
@@ -139,11 +174,11 @@ impl<'a> World<'a> {
     pub fn live(&mut self, enough: &dyn Fn(&History) -> bool) {
         self.plan();
         loop {
-            self.now = self.clock.now();
+            self.look_at_the_clock();
             while let Some((at, what)) = self.agenda.due(self.now) {
                 self.health.late(self.now.since(at));
                 self.happen(what, enough);
-                self.now = self.clock.now();
+                self.look_at_the_clock();
             }
             if self.messages > MOST_MESSAGES {
                 self.stop_short();
@@ -198,32 +233,63 @@ impl<'a> World<'a> {
         }
     }
 
+    fn look_at_the_clock(&mut self) {
+        if self.begun {
+            self.now = self.clock.now();
+        }
+    }
+
     /// Reads what the nodes write, until something is due.
     fn read(&mut self, until: Time) {
-        let wait = until.since(self.clock.now());
+        let wait = match self.inbox.is_empty() {
+            true => until.since(self.clock.now()),
+            false => Span::ZERO,
+        };
         let heard = pump(&mut self.nodes, &mut self.buffer, wait);
-        self.now = self.clock.now();
-        for (node, bytes) in heard.errors {
+        self.look_at_the_clock();
+        match self.fabric {
+            Some(_) => self.hear_in_order(&heard.wrote),
+            None => heard.wrote.iter().for_each(|node| self.take_lines(*node)),
+        }
+        self.see_to(heard.errors, heard.closed);
+    }
+
+    /// What came out of pipes besides lines.
+    pub fn see_to(&mut self, errors: Vec<(NodeId, Vec<u8>)>, closed: Vec<NodeId>) {
+        for (node, bytes) in errors {
             self.nodes[node.index()].log.push(&bytes);
         }
-        for node in heard.wrote {
-            self.take_lines(node);
-        }
-        for node in heard.closed {
+        for node in closed {
             self.take_end(node);
         }
     }
 
-    /// Everything that a node has written so far is heard.
+    /// Everything that a node has written so far is heard, and on sockets whatever came before that.
     pub fn take_lines(&mut self, id: NodeId) {
-        while let Some(line) = self.nodes[id.index()].lines.take().map(<[u8]>::to_vec) {
-            if self.nodes[id.index()].doomed == Some(0) {
-                return self.crash_midway(id);
-            }
-            self.hear(id, &line);
-            let node = &mut self.nodes[id.index()];
-            node.doomed = node.doomed.map(|left| left.saturating_sub(1));
+        if self.fabric.is_some() {
+            return self.hear_in_order(&[id]);
         }
+        while let Some(line) = self.nodes[id.index()].lines.take().map(<[u8]>::to_vec) {
+            if self.hear_one(id, &line).is_break() {
+                return;
+            }
+        }
+    }
+
+    /// Hears one line, unless the node was to crash before it had written that.
+    pub fn hear_one(&mut self, id: NodeId, line: &[u8]) -> ControlFlow<()> {
+        if self.nodes[id.index()].doomed == Some(0) && self.fabric.is_some() {
+            self.crash_with(id, line);
+            return ControlFlow::Continue(());
+        }
+        if self.nodes[id.index()].doomed == Some(0) {
+            self.crash_midway(id);
+            return ControlFlow::Break(());
+        }
+        self.hear(id, line);
+        let node = &mut self.nodes[id.index()];
+        node.doomed = node.doomed.map(|left| left.saturating_sub(1));
+        ControlFlow::Continue(())
     }
 
     /// A node that nobody has killed has closed its standard output.
@@ -236,7 +302,12 @@ impl<'a> World<'a> {
         node.state = State::Gone;
         node.outbox.clear();
         let Some(mut kept) = node.kept.take() else { return };
-        let how = match kept.ended_within(std::time::Duration::from_millis(500)) {
+        let exit = kept.ended_within(std::time::Duration::from_millis(500));
+        if self.was_starved(id, exit) {
+            self.nodes[id.index()].state = State::Down;
+            return self.befell(id, Kind::Crash);
+        }
+        let how = match exit {
             Some(exit) => format!("it ended by itself: {exit}"),
             None => "it closed its standard output".to_owned(),
         };

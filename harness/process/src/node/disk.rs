@@ -5,7 +5,7 @@ use pepperland_core::contract::{Stable, StableKey};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// A folder of stored values, a file each. A value is there whole or not at all: it is written
@@ -51,25 +51,45 @@ impl Disk {
         Ok((disk, stable.after_crash()))
     }
 
-    /// Writes a value; it is on the disk when this returns.
+    /// Writes a value beside the old one, which still holds.
     ///
     /// # Errors
     /// If the disk does not take it.
-    pub fn write(&self, key: StableKey, bytes: &[u8]) -> Result<(), Stopped> {
+    pub fn write_beside(&self, key: StableKey, bytes: &[u8]) -> Result<Written<'_>, Stopped> {
         let key = key_name(key);
         let path = self.folder.join(format!("{key}.json"));
         let entry = Entry { format: FORMAT.to_owned(), version: 1, key, bytes: bytes.to_owned() };
         let text = serde_json::to_vec(&entry).unwrap_or_default();
-        self.replace(&path, &text).map_err(|error| Stopped::Disk { path, error })
+        let written = Written { disk: self, path };
+        let wrote = File::create(written.fresh()).and_then(|mut file| {
+            file.write_all(&text)?;
+            file.sync_all()
+        });
+        wrote.map_err(|error| Stopped::Disk { path: written.path.clone(), error })?;
+        Ok(written)
+    }
+}
+
+/// A value beside the one that holds.
+pub struct Written<'a> {
+    disk: &'a Disk,
+    path: PathBuf,
+}
+
+impl Written<'_> {
+    fn fresh(&self) -> PathBuf {
+        self.path.with_extension(UNFINISHED)
     }
 
-    fn replace(&self, path: &Path, text: &[u8]) -> io::Result<()> {
-        let fresh = path.with_extension(UNFINISHED);
-        let mut file = File::create(&fresh)?;
-        file.write_all(text)?;
-        file.sync_all()?;
-        fs::rename(&fresh, path)?;
-        File::open(&self.folder)?.sync_all()
+    /// It holds from now on.
+    ///
+    /// # Errors
+    /// If the disk does not take it.
+    pub fn put_in_place(self) -> Result<(), Stopped> {
+        let folder = &self.disk.folder;
+        let put =
+            fs::rename(self.fresh(), &self.path).and_then(|()| File::open(folder)?.sync_all());
+        put.map_err(|error| Stopped::Disk { path: self.path, error })
     }
 }
 
@@ -116,6 +136,10 @@ mod tests {
 
     const KEY: StableKey = (3, "pending");
 
+    fn write(disk: &Disk, key: StableKey, bytes: &[u8]) {
+        disk.write_beside(key, bytes).unwrap().put_in_place().unwrap();
+    }
+
     fn stored(stable: &Stable) -> Vec<(StableKey, Vec<u8>)> {
         stable.entries().map(|(key, bytes)| (key, bytes.to_vec())).collect()
     }
@@ -125,19 +149,32 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (disk, stable) = Disk::open(folder.path()).unwrap();
         assert!(stable.is_empty());
-        disk.write(KEY, b"one").unwrap();
-        disk.write((0, "log"), &[0, 255]).unwrap();
-        disk.write(KEY, b"two").unwrap();
+        write(&disk, KEY, b"one");
+        write(&disk, (0, "log"), &[0, 255]);
+        write(&disk, KEY, b"two");
         fs::write(folder.path().join("stable/3.pending.unfinished"), "{\"form").unwrap();
         let (_, stable) = Disk::open(folder.path()).unwrap();
         assert_eq!(stored(&stable), [((0, "log"), vec![0, 255]), (KEY, b"two".to_vec())]);
     }
 
     #[test]
+    fn until_a_value_is_put_in_place_the_old_one_holds() {
+        let folder = tempfile::tempdir().unwrap();
+        let (disk, _) = Disk::open(folder.path()).unwrap();
+        write(&disk, KEY, b"one");
+        let written = disk.write_beside(KEY, b"two").unwrap();
+        let (_, stable) = Disk::open(folder.path()).unwrap();
+        assert_eq!(stored(&stable), [(KEY, b"one".to_vec())]);
+        written.put_in_place().unwrap();
+        let (_, stable) = Disk::open(folder.path()).unwrap();
+        assert_eq!(stored(&stable), [(KEY, b"two".to_vec())]);
+    }
+
+    #[test]
     fn torn_and_foreign_files_are_refused_by_name() {
         let folder = tempfile::tempdir().unwrap();
         let (disk, _) = Disk::open(folder.path()).unwrap();
-        disk.write(KEY, b"one").unwrap();
+        write(&disk, KEY, b"one");
         let path = folder.path().join("stable/3.pending.json");
         let whole = fs::read(&path).unwrap();
         let foreign = String::from_utf8_lossy(&whole).replace("pepperland", "postgres");

@@ -1,7 +1,7 @@
 //! The other end of the line protocol: a node of the library as a program of its own.
 //!
 //! Offered virtual time, it lives in that; else in real time, with its own clock and timers, and a
-//! disk in its working directory.
+//! disk in its working directory; and, if it is told where the others are, with sockets of its own.
 
 mod disk;
 mod effects;
@@ -12,13 +12,17 @@ mod pen;
 mod request;
 mod serve;
 mod served;
+mod sockets;
 mod surroundings;
 mod timers;
 
 pub use part::Part;
 pub use serve::serve;
+pub use sockets::PORT;
+pub use timers::now as monotonic;
 
 use std::io;
+use std::net::SocketAddrV4;
 use std::path::PathBuf;
 
 /// Why a node stopped before its input ended.
@@ -43,6 +47,16 @@ pub enum Stopped {
     Disk {
         /// The file.
         path: PathBuf,
+        /// What went wrong.
+        error: io::Error,
+    },
+    /// A socket cannot be opened.
+    #[error(
+        "failed to open the socket {address}: {error}; \"addresses\" must give each node one of its own machine or namespace"
+    )]
+    Socket {
+        /// Where it was to be.
+        address: SocketAddrV4,
         /// What went wrong.
         error: io::Error,
     },

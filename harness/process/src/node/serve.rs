@@ -1,4 +1,4 @@
-//! Reading lines until there are no more.
+//! Reading lines, and frames from sockets, until there are no more lines.
 
 use crate::node::Stopped;
 use crate::node::part::Part;
@@ -46,8 +46,9 @@ fn live<W: Write>(
                 node.hear(line)?;
             }
         }
+        node.hear_sockets()?;
         node.time_out()?;
-        if !more(&mut lines, &mut input, node.patience())? {
+        if wait(&node, &input)? && !read(&mut lines, &mut input)? {
             return Ok(());
         }
     }
@@ -60,25 +61,35 @@ fn first_line(lines: &mut Lines, input: &mut (impl Read + AsFd)) -> io::Result<O
                 return Ok(Some(line.to_vec()));
             }
         }
-        if !more(lines, input, None)? {
+        if poll(&mut [readable(input)], None)? && !read(lines, input)? {
             return Ok(None);
         }
     }
 }
 
-/// Waits for more, at most so long; false at the end of the input.
-fn more(
-    lines: &mut Lines,
-    input: &mut (impl Read + AsFd),
-    patience: Option<Span>,
-) -> io::Result<bool> {
+/// Waits until there is something to do; whether there is something to read in the input.
+fn wait<W: Write>(node: &Served<W>, input: &impl AsFd) -> io::Result<bool> {
+    let mut watched = vec![readable(input)];
+    node.watch(&mut watched);
+    poll(&mut watched, node.patience())
+}
+
+fn readable(input: &impl AsFd) -> PollFd<'_> {
+    PollFd::new(input.as_fd(), PollFlags::POLLIN)
+}
+
+/// Waits for any of these, at most so long; whether it is the first of them.
+fn poll(watched: &mut [PollFd<'_>], patience: Option<Span>) -> io::Result<bool> {
     let wait = patience.map(|span| TimeSpec::from_duration(Duration::from_nanos(span.0)));
-    let mut watched = [PollFd::new(input.as_fd(), PollFlags::POLLIN)];
-    match ppoll(&mut watched, wait, None) {
-        Ok(0) | Err(nix::errno::Errno::EINTR) => return Ok(true),
-        Ok(_) => {}
-        Err(errno) => return Err(errno.into()),
+    match ppoll(watched, wait, None) {
+        Ok(_) => Ok(watched[0].any().unwrap_or(true)),
+        Err(nix::errno::Errno::EINTR) => Ok(false),
+        Err(errno) => Err(errno.into()),
     }
+}
+
+/// Reads what there is; false at the end of the input.
+fn read(lines: &mut Lines, input: &mut impl Read) -> io::Result<bool> {
     let mut buffer = [0; 16 << 10];
     match input.read(&mut buffer) {
         Ok(0) => Ok(false),

@@ -1,18 +1,19 @@
-//! A node behind its pipes: what a line makes it do.
+//! A node behind its pipes and sockets: what a line or a frame makes it do.
 
 use crate::node::Stopped;
 use crate::node::disk::key_name;
 use crate::node::effects::{timer_name, timer_of, told};
 use crate::node::frame::Frame;
-use crate::node::host::host;
 use crate::node::part::Part;
 use crate::node::pen::Pen;
 use crate::node::request::{Answer, request};
+use crate::node::sockets::Came;
 use crate::node::surroundings::Surroundings;
 use crate::node::timers::now;
 use crate::wire::Head;
 use crate::words::{Asked, Init, Numbered, Told};
-use pepperland_core::contract::{Effect, Garbled, Host, Node};
+use nix::poll::PollFd;
+use pepperland_core::contract::{Effect, Garbled, Host, Indication, Node, StableKey};
 use pepperland_core::id::{GroupId, NetworkId, NodeId};
 use pepperland_core::implementation::Setup;
 use pepperland_core::runtime::Guarded;
@@ -55,13 +56,12 @@ impl<W: Write> Served<W> {
         folder: &Path,
     ) -> Result<Served<W>, Stopped> {
         let (given, init, number) = read_init(line)?;
-        let (life, stable) = Surroundings::of(&init, folder)?;
-        let host = host(&init, stable)?;
+        let (life, host) = Surroundings::of(&init, folder)?;
         let nodes = init.node_ids.len();
         let max_latency = Span(init.max_latency);
         let setup = Setup { node: host.me, nodes, flaw: part.flaw, max_latency };
         let node = Guarded::new(part.build, &setup);
-        let mut pen = Pen::new(init.node_id.clone(), output);
+        let mut pen = Pen::new(init.node_id.clone(), !init.addresses.is_empty(), output);
         let features = life.features(&init, part.views);
         let ok = json!({"type": "init_ok", "in_reply_to": number, "features": features});
         pen.write(&given.src, &ok);
@@ -86,7 +86,10 @@ impl<W: Write> Served<W> {
         };
         let at = self.life.read_clock(given.time);
         match given.src.parse() {
-            Ok(from) => self.receive(at, from, given.body.get()),
+            Ok(from) => {
+                let frame = Frame::read(&*self.node, given.body.get());
+                self.receive(at, from, frame)
+            }
             Err(_) => self.asked(at, &given.src, given.body.get()),
         }
     }
@@ -109,8 +112,40 @@ impl<W: Write> Served<W> {
         self.life.patience()
     }
 
-    fn receive(&mut self, at: Time, from: NodeId, body: &str) -> Result<(), Stopped> {
-        let frame = Frame::read(&*self.node, body);
+    /// The sockets that are to be waited for beside the lines.
+    pub fn watch<'a>(&'a self, watched: &mut Vec<PollFd<'a>>) {
+        if let Some(sockets) = self.life.sockets() {
+            sockets.watch(watched);
+        }
+    }
+
+    /// Reads what has come to its sockets, and does what that makes it do.
+    ///
+    /// # Errors
+    /// If the pipes or the disk fail.
+    pub fn hear_sockets(&mut self) -> Result<(), Stopped> {
+        let Some(sockets) = self.life.sockets_mut() else { return Ok(()) };
+        // What the node sends itself meanwhile waits for its turn.
+        for came in sockets.take_all(now()) {
+            match came {
+                Came::Frame { from, network, bytes } => {
+                    self.receive(now(), from, Ok((network, bytes)))?;
+                }
+                Came::Remark(text) => {
+                    self.remark(&text);
+                    self.finish()?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn receive(
+        &mut self,
+        at: Time,
+        from: NodeId,
+        frame: Result<(NetworkId, Vec<u8>), Garbled>,
+    ) -> Result<(), Stopped> {
         self.run(at, None, |node, host| {
             let received = frame.and_then(|(network, bytes)| {
                 host.arrived_over = network;
@@ -161,13 +196,18 @@ impl<W: Write> Served<W> {
         self.host.now = at;
         handler(&mut *self.node, &mut self.host);
         let effects = std::mem::take(&mut self.host.effects);
-        for effect in &effects.list {
+        let mut rest = effects.list.iter().peekable();
+        while let Some(effect) = rest.next() {
             match effect {
+                Effect::Store(key, bytes) => {
+                    let logged = rest.next_if(|next| is_delivery(next)).and_then(indicated);
+                    self.store(*key, bytes, logged)?;
+                }
                 Effect::Send { to, network, frame } => {
-                    self.send(&to.to_string(), *network, effects.frame(frame));
+                    self.send(*to, *network, effects.frame(frame))?;
                 }
                 Effect::GroupSend { group, network, frame } => {
-                    self.send_group(*group, *network, effects.frame(frame));
+                    self.send_group(*group, *network, effects.frame(frame))?;
                 }
                 other => self.perform(other.clone(), &mut answer)?,
             }
@@ -178,22 +218,45 @@ impl<W: Write> Served<W> {
         self.finish()
     }
 
-    fn send(&mut self, to: &str, network: NetworkId, bytes: &[u8]) {
-        self.pen.write(to, &Frame::write(&*self.node, network, bytes));
+    fn send(&mut self, to: NodeId, network: NetworkId, bytes: &[u8]) -> Result<(), Stopped> {
+        let Some(sockets) = self.life.sockets_mut() else {
+            self.write(&to.to_string(), network, bytes);
+            return Ok(());
+        };
+        // Whoever receives it must not be known to have before what was told here earlier.
+        self.pen.flush()?;
+        sockets.send(to, network, bytes, now());
+        Ok(())
     }
 
-    /// In virtual time a group has a name that can be sent to; in real time it is its members.
-    fn send_group(&mut self, group: GroupId, network: NetworkId, bytes: &[u8]) {
-        if self.life.is_virtual() {
-            return self.send(&group.to_string(), network, bytes);
+    /// In virtual time a group has a name that can be sent to, as a multicast address can; on lines
+    /// in real time it is its members.
+    fn send_group(
+        &mut self,
+        group: GroupId,
+        network: NetworkId,
+        bytes: &[u8],
+    ) -> Result<(), Stopped> {
+        let members = self.host.members(group);
+        if let Some(sockets) = self.life.sockets_mut() {
+            self.pen.flush()?;
+            sockets.send_group((group, &members), network, bytes, now());
+        } else if self.life.is_virtual() {
+            self.write(&group.to_string(), network, bytes);
+        } else {
+            members.iter().for_each(|to| self.write(&to.to_string(), network, bytes));
         }
-        for to in &*self.host.members(group) {
-            self.send(&to.to_string(), network, bytes);
-        }
+        Ok(())
+    }
+
+    /// A frame as a line.
+    fn write(&mut self, to: &str, network: NetworkId, bytes: &[u8]) {
+        self.pen.write(to, &Frame::write(&*self.node, network, bytes));
     }
 
     fn perform(&mut self, effect: Effect, answer: &mut Option<Answer>) -> Result<(), Stopped> {
         match (effect, &mut self.life) {
+            (Effect::Indicate(view @ Indication::View(_)), _) => self.pen.tell_view(&told(view)),
             (Effect::Indicate(indication), _) => self.pen.tell(&told(indication)),
             (Effect::SetTimer(timer, after), Surroundings::Virtual) => {
                 self.pen.tell(&Told::SetTimer { timer: timer_name(timer), after: after.0 });
@@ -201,18 +264,10 @@ impl<W: Write> Served<W> {
             (Effect::CancelTimer(timer), Surroundings::Virtual) => {
                 self.pen.tell(&Told::CancelTimer { timer: timer_name(timer) });
             }
-            (Effect::Store(key, bytes), Surroundings::Virtual) => {
-                self.pen.tell(&Told::Store { key: key_name(key), value: Value::from(bytes) });
-            }
             (Effect::SetTimer(timer, after), Surroundings::Real(own)) => {
                 own.timers.set(timer, self.host.now + after);
             }
             (Effect::CancelTimer(timer), Surroundings::Real(own)) => own.timers.cancel(timer),
-            (Effect::Store(key, bytes), Surroundings::Real(own)) => {
-                // What was told before must not be forgotten by a crash that remembers this.
-                self.pen.flush()?;
-                own.disk.write(key, &bytes)?;
-            }
             (Effect::Refuse(word), _) => match answer.take_if(|answer| answer.word == word) {
                 Some(Answer { to, number, .. }) => {
                     self.pen.write(&to, &error(number, 10, "no layer offers it"));
@@ -220,7 +275,33 @@ impl<W: Write> Served<W> {
                 None => self.remark(&format!("no layer offers \"{word}\"")),
             },
             (Effect::Note(text) | Effect::Breach(_, text), _) => self.remark(&text),
-            (Effect::Send { .. } | Effect::GroupSend { .. }, _) => {}
+            (Effect::Send { .. } | Effect::GroupSend { .. } | Effect::Store(..), _) => {}
+        }
+        Ok(())
+    }
+
+    /// Stores a value. A delivery that follows at once is one with its entry in the log: a kill that
+    /// falls between the two finds as little between them as there can be.
+    fn store(
+        &mut self,
+        key: StableKey,
+        bytes: &[u8],
+        delivery: Option<Told>,
+    ) -> Result<(), Stopped> {
+        match &mut self.life {
+            Surroundings::Virtual => {
+                let value = Value::from(bytes.to_vec());
+                self.pen.tell(&Told::Store { key: key_name(key), value });
+                delivery.iter().for_each(|delivery| self.pen.tell(delivery));
+            }
+            Surroundings::Real(own) => {
+                // What was told before must not be forgotten by a crash that remembers this.
+                self.pen.flush_but_views()?;
+                let written = own.disk.write_beside(key, bytes)?;
+                delivery.iter().for_each(|delivery| self.pen.tell(delivery));
+                self.pen.flush_but_views()?;
+                written.put_in_place()?;
+            }
         }
         Ok(())
     }
@@ -235,6 +316,17 @@ impl<W: Write> Served<W> {
             self.pen.tell(&Told::Done);
         }
         Ok(self.pen.flush()?)
+    }
+}
+
+fn is_delivery(effect: &Effect) -> bool {
+    matches!(effect, Effect::Indicate(Indication::Deliver(_)))
+}
+
+fn indicated(effect: &Effect) -> Option<Told> {
+    match effect {
+        Effect::Indicate(indication) => Some(told(indication.clone())),
+        _ => None,
     }
 }
 

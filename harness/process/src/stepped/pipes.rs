@@ -2,7 +2,7 @@
 //!
 //! Nobody is ever waited for without end, and what is kept is bounded, whatever the process does.
 
-use crate::kept::{Exit, Keeper, Kept};
+use crate::kept::{Enclosure, Exit, Keeper, Kept};
 use crate::log::StandardError;
 use crate::program::Program;
 use crate::stepped::broken::{Broken, Ending, shortened};
@@ -42,7 +42,8 @@ impl Pipes {
     /// # Errors
     /// If it cannot be started.
     pub fn start(program: &Program, keeper: &Keeper, folder: &Path) -> Result<Pipes, Broken> {
-        let mut process = Kept::start(program, keeper, folder).map_err(Broken::NotStarted)?;
+        let mut process =
+            Kept::start(program, keeper, folder, &Enclosure::none()).map_err(Broken::NotStarted)?;
         let stdin = unblocked(process.stdin.take())?;
         let stdout = unblocked(process.stdout.take())?;
         let stderr = Some(unblocked(process.stderr.take())?);

@@ -91,6 +91,7 @@ impl Remote {
             max_latency: self.birth.max_latency.0,
             features: OFFERED.map(str::to_owned).into(),
             storage,
+            ..Init::default()
         }
     }
 

@@ -49,13 +49,20 @@ impl<'a> Envelope<'a> {
 
 /// A line to be written, with its end.
 pub fn line(src: &str, dest: &str, body: &impl Serialize) -> Vec<u8> {
+    stamped_line(src, dest, None, body)
+}
+
+/// The same, and when it was written, in ns of the monotonic clock.
+pub fn stamped_line(src: &str, dest: &str, at: Option<u64>, body: &impl Serialize) -> Vec<u8> {
     #[derive(Serialize)]
     struct Line<'a, B> {
         src: &'a str,
         dest: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        at: Option<u64>,
         body: &'a B,
     }
-    let mut bytes = serde_json::to_vec(&Line { src, dest, body }).unwrap_or_default();
+    let mut bytes = serde_json::to_vec(&Line { src, dest, at, body }).unwrap_or_default();
     bytes.push(b'\n');
     bytes
 }

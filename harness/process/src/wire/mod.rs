@@ -5,5 +5,5 @@ mod envelope;
 mod lines;
 
 pub use breach::Breach;
-pub use envelope::{Envelope, Head, line};
+pub use envelope::{Envelope, Head, line, stamped_line};
 pub use lines::{Lines, MOST};

@@ -2,10 +2,13 @@
 
 use crate::words::{value, view_value};
 use pepperland_core::contract::Request;
+use pepperland_core::history::Channel;
 use pepperland_core::message::Message;
 use pepperland_core::seed::Seed;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
 
 /// What is asked of a node, by its word.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -113,6 +116,13 @@ pub struct Init {
     pub max_latency: u64,
     /// What the program may ask for.
     pub features: Vec<String>,
+    /// Where each node is, by its name, if they have sockets of their own; else they write to one
+    /// another by lines.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub addresses: BTreeMap<String, Ipv4Addr>,
+    /// What the network between those addresses promises.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<Channel>,
     /// What was stored, by key, in virtual time.
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub storage: Map<String, Value>,

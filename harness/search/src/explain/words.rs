@@ -35,6 +35,7 @@ pub fn in_words(disturbance: &Disturbance) -> String {
             format!("{node} crashes in the middle of a step, after {after} of its effects")
         }
         Trouble::Pause { node } => format!("{node} stands still {during}"),
+        Trouble::Starve { node, ration } => format!("{node} gets {ration} {during}"),
         Trouble::Skew { node, .. } => format!("the clock of {node} runs wrong {during}"),
         Trouble::Lie { node, .. } => format!("{node} lies {during}"),
         Trouble::Twin { node, .. } => format!("a second copy of {node} runs {during}"),

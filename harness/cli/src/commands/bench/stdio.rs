@@ -13,7 +13,7 @@ use pepperland_core::runtime::Detail;
 use pepperland_core::schedule::{Ask, Frame, NetworkOptions, Schedule};
 use pepperland_core::schedule::{Step, When};
 use pepperland_core::time::{Span, Time};
-use pepperland_process::live::{Cast, run};
+use pepperland_process::live::{Cast, Joint, run};
 use pepperland_process::program::Program;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -103,8 +103,13 @@ fn one(rate: u32, seconds: u32, operation: Operation) -> Result<Figures, Failure
     let program =
         Program { path: PathBuf::from("python3"), args: vec!["-c".to_owned(), NODE.to_owned()] };
     let keeper = programs::keeper()?;
-    let cast =
-        Cast { program: &program, keeper: &keeper, in_views: false, detail: Detail::Network };
+    let cast = Cast {
+        program: &program,
+        keeper: &keeper,
+        joint: Joint::Lines,
+        in_views: false,
+        detail: Detail::Network,
+    };
     let before = Spent::now()?;
     let header = Header::of_schedule("process", &schedule);
     let watch = Stopwatch::start();

@@ -8,7 +8,7 @@ use crate::output::say;
 use crate::processes;
 use crate::programs;
 use crate::suite::{SMOKE, Suite};
-use pepperland_core::scenario::Scenario;
+use pepperland_core::scenario::{Network, Scenario};
 use std::collections::BTreeSet;
 use std::num::NonZero;
 use std::path::Path;
@@ -86,7 +86,11 @@ fn named(options: &Run, catalog: &Catalog) -> Result<Suite, Unknown> {
     for name in options.implementations.iter().filter(|name| seen.insert(*name)) {
         let implementation = catalog.implementation(name)?;
         let faults: Vec<String> = match options.faults.is_empty() {
-            true => catalog.claimed_faults(implementation).into_iter().map(str::to_owned).collect(),
+            true => {
+                let network = options.network.unwrap_or_default();
+                let claimed = catalog.claimed_faults_on(network, implementation);
+                claimed.into_iter().map(str::to_owned).collect()
+            }
             false => each_once(&options.faults),
         };
         let workload = catalog.usual_workload(implementation);
@@ -112,8 +116,8 @@ fn outside(bin: &Path, options: &Run, catalog: &Catalog) -> Result<Suite, Unknow
     let usual = || programs::USUAL_FAULTS.map(str::to_owned).to_vec();
     let faults = if options.faults.is_empty() { usual() } else { options.faults.clone() };
     let bare = programs::scenario(bin, &options.outside.args)?;
-    let real_time = options.real_time;
-    let bare = catalog.programs.paced(Scenario { real_time, ..bare });
+    let (real_time, network) = (options.real_time, options.network.unwrap_or_default());
+    let bare = catalog.programs.paced(Scenario { real_time, network, ..bare });
     let scenario = |faults| (Scenario { faults, ..bare.clone() }, 0);
     Ok(Suite { scenarios: faults.into_iter().map(scenario).collect(), canaries: Vec::new() })
 }
@@ -137,4 +141,8 @@ fn adjust(scenario: &mut Scenario, options: &Run) {
     }
     scenario.beyond_model |= options.beyond_model;
     scenario.real_time |= options.real_time;
+    scenario.network = options.network.unwrap_or(scenario.network);
+    if options.network == Some(Network::Netns) && options.runtime.is_none() {
+        scenario.runtime = processes::NAME.to_owned();
+    }
 }
