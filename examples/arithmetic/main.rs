@@ -3,24 +3,32 @@
 //! `cargo run --example arithmetic -- server 1`, and so on up to 5, each in a terminal of its own;
 //! then `cargo run --example arithmetic -- client`, and type `3+5-4/3*4`. Kill server 1, ask again.
 //!
-//! It is the protocol that the simulator tests, on real sockets and the real clock.
+//! It is the protocol that the simulator tests, on real sockets, IP multicast and the real clock. On
+//! several machines, or in several network namespaces, each is told its own address there:
+//! `server 1 --interface 10.77.0.1`.
 
 mod peer;
+mod sockets;
 
 use peer::{Peer, Told};
 use pepperland::core::contract::Host;
 use pepperland::core::message::Body;
 use pepperland::impls::services::arithmetic::{MOST_SERVERS, Pace, Service};
 use pepperland::prelude::*;
+use sockets::Place;
 use std::io::{BufRead, Error, ErrorKind, Result, Write};
+use std::net::Ipv4Addr;
 use std::rc::Rc;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::time::Duration;
 
-const USAGE: &str = "usage: arithmetic server NUMBER | client  [--port P] [--period MS]
+const USAGE: &str = "usage: arithmetic server NUMBER | client [NUMBER]
+         [--interface ADDRESS] [--port P] [--period MS]
   server 1 to server 5 answer; a client reads expressions, one a line
-  --port P     the nodes of the cluster have the ports after P (default 47000)
-  --period MS  from one confirmation of a server to the next (default 1000)";
+  a client without a number is the first of 10 that is free on its machine
+  --interface ADDRESS  this machine's on the network of the cluster (default 127.0.0.1)
+  --port P             the groups have the port P, the nodes those after it (default 47000)
+  --period MS          from one confirmation of a server to the next (default 1000)";
 
 /// Beside the servers, so many clients may ask at once.
 const CLIENTS: usize = 10;
@@ -29,34 +37,41 @@ const CLIENTS: usize = 10;
 const PATIENCE: u32 = 3;
 
 struct Options {
-    /// None is a client.
-    server: Option<u32>,
-    port: u16,
+    role: Role,
+    place: Place,
     pace: Pace,
+}
+
+#[derive(Copy, Clone, Debug, Eq, PartialEq)]
+enum Role {
+    Server(u32),
+    /// Without a number, any that is free.
+    Client(Option<u32>),
 }
 
 fn main() -> Result<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     match options(&words) {
-        Some(Options { server: Some(number), port, pace }) => serve(number, port, pace),
-        Some(Options { server: None, port, pace }) => ask(port, pace),
+        Some(options) => run(&options),
         None => Err(Error::new(ErrorKind::InvalidInput, USAGE)),
     }
 }
 
+fn run(&Options { role, place, pace }: &Options) -> Result<()> {
+    match role {
+        Role::Server(number) => serve(number, place, pace),
+        Role::Client(number) => ask(number, place, pace),
+    }
+}
+
 fn options(words: &[String]) -> Option<Options> {
-    let (server, mut rest) = match words {
-        [role, number, rest @ ..] if role == "server" => {
-            let number = number.parse().ok().filter(|n| (1..=MOST_SERVERS as u32).contains(n))?;
-            (Some(number), rest)
-        }
-        [role, rest @ ..] if role == "client" => (None, rest),
-        _ => return None,
-    };
-    let mut options = Options { server, port: 47_000, pace: Pace::SECOND };
+    let (role, mut rest) = role(words)?;
+    let place = Place { interface: Ipv4Addr::LOCALHOST, port: 47_000 };
+    let mut options = Options { role, place, pace: Pace::SECOND };
     while let [name, value, others @ ..] = rest {
         match name.as_str() {
-            "--port" => options.port = value.parse().ok()?,
+            "--interface" => options.place.interface = value.parse().ok()?,
+            "--port" => options.place.port = value.parse().ok()?,
             "--period" => {
                 options.pace.period = Span::millis(value.parse().ok().filter(|ms| *ms > 0)?)
             }
@@ -67,19 +82,35 @@ fn options(words: &[String]) -> Option<Options> {
     rest.is_empty().then_some(options)
 }
 
+/// The role, and the words after it.
+fn role(words: &[String]) -> Option<(Role, &[String])> {
+    let (role, rest) = words.split_first()?;
+    let number: Option<u32> = rest.first().and_then(|word| word.parse().ok());
+    let most = if role == "server" { MOST_SERVERS } else { CLIENTS };
+    if number.is_some_and(|number| !(1..=most as u32).contains(&number)) {
+        return None;
+    }
+    let rest = &rest[usize::from(number.is_some())..];
+    match (role.as_str(), number) {
+        ("server", Some(number)) => Some((Role::Server(number), rest)),
+        ("client", number) => Some((Role::Client(number), rest)),
+        _ => None,
+    }
+}
+
 /// The node of this index among servers and clients.
-fn peer(index: u32, port: u16, pace: Pace) -> Result<Peer> {
+fn peer(index: u32, place: Place, pace: Pace) -> Result<Peer> {
     let all: Rc<[NodeId]> = NodeId::first(MOST_SERVERS + CLIENTS).collect();
     let servers: Rc<[NodeId]> = NodeId::first(MOST_SERVERS).collect();
     let me = NodeId(index);
     let setup = Setup { node: me, nodes: all.len(), flaw: None, max_latency: pace.period };
     let service = Service::over(Network::payload(), pace, &setup);
     let host = Host::new(me, [all, servers].into(), Seed(index.into()).stream(""));
-    Peer::start(Stack::node(service), host, port)
+    Peer::start(Stack::node(service), host, place)
 }
 
-fn serve(number: u32, port: u16, pace: Pace) -> Result<()> {
-    let mut peer = peer(number - 1, port, pace)?;
+fn serve(number: u32, place: Place, pace: Pace) -> Result<()> {
+    let mut peer = peer(number - 1, place, pace)?;
     say(&format!("server {number} is up"))?;
     loop {
         for told in peer.wait(Duration::from_secs(1))? {
@@ -97,10 +128,8 @@ fn serve(number: u32, port: u16, pace: Pace) -> Result<()> {
     }
 }
 
-fn ask(port: u16, pace: Pace) -> Result<()> {
-    let servers = MOST_SERVERS as u32;
-    let free = (servers..servers + CLIENTS as u32).find_map(|index| peer(index, port, pace).ok());
-    let mut peer = free.ok_or_else(|| Error::other("there are as many clients as there may be"))?;
+fn ask(number: Option<u32>, place: Place, pace: Pace) -> Result<()> {
+    let mut peer = client(number, place, pace)?;
     let (lines, patience) = (typed(), Duration::from_nanos(pace.period.0) * PATIENCE);
     // Answers to whoever had this port before are not for this process.
     let operations = (u64::from(std::process::id()) << 32)..;
@@ -119,6 +148,21 @@ fn ask(port: u16, pace: Pace) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The client of this number, or the first that is free. Why it cannot be is said of the last one
+/// that was tried.
+fn client(number: Option<u32>, place: Place, pace: Pace) -> Result<Peer> {
+    let numbers = number.map_or(1..=CLIENTS as u32, |number| number..=number);
+    let mut last = None;
+    for number in numbers {
+        match peer(MOST_SERVERS as u32 + number - 1, place, pace) {
+            Ok(peer) => return Ok(peer),
+            Err(error) => last = Some(error),
+        }
+    }
+    let why = last.map_or_else(String::new, |error| format!(" ({error})"));
+    Err(Error::other(format!("there are as many clients as there may be at this address{why}")))
 }
 
 /// The answer to an operation, if it comes in so long.

@@ -1,19 +1,18 @@
-//! A node of any stack on a real UDP socket and the real clock, by the contract that simulators
+//! A node of any stack on real UDP sockets and the real clock, by the contract that simulators
 //! keep too: frames and timers in, effects out.
 
+use crate::sockets::{Place, Sockets};
 use pepperland::core::contract::{Effect, Host, Node, Timer};
 use pepperland::prelude::*;
 use std::collections::BTreeMap;
-use std::io::{Error, ErrorKind, Result};
-use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::io::Result;
 use std::time::Duration;
 
-/// Node `n` of a cluster on this machine has the port `first + n`.
+/// A node with its sockets, its clock and its timers.
 pub struct Peer {
     node: Box<dyn Node>,
     host: Host,
-    socket: UdpSocket,
-    first: u16,
+    sockets: Sockets,
     clock: Clock,
     timers: BTreeMap<Timer, Time>,
 }
@@ -30,11 +29,12 @@ impl Peer {
     /// Starts a node. What it tells at once comes with the first [`wait`](Peer::wait).
     ///
     /// # Errors
-    /// Its port is taken, or the machine has no loopback.
-    pub fn start(node: Box<dyn Node>, host: Host, first: u16) -> Result<Peer> {
-        let socket = UdpSocket::bind(address(first, host.me)?)?;
-        let mut peer =
-            Peer { node, host, socket, first, clock: Clock::start(), timers: BTreeMap::new() };
+    /// Its port is taken, or the interface is none of this machine.
+    pub fn start(node: Box<dyn Node>, host: Host, place: Place) -> Result<Peer> {
+        let nodes = host.members(GroupId::ALL).len();
+        let mine = (0..).map(GroupId).zip(&*host.groups).filter(|(_, all)| all.contains(&host.me));
+        let sockets = Sockets::open(place, host.me, nodes, mine.map(|(group, _)| group))?;
+        let mut peer = Peer { node, host, sockets, clock: Clock::start(), timers: BTreeMap::new() };
         peer.node.start(&mut peer.host);
         Ok(peer)
     }
@@ -45,35 +45,22 @@ impl Peer {
         self.node.request(request, &mut self.host);
     }
 
-    /// Does what is to be done, and waits so long for more: a frame, or a timer that runs out.
+    /// Does what is to be done, and waits so long for more: frames, or a timer that runs out.
     ///
     /// # Errors
-    /// The socket is of no use any more.
+    /// The sockets are of no use any more.
     pub fn wait(&mut self, patience: Duration) -> Result<Vec<Told>> {
         let mut told = self.perform();
         let next = self.timers.values().min().copied().unwrap_or(Time::NEVER);
         let left = Duration::from_nanos(next.since(self.clock.now()).0);
-        // A socket cannot wait for no time at all.
-        self.socket.set_read_timeout(Some(patience.min(left).max(Duration::from_millis(1))))?;
-        let mut frame = [0; 65_536];
-        match self.socket.recv_from(&mut frame) {
-            Ok((length, SocketAddr::V4(from))) => self.receive(from.port(), &frame[..length]),
-            Err(error) if !is_passing(&error) => return Err(error),
-            _ => {}
+        for (from, frame) in self.sockets.receive(patience.min(left))? {
+            self.host.now = self.clock.now();
+            // Those who say what means nothing are not listened to.
+            let _ = self.node.receive(from, &frame, &mut self.host);
         }
         self.run_out();
         told.extend(self.perform());
         Ok(told)
-    }
-
-    /// Strangers, and those who say what means nothing, are not listened to.
-    fn receive(&mut self, port: u16, frame: &[u8]) {
-        let from = port.checked_sub(self.first + 1).map(|index| NodeId(index.into()));
-        let members = self.host.members(GroupId::ALL);
-        if let Some(from) = from.filter(|from| members.contains(from)) {
-            self.host.now = self.clock.now();
-            let _ = self.node.receive(from, frame, &mut self.host);
-        }
     }
 
     fn run_out(&mut self) {
@@ -90,11 +77,9 @@ impl Peer {
         let mut told = Vec::new();
         for effect in &effects.list {
             match effect {
-                Effect::Send { to, frame, .. } => self.send(*to, effects.frame(frame)),
-                // On the loopback there is no IP multicast: each member gets a datagram.
+                Effect::Send { to, frame, .. } => self.sockets.send(*to, effects.frame(frame)),
                 Effect::GroupSend { group, frame, .. } => {
-                    let members = self.host.members(*group);
-                    members.iter().for_each(|to| self.send(*to, effects.frame(frame)));
+                    self.sockets.multicast(*group, effects.frame(frame));
                 }
                 Effect::SetTimer(timer, span) => {
                     self.timers.insert(*timer, self.clock.now() + *span);
@@ -110,26 +95,6 @@ impl Peer {
         }
         told
     }
-
-    /// Whoever is not there does not get it, as it is with datagrams.
-    fn send(&self, to: NodeId, frame: &[u8]) {
-        if let Ok(to) = address(self.first, to) {
-            let _ = self.socket.send_to(frame, to);
-        }
-    }
-}
-
-fn address(first: u16, node: NodeId) -> Result<(Ipv4Addr, u16)> {
-    let number = u16::try_from(node.0).ok().and_then(|index| first.checked_add(index + 1));
-    let port =
-        number.ok_or_else(|| Error::new(ErrorKind::InvalidInput, "there is no such port"))?;
-    Ok((Ipv4Addr::LOCALHOST, port))
-}
-
-/// Whether the socket is as good as before: time is up, or somebody who was sent to is not there.
-fn is_passing(error: &Error) -> bool {
-    use ErrorKind::{ConnectionRefused, ConnectionReset, Interrupted, TimedOut, WouldBlock};
-    [TimedOut, WouldBlock, Interrupted, ConnectionRefused, ConnectionReset].contains(&error.kind())
 }
 
 #[expect(clippy::disallowed_types, reason = "this node lives in real time")]
