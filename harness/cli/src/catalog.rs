@@ -155,7 +155,12 @@ impl Catalog {
         let may_bind = |name: &&'static str| {
             let proviso = implementation.claim(name).map(|claim| claim.proviso);
             let speaks_of_frames = self.checker(name).is_ok_and(of_frames);
-            !on_sockets || proviso != Some(Proviso::SendsSurvive) && !speaks_of_frames
+            let binds = match proviso {
+                Some(Proviso::SendsSurvive) => !on_sockets,
+                Some(Proviso::AskedAtOnce) => !scenario.asks_for_real_time(),
+                _ => true,
+            };
+            binds && !(on_sockets && speaks_of_frames)
         };
         Ok(claimed.filter(is_brought_out).filter(may_bind).collect())
     }

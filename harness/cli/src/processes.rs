@@ -257,8 +257,8 @@ mod tests {
     #[test]
     fn what_is_lacking_is_lacking_in_real_time_alone() {
         let stepped = Processes::of_library(PathBuf::from("pepperland"), "basic", None);
-        assert_eq!(stepped.lacks(), []);
-        let lacks = [Fault::Clock, Fault::Disk, Fault::Twin];
+        assert_eq!(stepped.lacks(), [Fault::Starvation]);
+        let lacks = [Fault::Clock, Fault::Disk, Fault::Twin, Fault::Starvation];
         assert_eq!(stepped.in_real_time(true).lacks(), lacks);
     }
 }

@@ -90,6 +90,9 @@ pub enum Proviso {
     /// Nothing is late beyond the network's own latency: no link is slow, cut or lossy, no node
     /// stands still, no clock is wrong. Time-outs are then a perfect failure detector.
     InTime,
+    /// A request is at its node once it is made. Between an application and a process there is a
+    /// pipe, and the node may change its view while a request waits there.
+    AskedAtOnce,
 }
 
 /// In words that go on from a claim.
@@ -102,6 +105,7 @@ impl fmt::Display for Proviso {
             Proviso::KeepsSending => "while everybody keeps sending",
             Proviso::InTime => "while nothing is late",
             Proviso::SendsSurvive => "where sends survive a crash",
+            Proviso::AskedAtOnce => "where requests reach their node at once",
             Proviso::OneGroup => "in one group",
             Proviso::SeveralGroups => "in several groups",
         })

@@ -28,7 +28,7 @@ pub mod window;
 
 pub use names::{UnknownFault, in_words, named_once, resolve, variant_in_words, words_of};
 
-use pepperland_core::fault::Profile;
+use pepperland_core::fault::{Fault, Profile};
 
 /// Every profile.
 pub const ALL: &[&Profile] = &[
@@ -56,3 +56,9 @@ pub const ALL: &[&Profile] = &[
     &window::ENTRY,
     &starve::ENTRY,
 ];
+
+/// Every profile that needs none of these faults: what a runtime that lacks them can bring about.
+pub fn without(lacks: &[Fault]) -> impl Iterator<Item = &'static Profile> {
+    let possible = |profile: &&Profile| !profile.needs.iter().any(|fault| lacks.contains(fault));
+    ALL.iter().copied().filter(possible)
+}

@@ -1,6 +1,6 @@
 //! What must be true of a run for a claim to bind, held against the run.
 
-use pepperland_core::history::{History, Kind};
+use pepperland_core::history::{Clock, History, Kind};
 use pepperland_core::id::NodeId;
 use pepperland_core::implementation::Proviso;
 use pepperland_core::schedule::{Fate, InFlight, NetworkOptions, Schedule, Trouble, Way};
@@ -35,6 +35,8 @@ pub fn unmet(proviso: Proviso, schedule: &Schedule, history: &History) -> Option
                 .filter(|d| makes_late(&d.trouble, &schedule.header.network));
             late.next().map(|_| "claimed only while nothing is late".into())
         }
+        Proviso::AskedAtOnce => (history.header.clock == Clock::Real)
+            .then(|| "claimed only where requests reach their node at once".into()),
         Proviso::Lives(node) => {
             let crash = |(kind, at): (&Kind, &u32)| *kind == Kind::Crash && *at == node.0;
             let crashed = history.kinds().iter().zip(history.nodes()).any(crash);

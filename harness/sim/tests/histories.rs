@@ -27,7 +27,7 @@ fn planned(implementation: &Implementation, faults: &str, seed: u64) -> Schedule
         implementation,
         workload: workloads[seed as usize % workloads.len()],
         faults: pepperland_faults::resolve(faults).expect("a profile"),
-        profiles: pepperland_faults::ALL.to_vec(),
+        profiles: pepperland_faults::without(Simulator.lacks()).collect(),
         lacks: &[],
     };
     plan.schedule(Seed(seed))
@@ -40,8 +40,8 @@ fn run(schedule: &Schedule, implementation: &Implementation, detail: Detail) -> 
 /// Every implementation under every profile with a few seeds.
 fn everything() -> impl Iterator<Item = (&'static Implementation, &'static Profile, u64)> {
     pepperland_impls::all().flat_map(|implementation| {
-        let profiles = pepperland_faults::ALL.iter();
-        profiles.flat_map(move |profile| (0..3).map(move |seed| (implementation, *profile, seed)))
+        let profiles = pepperland_faults::without(Simulator.lacks());
+        profiles.flat_map(move |profile| (0..3).map(move |seed| (implementation, profile, seed)))
     })
 }
 

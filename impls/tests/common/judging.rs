@@ -44,7 +44,7 @@ pub fn judge_scenario<'a>(
             implementation,
             workload: pepperland_workloads::ALL[0],
             faults: pepperland_faults::resolve(&scenario.faults).expect("a profile"),
-            profiles: pepperland_faults::ALL.to_vec(),
+            profiles: pepperland_faults::without(Simulator.lacks()).collect(),
             lacks: &[],
         },
         runtime: std::sync::Arc::new(Simulator),

@@ -76,7 +76,7 @@ fn what_does_not_go_together_is_refused() {
         ("run --bin ./node.py --impl fifo", "cannot be used with"),
         ("run --bin ./node.py --flaw no-hold-back-queue", "cannot be used with"),
         ("run --arg x", "--bin"),
-        ("run --bin ./node.py --network netns", "not in this version"),
+        ("run --bin ./node.py --network netns --runtime sim", "runs on the process runtime alone"),
         ("run --bin ./node.py --runtime sim", "runs on the process runtime alone"),
         ("run --bin ./none.py", "there is no program"),
         ("run --impl fifo --real-time", "only the process runtime knows real time"),
@@ -101,6 +101,19 @@ fn implementations_of_the_library_run_as_processes_too() {
                   --faults none --properties fifo";
     ends(&folder.run(flawed), 1, "violated");
     ends(&folder.run(&format!("replay {}", folder.only_finding())), 1, "violates");
+}
+
+#[test]
+fn what_needs_requests_to_arrive_at_once_is_not_claimed_in_real_time() {
+    let folder = Folder::new();
+    let run =
+        "run --impl membership-service --runtime process --runs 1 --faults none --format json";
+    let judged = |more: &str| {
+        let ended = folder.run(&format!("{run}{more}"));
+        ends(&ended, 0, "every property held");
+        ended.stdout.contains("\"sending-view-delivery\"")
+    };
+    assert_eq!([judged(""), judged(" --real-time")], [true, false]);
 }
 
 #[test]

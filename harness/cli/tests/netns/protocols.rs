@@ -12,8 +12,8 @@ fn holds(implementation: &str, faults: &[&str]) {
     for faults in faults {
         let run = "--runs 2 --jobs 2 --network netns --runtime process";
         let ended = folder.run(&format!("run --impl {implementation} --faults {faults} {run}"));
-        let undecided = ended.stdout.lines().find(|line| line.starts_with("undecided"));
-        assert!(ended.code == 0 || undecided.is_some(), "{}\n{}", ended.stdout, ended.stderr);
+        // A cut may fall so that nothing owes its delivery: that is undecided, and no accusation.
+        assert!([0, 2].contains(&ended.code), "{}\n{}", ended.stdout, ended.stderr);
         assert!(ended.stdout.contains("held "), "{}", ended.stdout);
     }
 }

@@ -137,6 +137,19 @@ if me == "n1":
 }
 
 #[test]
+fn a_node_that_has_more_memory_already_has_crashed_too() {
+    let [_, _, memory] = cgroups::offered();
+    if no_networks() || lacks(memory.works) {
+        return;
+    }
+    let starve = r#"{"at":100000000,"fault":"starve","n":"n1","of":"memory","bytes":65536}"#;
+    let crashed = |history: &History| history.kinds().contains(&Kind::Crash);
+    let history = live("", &[starve], crashed);
+    assert_eq!(lines(&history, Kind::Crash)[0]["n"], "n1");
+    assert!(!history.header.unclean().unwrap_or_default().contains("no less of its machine"));
+}
+
+#[test]
 fn the_time_of_day_jumps_and_is_right_again() {
     if no_networks() || lacks(Library::found().map(|_| String::new())) {
         return;

@@ -88,8 +88,8 @@ pub enum Corruption {
     /// One bit of what UDP or TCP carries, with the checksums made right: it reaches the
     /// application.
     PayloadBit,
-    /// What UDP or TCP carries, by the switch's [`crate::frame::Rewriter`]; without one nothing
-    /// is changed.
+    /// What UDP or TCP carries, by the switch's [`crate::frame::Rewriter`]; of what that cannot
+    /// rewrite, one bit, as by [`PayloadBit`](Corruption::PayloadBit).
     Structured,
 }
 

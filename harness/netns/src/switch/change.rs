@@ -32,7 +32,10 @@ impl Changer {
                 let forged = frame::forge_source(frame, mac(node), ip(node));
                 return forged.then_some(Made::AsDecided);
             }
-            Change::Structured(draw) => self.rewritten(frame, draw)?,
+            Change::Structured(draw) => match self.rewritten(frame, draw) {
+                Some(rewritten) => rewritten,
+                None => return frame::flip_payload_bit(frame, draw).map(Made::Bit),
+            },
             Change::Truncated(draw) => frame::truncate_payload(frame, draw)?,
         };
         *frame = changed;

@@ -55,8 +55,24 @@ fn what_cannot_be_changed_is_not_touched() {
     let Some(switch) = network(2, Options::of(1)) else { return };
     let rule = Rule::Corrupt { rate: ALL, what: Corruption::PayloadBit };
     assert_eq!(under(&switch, rule, &[]), (vec![vec![]], 0));
-    let no_rewriter = Rule::Corrupt { rate: ALL, what: Corruption::Structured };
-    assert_eq!(under(&switch, no_rewriter, b"7"), (vec![b"7".to_vec()], 0));
+}
+
+#[test]
+fn what_nobody_can_rewrite_loses_a_bit() {
+    struct Speechless;
+    impl Rewriter for Speechless {
+        fn rewrite(&mut self, _: &[u8], _: u64) -> Option<Vec<u8>> {
+            None
+        }
+    }
+    let rewriters: [Option<Box<dyn Rewriter>>; 2] = [None, Some(Box::new(Speechless))];
+    for rewriter in rewriters {
+        let Some(switch) = network(2, Options { rewriter, ..Options::of(1) }) else { return };
+        let rule = Rule::Corrupt { rate: ALL, what: Corruption::Structured };
+        let (got, touched) = under(&switch, rule, &[7; 1000]);
+        assert_eq!((got.len(), touched), (1, 1));
+        assert_eq!(bits_apart(&got[0], &[7; 1000]), 1);
+    }
 }
 
 struct Shout;

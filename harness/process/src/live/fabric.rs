@@ -2,6 +2,7 @@
 //! them and has every fault of links in its hand.
 
 use crate::kept::{Enclosure, Limits, Private};
+use crate::live::json::Json;
 use crate::live::rules::{latency, links, rule, struck};
 use pepperland_core::history::Channel;
 use pepperland_core::id::NodeId;
@@ -43,7 +44,11 @@ impl Fabric {
     pub fn new(schedule: &Schedule, folder: &Path) -> io::Result<Fabric> {
         let (frame, nodes) = (&schedule.header, schedule.header.nodes as usize);
         let capture = folder.join("frames.pcapng");
-        let options = Options { capture: Some(capture.clone()), ..Options::of(frame.seed.0) };
+        let options = Options {
+            capture: Some(capture.clone()),
+            rewriter: Some(Box::new(Json)),
+            ..Options::of(frame.seed.0)
+        };
         let switch = Switch::start(Namespace::make_all(nodes)?, options)?;
         switch.begin(LATENCY, &links(&Links::all(), nodes), latency(&frame.network));
         let fabric = Fabric { switch, nodes, channel: frame.network.channel, capture };

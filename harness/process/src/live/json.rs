@@ -3,6 +3,7 @@
 
 use pepperland_core::contract::mutate;
 use pepperland_core::runtime::Tongue;
+use pepperland_netns::frame::Rewriter;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use std::sync::Arc;
@@ -25,6 +26,15 @@ impl Tongue for Json {
     }
 }
 
+/// A datagram that is JSON, and goes on being JSON; whatever ends its line stays.
+impl Rewriter for Json {
+    fn rewrite(&mut self, payload: &[u8], draw: u64) -> Option<Vec<u8>> {
+        let end = payload.trim_ascii_end().len();
+        let varied = self.vary(payload, draw)?;
+        Some([&varied, &payload[end..]].concat())
+    }
+}
+
 /// The body with one thing in it changed.
 pub fn changed(body: &RawValue, draw: u64) -> Arc<RawValue> {
     let changed = Json.vary(body.get().as_bytes(), draw);
@@ -35,4 +45,26 @@ pub fn changed(body: &RawValue, draw: u64) -> Arc<RawValue> {
 pub fn text(written: Vec<u8>) -> Arc<RawValue> {
     let text = String::from_utf8(written).expect("JSON is text");
     RawValue::from_string(text).expect("JSON is printed as JSON").into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_datagram_of_json_stays_one_and_says_something_else() {
+        for draw in (0..64).map(|draw: u64| draw.wrapping_mul(0x9e37_79b9_7f4a_7c15)) {
+            let said = b"{\"seq\":7,\"from\":\"n1\"}\r\n";
+            let other = Json.rewrite(said, draw).expect("it can be changed");
+            assert!(other.ends_with(b"\r\n") && other != said, "{other:?}");
+            assert!(Json.read(&other).is_some_and(|value| value.is_object()), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_json_is_left_to_lose_a_bit() {
+        for payload in [&b""[..], b"\x00\x01", b"{\"seq\":", b"hello\n"] {
+            assert_eq!(Json.rewrite(payload, 1), None);
+        }
+    }
 }

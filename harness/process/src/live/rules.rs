@@ -47,13 +47,14 @@ pub fn struck(fate: Fate, channel: Channel) -> Option<Rule> {
     })
 }
 
-/// On a datagram a corrupted bit comes with the right checksum, so that the node meets it. On a
+/// On a datagram what is corrupted comes with the right checksum, so that the node meets it: JSON
+/// with one thing in it changed, and anything else with one bit. On a
 /// stream it comes with the wrong one: a channel of which the contract says that it changes nothing
 /// is one that notices.
 fn corruption(channel: Channel) -> Corruption {
     match channel {
         Channel::Perfect => Corruption::AnyBit,
-        _ => Corruption::PayloadBit,
+        _ => Corruption::Structured,
     }
 }
 

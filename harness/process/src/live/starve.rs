@@ -5,6 +5,7 @@ use crate::live::world::World;
 use nix::sys::signal::Signal;
 use pepperland_core::id::NodeId;
 use pepperland_core::schedule::Ration;
+use std::io::ErrorKind;
 
 impl World<'_> {
     /// What a node may use of its machine now: of several rations, the least.
@@ -38,8 +39,15 @@ impl World<'_> {
             (Some(cgroup), Ration::Processor { .. }) => cgroup.limit_cpu(limits.cpu_percent),
             (Some(cgroup), Ration::Memory { .. }) => cgroup.limit_memory(limits.memory_bytes),
         };
-        if let Err(error) = set {
-            self.health.failed(format!("{id} got no less of its machine: {error}"));
+        match (set, ration) {
+            (Ok(()), _) => {}
+            // The older control groups refuse what the newer ones kill for: it has more already.
+            (Err(error), Ration::Memory { .. }) if error.kind() == ErrorKind::ResourceBusy => {
+                self.crash(id);
+            }
+            (Err(error), _) => {
+                self.health.failed(format!("{id} got no less of its machine: {error}"));
+            }
         }
     }
 

@@ -55,7 +55,7 @@ pub fn trial_with<'a>(
             implementation,
             workload: pepperland_workloads::ALL[0],
             faults: pepperland_faults::resolve(&scenario.faults).expect("profiles"),
-            profiles: pepperland_faults::ALL.to_vec(),
+            profiles: pepperland_faults::without(Simulator.lacks()).collect(),
             lacks: &[],
         },
         runtime,

@@ -25,11 +25,9 @@ pub fn measure(catalog: &Catalog) -> Result<(), Failure> {
     print(&format!("| --- | --- |{}\n", " ---: |".repeat(8)));
     let promise = |i: &&&'static Implementation| i.model.bounds("takeover");
     for implementation in catalog.implementations.iter().filter(promise) {
-        for profile in pepperland_faults::ALL {
-            if implementation.outside_model(profile.needs).is_empty() {
-                let answered = answered(catalog, implementation, profile.name)?;
-                print(&row(implementation.name, profile.name, answered));
-            }
+        for faults in catalog.claimed_faults(implementation) {
+            let answered = answered(catalog, implementation, faults)?;
+            print(&row(implementation.name, faults, answered));
         }
     }
     Ok(())
