@@ -26,6 +26,7 @@
 
 #![cfg(target_os = "linux")]
 
+mod awake;
 mod clock;
 mod errors;
 mod mend;

@@ -13,6 +13,7 @@ mod veth;
 pub use latency::Latency;
 pub use packets::Packets;
 
+use crate::awake::Awake;
 use crate::{Namespace, Options as SwitchOptions, Switch, clock};
 use pair::Pair;
 use std::io;
@@ -66,6 +67,8 @@ pub struct Wire {
 /// # Errors
 /// If there can be no switch: [`crate::probe::network`] tells how to mend it.
 pub fn beside_veth(options: &Options) -> io::Result<Figures> {
+    // The switch asks for this: both ways are to have it.
+    let _awake = Awake::keep();
     let mut figures =
         Figures { switch: Wire::default(), veth: Ok(Wire::default()), set_up: Vec::new() };
     for _ in 0..options.rounds {

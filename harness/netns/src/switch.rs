@@ -14,6 +14,7 @@ mod recording;
 pub use cleanliness::{Cleanliness, Lateness};
 pub use counters::{Counters, LinkCounters};
 
+use crate::awake::Awake;
 use crate::decide::{Links, Rule};
 use crate::frame::Rewriter;
 use crate::{Handle, Namespace};
@@ -82,6 +83,7 @@ pub struct Switch {
     orders: Sender<Order>,
     bell: Arc<OwnedFd>,
     thread: Option<JoinHandle<io::Result<Report>>>,
+    _awake: Awake,
 }
 
 impl Switch {
@@ -96,7 +98,7 @@ impl Switch {
         let (orders, received): (_, Receiver<Order>) = channel();
         let run = move || engine.run(&received);
         let thread = std::thread::Builder::new().name("switch".to_owned()).spawn(run)?;
-        Ok(Switch { handles, orders, bell, thread: Some(thread) })
+        Ok(Switch { handles, orders, bell, thread: Some(thread), _awake: Awake::keep() })
     }
 
     /// Has a rule apply to links, on behalf of a disturbance, which may have several: to all frames
