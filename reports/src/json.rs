@@ -110,6 +110,8 @@ struct RowLine {
     beyond_model: bool,
     #[serde(default, skip_serializing_if = "is_none")]
     unclean: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    lapse: Option<String>,
 }
 
 /// Where runs are clean nothing is said of it.
@@ -137,6 +139,7 @@ impl RowLine {
             reason: row.reason,
             beyond_model: row.beyond_model,
             unclean: row.unclean,
+            lapse: row.lapse,
         }
     }
 
@@ -156,6 +159,7 @@ impl RowLine {
             reason: self.reason,
             beyond_model: self.beyond_model,
             unclean: self.unclean,
+            lapse: self.lapse,
         }
     }
 }
@@ -263,6 +267,7 @@ mod tests {
     fn a_document_can_be_read_back() {
         let mut campaign = fixtures::campaign();
         campaign.rows[0].unclean = 3;
+        campaign.rows[0].lapse = Some("the harness was 120 ms late once".to_owned());
         let text = verdicts_json(&campaign);
         let read = read_verdicts(&text).unwrap();
         assert_eq!((&read.rows, &read.canaries), (&campaign.rows, &campaign.canaries));

@@ -79,6 +79,9 @@ fn properties(campaign: &Campaign, row: &Row, finding: Option<&Finding>) -> Vec<
     if row.unclean > 0 {
         all.push(("unclean", row.unclean.to_string()));
     }
+    if let Some(lapse) = &row.lapse {
+        all.push(("lapse", lapse.clone()));
+    }
     if let Some(finding) = finding.filter(|finding| !finding.repeats.is_exactly()) {
         all.push(("reproduces", rate(finding)));
     }

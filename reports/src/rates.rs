@@ -26,10 +26,19 @@ pub fn unclean(history: &History) -> Option<String> {
     history.header.unclean().map(|why| format!("the run was unclean: {}", short(why, 200)))
 }
 
-/// How many of a row's runs were unclean: `3 of 40 runs unclean`; nothing if none was.
+/// How many of a row's runs were unclean, and how the first was: `3 of 40 runs unclean (the harness
+/// was 120 ms late once)`; nothing if none was.
 pub fn unclean_runs(row: &Row) -> Option<String> {
-    let runs = count(row.runs, "run", "runs");
-    (row.unclean > 0).then(|| format!("{} of {runs} unclean", thousands(row.unclean)))
+    unclean_runs_of(&[row])
+}
+
+/// The same of rows of several scenarios together.
+pub fn unclean_runs_of(rows: &[&Row]) -> Option<String> {
+    let unclean: u64 = rows.iter().map(|row| row.unclean).sum();
+    let runs = count(rows.iter().map(|row| row.runs).sum(), "run", "runs");
+    let lapse = rows.iter().find_map(|row| row.lapse.as_deref());
+    let lapse = lapse.map(|lapse| format!(" ({})", short(lapse, 120))).unwrap_or_default();
+    (unclean > 0).then(|| format!("{} of {runs} unclean{lapse}", thousands(unclean)))
 }
 
 #[cfg(test)]

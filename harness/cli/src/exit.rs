@@ -85,7 +85,10 @@ impl From<crate::catalog::Unknown> for Failure {
 
 impl From<pepperland_core::runtime::Refused> for Failure {
     fn from(refused: pepperland_core::runtime::Refused) -> Failure {
-        Failure::Usage(refused.to_string())
+        match refused.here {
+            true => Failure::Harness(refused.to_string()),
+            false => Failure::Usage(refused.to_string()),
+        }
     }
 }
 

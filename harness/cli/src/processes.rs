@@ -2,6 +2,7 @@
 
 mod obstacles;
 
+use nix::errno::Errno;
 use obstacles::Tested;
 use pepperland_core::fault::Fault;
 use pepperland_core::history::{Channel, Header, History};
@@ -16,6 +17,7 @@ use pepperland_process::kept::Keeper;
 use pepperland_process::live::{self, Cast, Joint};
 use pepperland_process::program::Program;
 use pepperland_process::stepped::Fleet;
+use std::io;
 use std::path::PathBuf;
 
 /// The runtime's name.
@@ -90,12 +92,14 @@ impl Processes {
     }
 
     /// What cannot be done to its nodes.
-    fn obstacle(&self, disturbance: &Disturbance) -> Option<String> {
+    fn obstacle(&self, disturbance: &Disturbance) -> Option<Refused> {
         let trouble = &disturbance.trouble;
         match self.life {
             Life::Virtual => None,
-            Life::Lines => obstacles::in_real_time(trouble).map(str::to_owned),
-            Life::Sockets => obstacles::on_sockets(trouble, &self.tested()),
+            Life::Lines => obstacles::in_real_time(trouble).map(refused),
+            Life::Sockets => obstacles::on_sockets(trouble, &self.tested())
+                .map(refused)
+                .or_else(|| obstacles::of_this_machine(trouble).map(lacking)),
         }
     }
 
@@ -134,7 +138,7 @@ impl Runtime for Processes {
             usual_order(NAME, schedule)?;
         }
         let mut obstacles = schedule.disturbances.iter().filter_map(|one| self.obstacle(one));
-        obstacles.next().map_or(Ok(()), |what| Err(refused(&what)))
+        obstacles.next().map_or(Ok(()), Err)
     }
 
     fn run(
@@ -167,7 +171,7 @@ impl Runtime for Processes {
         let (program, keeper) = (&self.program, &self.keeper);
         let cast = Cast { program, keeper, joint, in_views, detail };
         live::run(&cast, schedule, header, enough)
-            .map_err(|error| refused(&format!("start its nodes: {error}")))
+            .map_err(|error| lacking(format!("start its nodes: {error}{}", mend(&error))))
     }
 
     fn lacks(&self) -> &'static [Fault] {
@@ -212,7 +216,7 @@ impl Processes {
         detail: Detail,
     ) -> Result<History, Refused> {
         let fleet = Fleet::new(&self.program, &self.keeper, schedule)
-            .map_err(|error| refused(&format!("make folders for its nodes: {error}")))?;
+            .map_err(|error| lacking(format!("make folders for its nodes: {error}")))?;
         let build = |setup: &Setup<'_>| fleet.node(setup);
         let mut history = pepperland_sim::run_nodes(schedule, header, &build, in_views, detail);
         history.logs = fleet.logs();
@@ -220,8 +224,20 @@ impl Processes {
     }
 }
 
-fn refused(what: &str) -> Refused {
-    Refused { runtime: NAME, what: what.to_owned() }
+fn refused(what: impl Into<String>) -> Refused {
+    Refused::anywhere(NAME, what)
+}
+
+fn lacking(what: String) -> Refused {
+    Refused::on_this_machine(NAME, what)
+}
+
+/// What to do about it, where that is known.
+fn mend(error: &io::Error) -> &'static str {
+    match error.raw_os_error().map(Errno::from_raw) {
+        Some(Errno::EMFILE) => ": let more files be open, by `ulimit -n`",
+        _ => "",
+    }
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use pepperland_core::workload::Workload;
 use pepperland_process::features::Features;
 use pepperland_process::kept::Keeper;
 use pepperland_process::program::Program;
-use pepperland_process::stepped::features_of;
+use pepperland_process::stepped::{features_of, features_on_sockets};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -29,7 +29,7 @@ const ITSELF: &str = "line-protocol";
 /// place of an implementation.
 #[derive(Default)]
 pub struct Programs {
-    asked: Mutex<BTreeMap<Program, Result<Features, Unknown>>>,
+    asked: Mutex<BTreeMap<(Program, Network), Result<Features, Unknown>>>,
     entries: Mutex<BTreeMap<(String, Option<&'static str>), &'static Implementation>>,
 }
 
@@ -55,7 +55,7 @@ impl Programs {
         let processes = match &scenario.bin {
             Some(path) => {
                 let program = Program { path: path.clone(), args: scenario.args.clone() };
-                let features = self.features(&program)?;
+                let features = self.features(&program, scenario.network)?;
                 Processes::of_program(program, features, keeper()?)
             }
             None => {
@@ -74,19 +74,21 @@ impl Programs {
     /// more of it than the library's own stacks.
     pub fn paced(&self, scenario: Scenario) -> Scenario {
         let Some(path) = scenario.bin.clone() else { return scenario };
+        if scenario.asks_for_real_time() {
+            return scenario;
+        }
         let program = Program { path, args: scenario.args.clone() };
         // Whoever is no node program is told so where it is tried.
-        let virtually = self.features(&program).is_ok_and(|features| features.time);
-        if !virtually || scenario.asks_for_real_time() {
+        if !self.features(&program, scenario.network).is_ok_and(|features| features.time) {
             return scenario;
         }
         let usual = Scenario::new("", "");
         Scenario { broadcasts: usual.broadcasts, chaos_ms: usual.chaos_ms, ..scenario }
     }
 
-    fn features(&self, program: &Program) -> Result<Features, Unknown> {
+    fn features(&self, program: &Program, network: Network) -> Result<Features, Unknown> {
         let mut asked = self.asked.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        asked.entry(program.clone()).or_insert_with(|| ask(program)).clone()
+        asked.entry((program.clone(), network)).or_insert_with(|| ask(program, network)).clone()
     }
 }
 
@@ -105,12 +107,16 @@ pub fn keeper() -> Result<Keeper, Unknown> {
     executable().map(Keeper::executable)
 }
 
-fn ask(program: &Program) -> Result<Features, Unknown> {
+fn ask(program: &Program, network: Network) -> Result<Features, Unknown> {
     let path = &program.path;
     if path.components().count() > 1 && !path.is_file() {
         return Err(Unknown(format!("there is no program {}", path.display())));
     }
-    features_of(program, &keeper()?).map_err(|unfit| Unknown(unfit.to_string()))
+    let features = match network {
+        Network::Stdio => features_of(program, &keeper()?),
+        Network::Netns => features_on_sockets(program, &keeper()?),
+    };
+    features.map_err(|unfit| Unknown(unfit.to_string()))
 }
 
 /// The program that is meant by a path on the command line: a file, wherever nodes work; or the

@@ -41,6 +41,8 @@ pub struct Row {
     pub beyond_model: bool,
     /// In how many runs the harness itself was not up to its promises.
     pub unclean: u64,
+    /// What was wrong with the first of them, with figures.
+    pub lapse: Option<String>,
 }
 
 /// A violation, shrunk and explained.

@@ -144,7 +144,7 @@ pub enum Detail {
 /// [`Refused`], in the name of the runtime.
 pub fn within_limits(runtime: &'static str, schedule: &Schedule, most: u32) -> Result<(), Refused> {
     let header = &schedule.header;
-    let refuse = |what: String| Err(Refused { runtime, what });
+    let refuse = |what: String| Err(Refused::anywhere(runtime, what));
     match header.nodes {
         0 => return refuse("run without any node".to_owned()),
         nodes if nodes > most => {
@@ -181,7 +181,7 @@ pub fn usual_order(runtime: &'static str, schedule: &Schedule) -> Result<(), Ref
         false => {
             let mend =
                 "leave \"order\" out, or shrink the schedule, which makes its choices explicit";
-            Err(Refused { runtime, what: format!("bring about the order \"{order}\": {mend}") })
+            Err(Refused::anywhere(runtime, format!("bring about the order \"{order}\": {mend}")))
         }
     }
 }
@@ -199,7 +199,7 @@ pub fn no_twins(runtime: &'static str, schedule: &Schedule) -> Result<(), Refuse
         None => Ok(()),
         Some(node) => {
             let what = format!("run a second copy of {node} under its name: the simulator can");
-            Err(Refused { runtime, what })
+            Err(Refused::anywhere(runtime, what))
         }
     }
 }
@@ -217,7 +217,7 @@ pub fn no_starvation(runtime: &'static str, schedule: &Schedule) -> Result<(), R
         None => Ok(()),
         Some(node) => {
             let what = format!("keep {node} short of its machine: processes with --network netns");
-            Err(Refused { runtime, what: format!("{what} can be") })
+            Err(Refused::anywhere(runtime, format!("{what} can be")))
         }
     }
 }
@@ -230,4 +230,18 @@ pub struct Refused {
     pub runtime: &'static str,
     /// What it cannot do.
     pub what: String,
+    /// Whether it could on another machine: this one lacks what that needs.
+    pub here: bool,
+}
+
+impl Refused {
+    /// What a runtime can do nowhere.
+    pub fn anywhere(runtime: &'static str, what: impl Into<String>) -> Refused {
+        Refused { runtime, what: what.into(), here: false }
+    }
+
+    /// What a runtime could do, if this machine had what that needs.
+    pub fn on_this_machine(runtime: &'static str, what: impl Into<String>) -> Refused {
+        Refused { runtime, what: what.into(), here: true }
+    }
 }

@@ -161,9 +161,9 @@ impl Search<'_, '_> {
             let history = trial.run(&schedule, trial.detail())?;
             planner.learn(&schedule)?;
             let verdicts = trial.judge(&schedule, &history);
-            let clean = history.header.unclean().is_none();
+            let unclean = history.header.unclean();
             for (tally, verdict) in chunk.tallies.iter_mut().zip(&verdicts) {
-                tally.count(run, verdict, clean);
+                tally.count(run, verdict, unclean);
                 if limits.fail_fast && verdict.witness().is_some() {
                     self.stop.store(true, Ordering::Relaxed);
                 }
@@ -243,5 +243,6 @@ pub fn row(trial: &Trial<'_>, checker: &Checker, tally: &Tally, finding: Option<
         reason: tally.reason.as_ref().map(|(_, reason)| reason.clone()),
         beyond_model: scenario.beyond_model && trial.outside_model_of_claims(checker.property),
         unclean: tally.unclean,
+        lapse: tally.lapse.as_ref().map(|(_, lapse)| lapse.clone()),
     }
 }

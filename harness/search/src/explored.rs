@@ -100,7 +100,7 @@ impl<'a, 'b> Explored<'a, 'b> {
             if !run.is_complete && !never {
                 continue;
             }
-            tally.count(self.runs, verdict, true);
+            tally.count(self.runs, verdict, None);
             if verdict.ruling() == Ruling::Violated {
                 let Foreseen { steps, schedule, .. } = run;
                 counterexample.get_or_insert_with(|| Counterexample {

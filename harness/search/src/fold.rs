@@ -2,8 +2,8 @@
 
 use pepperland_core::verdict::{Ruling, Verdict};
 
-/// What the runs of one scenario say of one property. Merging is commutative but for the reason,
-/// which is that of the lowest run.
+/// What the runs of one scenario say of one property. Merging is commutative but for the reason
+/// and the lapse, which are those of the lowest run.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Tally {
     pub runs: u64,
@@ -12,6 +12,8 @@ pub struct Tally {
     pub critical: u64,
     /// Runs in which the harness itself was not up to its promises.
     pub unclean: u64,
+    /// What was wrong with the lowest unclean run.
+    pub lapse: Option<(u64, String)>,
     /// The lowest run that violated the property.
     pub first_violation: Option<u64>,
     /// Why the lowest undecided run was undecided.
@@ -20,9 +22,12 @@ pub struct Tally {
 
 impl Tally {
     /// Counts one run.
-    pub fn count(&mut self, run: u64, verdict: &Verdict, clean: bool) {
+    pub fn count(&mut self, run: u64, verdict: &Verdict, unclean: Option<&str>) {
         self.runs += 1;
-        self.unclean += u64::from(!clean);
+        if let Some(lapse) = unclean {
+            self.unclean += 1;
+            self.lapse = lower(self.lapse.take(), Some((run, lapse.to_owned())));
+        }
         self.effective += u64::from(verdict.obligations > 0);
         self.obligations += verdict.obligations;
         self.critical += verdict.critical;
@@ -32,9 +37,7 @@ impl Tally {
                 self.first_violation = Some(self.first_violation.map_or(run, |r| r.min(run)));
             }
             pepperland_core::verdict::Outcome::Undecided(reason) => {
-                if self.reason.as_ref().is_none_or(|(first, _)| run < *first) {
-                    self.reason = Some((run, reason.clone()));
-                }
+                self.reason = lower(self.reason.take(), Some((run, reason.clone())));
             }
         }
     }
@@ -50,10 +53,8 @@ impl Tally {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
         };
-        self.reason = match (self.reason.take(), other.reason) {
-            (Some(a), Some(b)) => Some(if a.0 <= b.0 { a } else { b }),
-            (a, b) => a.or(b),
-        };
+        self.reason = lower(self.reason.take(), other.reason);
+        self.lapse = lower(self.lapse.take(), other.lapse);
     }
 
     /// Violated if any run violates it, else held if any run was effective, else undecided.
@@ -63,6 +64,14 @@ impl Tally {
             (None, 0) => Ruling::Undecided,
             (None, _) => Ruling::Held,
         }
+    }
+}
+
+/// What is said of the lower of two runs.
+fn lower(one: Option<(u64, String)>, other: Option<(u64, String)>) -> Option<(u64, String)> {
+    match (one, other) {
+        (Some(a), Some(b)) => Some(if a.0 <= b.0 { a } else { b }),
+        (a, b) => a.or(b),
     }
 }
 
@@ -76,7 +85,7 @@ mod tests {
         verdicts
             .iter()
             .enumerate()
-            .for_each(|(run, verdict)| tally.count(run as u64, verdict, true));
+            .for_each(|(run, verdict)| tally.count(run as u64, verdict, None));
         tally
     }
 
@@ -104,13 +113,14 @@ mod tests {
     #[test]
     fn merging_does_not_depend_on_the_order() {
         let mut early = Tally::default();
-        early.count(3, &Verdict::violated(Witness::default(), 1, 1), true);
+        early.count(3, &Verdict::violated(Witness::default(), 1, 1), None);
         let mut late = Tally::default();
-        late.count(7, &Verdict::undecided("why"), false);
+        late.count(7, &Verdict::undecided("why"), Some("late by 9 ms"));
         let (mut a, mut b) = (early.clone(), late.clone());
         a.merge(late);
         b.merge(early);
         assert_eq!(a, b);
         assert_eq!((a.runs, a.unclean), (2, 1));
+        assert_eq!(a.lapse, Some((7, "late by 9 ms".to_owned())));
     }
 }

@@ -54,7 +54,7 @@ impl Trial<'_> {
     pub fn accepted(&self, base: Seed) -> Result<(), Refused> {
         let (runtime, faults) = (&self.runtime, &self.plan.faults);
         runtime.accepts(&self.plan.schedule(self.seed(base, 0)))?;
-        let named = |what: String| Err(Refused { runtime: runtime.name(), what });
+        let named = |what: String| Err(Refused::anywhere(runtime.name(), what));
         let by_chance = runtime.repeats() == Repeats::AtARate;
         let foreseeing =
             faults.iter().find(|(profile, choice)| profile.foresight(choice).is_some());

@@ -17,5 +17,5 @@ pub fn check(runtime: &'static str, schedule: &Schedule) -> Result<(), Refused> 
 
 /// A refusal of the runtime of this name.
 pub fn refused(runtime: &'static str, what: String) -> Refused {
-    Refused { runtime, what }
+    Refused::anywhere(runtime, what)
 }

@@ -116,12 +116,14 @@ impl<M: Value, L: Layer<Payload = ForGroup<M>>> Protocol for Basic<L> {
         self.send_each_below(to.into(), ForGroup { group: NO_GROUP, m }, cx);
     }
 
-    fn upon_deliver(&mut self, received: Delivery<ForGroup<M>>, cx: &mut Cx<'_, M>) {
-        if self.never_deliver || self.self_only && received.from != cx.me() {
-            return;
+    const OPENS: bool = true;
+
+    fn open(&self, received: Delivery<ForGroup<M>>, me: NodeId) -> Option<Delivery<M>> {
+        if self.never_deliver || self.self_only && received.from != me {
+            return None;
         }
         let ForGroup { group, m } = received.message;
-        cx.deliver(Delivery { from: received.from, group, message: m, slot: None });
+        Some(Delivery { from: received.from, group, message: m, slot: None })
     }
 
     fn recall(&mut self, _: &mut Memory) {}

@@ -6,7 +6,7 @@ use crate::style::{Style, Tone};
 use crate::text::{count, short, thousands};
 use pepperland_core::finding::{Campaign, Canary, Row};
 use pepperland_core::verdict::Ruling;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// How many lines of one sort are printed before the rest is only counted.
@@ -88,8 +88,7 @@ fn held_line(group: &[&Row]) -> String {
     let least = group.iter().min_by_key(|row| row.effective).map_or(0, |row| row.effective);
     let runs = group.iter().map(|row| row.runs).min().unwrap_or(0);
     let each = if group.len() == 1 { "" } else { " each" };
-    let worst = group.iter().max_by_key(|row| row.unclean);
-    let unclean = worst.map(|row| unclean(row)).unwrap_or_default();
+    let unclean = unclean(&worst_of_each_scenario(group));
     format!(
         "{place}: {shown}: {}{each}, {}{} effective: chance per run below {}{each} (95 %){unclean}",
         count(runs, "run", "runs"),
@@ -115,18 +114,31 @@ fn violated(row: &Row) -> String {
     let outside = if row.beyond_model { "   outside the model" } else { "" };
     let property = short(&row.property, 40);
     let runs = count(row.runs, "run", "runs");
-    format!("{}: {property}: in {runs}{finding}{outside}{}", place(row), unclean(row))
+    format!("{}: {property}: in {runs}{finding}{outside}{}", place(row), unclean(&[row]))
 }
 
 /// How many of the runs were unclean, set apart.
-fn unclean(row: &Row) -> String {
-    rates::unclean_runs(row).map(|runs| format!("   {runs}")).unwrap_or_default()
+fn unclean(rows: &[&Row]) -> String {
+    rates::unclean_runs_of(rows).map(|runs| format!("   {runs}")).unwrap_or_default()
+}
+
+/// Properties of one scenario are judged by the same runs: one row of each, that which knows of the
+/// most unclean ones.
+fn worst_of_each_scenario<'a>(group: &[&'a Row]) -> Vec<&'a Row> {
+    let mut worst: BTreeMap<&str, &Row> = BTreeMap::new();
+    for row in group {
+        let one = worst.entry(&row.scenario).or_insert(row);
+        if row.unclean > one.unclean {
+            *one = row;
+        }
+    }
+    worst.into_values().collect()
 }
 
 fn undecided(row: &Row) -> String {
     let reason = row.reason.as_deref().unwrap_or("no run was effective");
     let property = short(&row.property, 40);
-    format!("{}: {property}: {}{}", place(row), short(reason, 200), unclean(row))
+    format!("{}: {property}: {}{}", place(row), short(reason, 200), unclean(&[row]))
 }
 
 fn untested(row: &Row) -> String {
@@ -189,9 +201,24 @@ mod tests {
     fn unclean_runs_are_counted_beside_the_row() {
         let mut campaign = fixtures::campaign();
         campaign.rows[16].unclean = 3;
+        campaign.rows[16].lapse = Some("a frame was 9 ms late".to_owned());
         let text = summary(&campaign, Style::Plain);
-        assert!(text.contains("F-5eed52fe   3 of 100 runs unclean\n"), "{text}");
+        let told = "F-5eed52fe   3 of 100 runs unclean (a frame was 9 ms late)\n";
+        assert!(text.contains(told), "{text}");
         assert_eq!(text.matches("unclean").count(), 1);
+    }
+
+    #[test]
+    fn unclean_runs_of_several_scenarios_are_added_up() {
+        let row = |property: &str, scenario: &str, unclean| Row {
+            unclean,
+            lapse: (unclean > 0).then(|| format!("{scenario} was late")),
+            ..fixtures::held_row("basic", scenario, property)
+        };
+        let rows = [row("a", "s", 1), row("b", "s", 1), row("a", "t", 2), row("a", "u", 0)];
+        let line = held_line(&rows.iter().collect::<Vec<_>>());
+        assert!(line.contains("   3 of "), "{line}");
+        assert!(line.ends_with(" runs unclean (s was late)"), "{line}");
     }
 
     #[test]

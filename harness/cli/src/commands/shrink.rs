@@ -36,6 +36,7 @@ fn row(finding: &Finding) -> Row {
         reason: None,
         beyond_model: finding.beyond_model,
         unclean: u64::from(finding.history.header.unclean().is_some()),
+        lapse: finding.history.header.unclean().map(str::to_owned),
     }
 }
 

@@ -30,19 +30,27 @@ pub fn in_real_time(trouble: &Trouble) -> Option<&'static str> {
     }
 }
 
-/// What cannot be done to a node on real sockets.
+/// What cannot be done to a node on real sockets, whatever the machine has.
 pub fn on_sockets(trouble: &Trouble, tested: &Tested<'_>) -> Option<String> {
     match trouble {
         Trouble::Skew { .. } => clock(tested),
+        _ => by_the_switch(trouble).map(str::to_owned),
+    }
+}
+
+/// What cannot be done to a node on real sockets of this machine.
+pub fn of_this_machine(trouble: &Trouble) -> Option<String> {
+    match trouble {
+        Trouble::Skew { .. } => no_clocks(),
         Trouble::Disk { .. } => disk(),
         Trouble::Starve { ration, .. } => machine(*ration),
-        _ => by_the_switch(trouble).map(str::to_owned),
+        _ => None,
     }
 }
 
 /// The faults that cannot be brought about on real sockets.
 pub fn lacking_on_sockets(tested: &Tested<'_>) -> &'static [Fault] {
-    match (clock(tested).is_some(), disk().is_some()) {
+    match (clock(tested).or_else(no_clocks).is_some(), disk().is_some()) {
         (false, false) => &[Fault::Twin, Fault::Byzantine],
         (false, true) => &[Fault::Twin, Fault::Byzantine, Fault::Disk],
         (true, false) => &[Fault::Twin, Fault::Byzantine, Fault::Clock],
@@ -65,15 +73,19 @@ fn by_the_switch(trouble: &Trouble) -> Option<&'static str> {
     }
 }
 
-/// Why nobody can set the clock of a node, if so.
+/// Why nobody can set the clock of a node, whatever the machine has, if so.
 fn clock(tested: &Tested<'_>) -> Option<String> {
     let Tested::Program(path) = tested else {
         let why = "the library's nodes read the monotonic clock, which nobody sets; the simulator \
                    can";
         return Some(format!("set the clock of a node of its own: {why}"));
     };
-    let set = Library::found().and_then(|_| faketime::reach(path));
-    set.err().map(|why| format!("set the clock of a program: {why}"))
+    faketime::reach(path).err().map(|why| format!("set the clock of a program: {why}"))
+}
+
+/// Why no clock can be set here, if so.
+fn no_clocks() -> Option<String> {
+    Library::found().err().map(|why| format!("set the clock of a program: {why}"))
 }
 
 /// Why no node can have a disk of its own here, if so; tried once.

@@ -137,6 +137,28 @@ if me == "n1":
 }
 
 #[test]
+fn who_is_killed_amid_what_it_writes_has_not_ended_by_itself() {
+    if no_networks() {
+        return;
+    }
+    let text = r#"
+import threading
+def chat():
+    while True:
+        note("still here")
+        time.sleep(0.001)
+threading.Thread(target=chat, daemon=True).start()
+"#;
+    let crash = r#"{"at":300000000,"fault":"crash","n":"n1","effects":2}"#;
+    let crashed = |history: &History| history.kinds().contains(&Kind::Crash);
+    let history = live(text, &[crash], crashed);
+    assert_eq!(lines(&history, Kind::Crash).len(), 1);
+    let told = lines(&history, Kind::Note);
+    let breach = told.iter().find(|note| note.get("breach").is_some());
+    assert_eq!(breach, None);
+}
+
+#[test]
 fn a_node_that_has_more_memory_already_has_crashed_too() {
     let [_, _, memory] = cgroups::offered();
     if no_networks() || lacks(memory.works) {

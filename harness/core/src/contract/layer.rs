@@ -28,19 +28,19 @@ pub trait Layer {
     fn request(&mut self, request: Request<Self::Payload>, cx: &mut Cx<'_, Self::Payload>);
     /// A message came from the network.
     fn receive(&mut self, from: NodeId, wire: Self::Wire, cx: &mut Cx<'_, Self::Payload>);
-    /// What `receive` would deliver, if it would do that and nothing else; or the message back. The
-    /// bottom of a stack says so, as every message passes it: what is reported costs a copy or two
-    /// of it for each layer.
+    /// What `receive` would deliver, if it would do that at most and nothing else; or the message
+    /// back. The bottom of a stack says so, and whoever only takes a header off, as every message
+    /// passes them: what is reported costs a copy or two of it for each layer.
     ///
     /// # Errors
     /// The message back, to be received.
     #[inline(always)]
     fn pass(
-        &self,
+        &mut self,
         _: NodeId,
         wire: Self::Wire,
-        _: &Cx<'_, Self::Payload>,
-    ) -> Result<Delivery<Self::Payload>, Self::Wire> {
+        _: &mut Cx<'_, Self::Payload>,
+    ) -> Result<Option<Delivery<Self::Payload>>, Self::Wire> {
         Err(wire)
     }
     /// A timer of this layer or of one below ran out.
@@ -76,7 +76,22 @@ pub trait Protocol: Sized {
     }
 
     /// Upon delivery by the layer below.
-    fn upon_deliver(&mut self, delivery: Delivery<Below<Self>>, cx: &mut Cx<'_, Self::Payload>);
+    fn upon_deliver(&mut self, delivery: Delivery<Below<Self>>, cx: &mut Cx<'_, Self::Payload>) {
+        if let Some(delivery) = self.open(delivery, cx.me()) {
+            cx.deliver(delivery);
+        }
+    }
+
+    /// Whether all that is done upon a delivery is to [`open`](Protocol::open) it.
+    const OPENS: bool = false;
+
+    /// What is delivered of what this node, `me`, has got from the layer below, if anything is: for
+    /// a protocol that remembers nothing of it and does nothing else, in place of `upon_deliver`.
+    #[inline(always)]
+    fn open(&self, delivery: Delivery<Below<Self>>, me: NodeId) -> Option<Delivery<Self::Payload>> {
+        let _ = (delivery, me);
+        None
+    }
 
     /// To send `m` to one node.
     fn send(&mut self, to: NodeId, m: Self::Payload, cx: &mut Cx<'_, Self::Payload>) {
@@ -246,9 +261,25 @@ impl<P: Protocol> Layer for P {
         let mut risen = Risen::default();
         let passed = cx.below(self.lower(), &mut risen, |lower, cx| lower.pass(from, wire, cx));
         match passed {
-            Ok(delivery) => self.upon_deliver(delivery, cx),
+            Ok(Some(delivery)) => self.upon_deliver(delivery, cx),
+            Ok(None) => {}
             Err(wire) => run_below(self, cx, |lower, cx| lower.receive(from, wire, cx)),
         }
+    }
+
+    #[inline(always)]
+    fn pass(
+        &mut self,
+        from: NodeId,
+        wire: Self::Wire,
+        cx: &mut Cx<'_, P::Payload>,
+    ) -> Result<Option<Delivery<P::Payload>>, Self::Wire> {
+        if !P::OPENS {
+            return Err(wire);
+        }
+        let mut risen = Risen::default();
+        let passed = cx.below(self.lower(), &mut risen, |lower, cx| lower.pass(from, wire, cx))?;
+        Ok(passed.and_then(|delivery| self.open(delivery, cx.me())))
     }
 
     fn timeout(&mut self, timer: Timer, cx: &mut Cx<'_, P::Payload>) {

@@ -53,9 +53,14 @@ impl<M: Value> Layer for Network<M> {
     }
 
     #[inline(always)]
-    fn pass(&self, from: NodeId, message: M, cx: &Cx<'_, M>) -> Result<Delivery<M>, M> {
+    fn pass(
+        &mut self,
+        from: NodeId,
+        message: M,
+        cx: &mut Cx<'_, M>,
+    ) -> Result<Option<Delivery<M>>, M> {
         match cx.arrived_over() == self.id {
-            true => Ok(Delivery { from, group: GroupId::ALL, message, slot: None }),
+            true => Ok(Some(Delivery { from, group: GroupId::ALL, message, slot: None })),
             false => Err(message),
         }
     }

@@ -105,7 +105,8 @@ impl World<'_> {
         }
     }
 
-    /// Ends the node's process, and empties its pipes; false if there is none.
+    /// Ends the node's process, and empties its pipes; false if there is none. That they are closed
+    /// then is no news.
     fn kill(&mut self, id: NodeId) -> bool {
         let node = &mut self.nodes[id.index()];
         node.doomed = None;
@@ -114,6 +115,7 @@ impl World<'_> {
         };
         kept.kill();
         drain(node);
+        node.deafen();
         true
     }
 

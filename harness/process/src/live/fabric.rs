@@ -35,6 +35,13 @@ pub struct Frames {
 /// The network's own latency, as a disturbance that is none of the schedule's.
 const LATENCY: u32 = u32::MAX;
 
+/// A node in a network, with mounts, process numbers and a name of its own.
+pub fn inside(network: Handle, node: NodeId, limits: Option<Limits>) -> Enclosure {
+    let private = Some(Private::named(&node.to_string()));
+    let enclosure = Enclosure { private, limits, ..Enclosure::none() };
+    enclosure.placed(move |keeper| network.place(keeper))
+}
+
 impl Fabric {
     /// A namespace for each node of the schedule, joined, with the latencies of its network. Frames
     /// are kept in the folder as they come.
@@ -76,10 +83,7 @@ impl Fabric {
     /// Where a node's processes are to live: in its network namespace, with mounts, process
     /// numbers, a name and a control group of their own.
     pub fn enclosure(&self, node: NodeId, limits: Limits) -> Enclosure {
-        let handle: Handle = self.switch.handle(node.index());
-        let private = Some(Private::named(&node.to_string()));
-        let enclosure = Enclosure { private, limits: Some(limits), ..Enclosure::none() };
-        enclosure.placed(move |keeper| handle.place(keeper))
+        inside(self.switch.handle(node.index()), node, Some(limits))
     }
 
     /// A disturbance begins, if it is one of links or of one message. Messages are counted as

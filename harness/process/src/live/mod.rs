@@ -28,6 +28,8 @@ mod starve;
 mod told;
 mod world;
 
+pub(crate) use fabric::inside;
+
 use crate::kept::Keeper;
 use crate::program::Program;
 use pepperland_core::history::{Clock, Header, History};

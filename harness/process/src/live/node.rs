@@ -118,6 +118,13 @@ impl Node {
         Ok(())
     }
 
+    /// What its process writes from now on is not read, nor that it has ended.
+    pub fn deafen(&mut self) {
+        if let Some(kept) = &mut self.kept {
+            (kept.stdout, kept.stderr) = (None, None);
+        }
+    }
+
     /// The next incarnation, to be launched.
     pub fn renew(&mut self) {
         self.incarnation += 1;

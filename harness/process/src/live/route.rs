@@ -6,8 +6,7 @@ use crate::live::desk;
 use crate::live::node::State;
 use crate::live::world::World;
 use crate::services;
-use crate::wire::Breach;
-use crate::wire::{Envelope, Head, line};
+use crate::wire::{Breach, Envelope, Head, MOST, line};
 use pepperland_core::id::NodeId;
 use serde_json::{Map, Value};
 
@@ -41,7 +40,11 @@ impl World<'_> {
     }
 
     fn no_message(&mut self, from: NodeId, bytes: &[u8], error: &serde_json::Error) {
-        let text = format!("it wrote a line that is no message ({error}): {}", shown(bytes));
+        let why = match bytes.len() {
+            0..MOST => error.to_string(),
+            _ => format!("it is longer than {} MiB", MOST >> 20),
+        };
+        let text = format!("it wrote a line that is no message ({why}): {}", shown(bytes));
         self.breach(from, Breach::NoMessage, &text);
     }
 

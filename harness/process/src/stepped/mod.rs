@@ -15,7 +15,7 @@ mod remote;
 mod timed;
 
 pub use fleet::Fleet;
-pub use probe::{Unfit, features_of, features_within};
+pub use probe::{Unfit, features_of, features_on_sockets, features_within};
 
 #[cfg(doc)]
 use pepperland_core::contract::Node;

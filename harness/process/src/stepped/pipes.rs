@@ -42,8 +42,21 @@ impl Pipes {
     /// # Errors
     /// If it cannot be started.
     pub fn start(program: &Program, keeper: &Keeper, folder: &Path) -> Result<Pipes, Broken> {
+        Pipes::start_inside(&Enclosure::none(), program, keeper, folder)
+    }
+
+    /// Starts a process that has something for itself.
+    ///
+    /// # Errors
+    /// If it cannot be started so.
+    pub fn start_inside(
+        enclosure: &Enclosure,
+        program: &Program,
+        keeper: &Keeper,
+        folder: &Path,
+    ) -> Result<Pipes, Broken> {
         let mut process =
-            Kept::start(program, keeper, folder, &Enclosure::none()).map_err(Broken::NotStarted)?;
+            Kept::start(program, keeper, folder, enclosure).map_err(Broken::NotStarted)?;
         let stdin = unblocked(process.stdin.take())?;
         let stdout = unblocked(process.stdout.take())?;
         let stderr = Some(unblocked(process.stderr.take())?);

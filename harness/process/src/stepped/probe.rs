@@ -1,7 +1,8 @@
 //! What a program can do: it is started once, asked, and ended.
 
-use crate::features::{Features, OFFERED};
-use crate::kept::Keeper;
+use crate::features::{Features, OFFERED, OFFERED_IN_REAL_TIME};
+use crate::kept::{Enclosure, Keeper};
+use crate::live::inside;
 use crate::program::Program;
 use crate::services;
 use crate::stepped::broken::Broken;
@@ -10,8 +11,12 @@ use crate::stepped::pipes::Pipes;
 use crate::stepped::timed::timed_line;
 use crate::wire::Envelope;
 use crate::words::{Asked, Init, Numbered};
+use pepperland_core::history::Channel;
+use pepperland_core::id::NodeId;
 use pepperland_core::time::Time;
+use pepperland_netns::{Namespace, Options, Switch, address};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
@@ -43,34 +48,78 @@ pub fn features_within(
     keeper: &Keeper,
     patience: Duration,
 ) -> Result<Features, Unfit> {
-    let unfit = |why: String| Unfit { program: program.path.display().to_string(), why };
-    let folder =
-        tempfile::tempdir().map_err(|error| unfit(format!("no folder for it: {error}")))?;
-    let mut pipes =
-        Pipes::start(program, keeper, folder.path()).map_err(|broken| unfit(broken.to_string()))?;
-    let mut ready = None;
-    let asked = pipes.ask(&hello(), patience, |line| {
-        ready = init_ok(line)?.or_else(|| asks_a_service(line).then(|| json!({})));
-        Ok(if ready.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
-    });
-    let log = pipes.last_words();
-    let log = if log.is_empty() { log } else { format!("; the last of its log:\n{log}") };
-    asked.map_err(|broken| unfit(format!("{broken}{log}")))?;
-    let ready = ready.ok_or_else(|| unfit("it has not answered init".to_owned()))?;
-    Features::read(&ready, &OFFERED).map_err(unfit)
+    let meeting = Meeting { enclosure: Enclosure::none(), init: alone(), offered: &OFFERED };
+    meeting.features_of(program, keeper, patience)
 }
 
-fn hello() -> Vec<u8> {
-    let only = vec!["n1".to_owned()];
-    let init = Init {
-        node_id: "n1".to_owned(),
+/// The same, of a program that is to live on real sockets: it is started in a network of its own,
+/// and told of it, as the nodes of a run are.
+///
+/// # Errors
+/// As of [`features_of`], and if there can be no network.
+pub fn features_on_sockets(program: &Program, keeper: &Keeper) -> Result<Features, Unfit> {
+    let network = Namespace::make_all(1).and_then(|node| Switch::start(node, Options::of(0)));
+    let network = network.map_err(|error| unfit(program, format!("no network for it: {error}")))?;
+    let addresses = BTreeMap::from([(NODE.to_string(), address(NODE.index()))]);
+    let init = Init { addresses, channel: Some(Channel::FairLoss), ..alone() };
+    let enclosure = inside(network.handle(NODE.index()), NODE, None);
+    let meeting = Meeting { enclosure, init, offered: &OFFERED_IN_REAL_TIME };
+    meeting.features_of(program, keeper, PATIENCE)
+}
+
+/// The only node that there is.
+const NODE: NodeId = NodeId(0);
+
+/// Where a program is asked, and how.
+struct Meeting {
+    enclosure: Enclosure,
+    init: Init,
+    offered: &'static [&'static str],
+}
+
+impl Meeting {
+    fn features_of(
+        mut self,
+        program: &Program,
+        keeper: &Keeper,
+        patience: Duration,
+    ) -> Result<Features, Unfit> {
+        let unfit = |why: String| unfit(program, why);
+        let folder =
+            tempfile::tempdir().map_err(|error| unfit(format!("no folder for it: {error}")))?;
+        let mut pipes = Pipes::start_inside(&self.enclosure, program, keeper, folder.path())
+            .map_err(|broken| unfit(broken.to_string()))?;
+        self.init.features = self.offered.iter().map(|&feature| feature.to_owned()).collect();
+        let mut ready = None;
+        let asked = pipes.ask(&hello(self.init), patience, |line| {
+            ready = init_ok(line)?.or_else(|| asks_a_service(line).then(|| json!({})));
+            Ok(if ready.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        });
+        let log = pipes.last_words();
+        let log = if log.is_empty() { log } else { format!("; the last of its log:\n{log}") };
+        asked.map_err(|broken| unfit(format!("{broken}{log}")))?;
+        let ready = ready.ok_or_else(|| unfit("it has not answered init".to_owned()))?;
+        Features::read(&ready, self.offered).map_err(unfit)
+    }
+}
+
+fn unfit(program: &Program, why: String) -> Unfit {
+    Unfit { program: program.path.display().to_string(), why }
+}
+
+fn alone() -> Init {
+    let only = vec![NODE.to_string()];
+    Init {
+        node_id: NODE.to_string(),
         groups: Map::from_iter([("g1".to_owned(), Value::from(only.clone()))]),
         node_ids: only,
-        features: OFFERED.map(str::to_owned).into(),
         ..Init::default()
-    };
+    }
+}
+
+fn hello(init: Init) -> Vec<u8> {
     let body = Numbered { asked: Asked::Init(Box::new(init)), msg_id: Some(1) };
-    timed_line("c0", "n1", Time::ZERO, &body)
+    timed_line("c0", &NODE.to_string(), Time::ZERO, &body)
 }
 
 /// The body of a line, if it answers `init`.
