@@ -116,15 +116,15 @@ class Adapter:
 
     def needs(self):
         try:
-            self.library = cpg.load()
+            self.libcpg = cpg.load()
         except OSError:
-            self.library = None
+            self.libcpg = None
         yield "corosync (apt-get install corosync)", shutil.which("corosync")
-        yield "libcpg.so.4 (apt-get install libcpg4)", self.library
+        yield "libcpg.so.4 (apt-get install libcpg4)", self.libcpg
 
     def become_member(self, name):
         self.groups[name] = Group(name, self.lines, self.names)
-        self.members[name] = cpg.Member(self.library, name, self.groups[name])
+        self.members[name] = cpg.Member(self.libcpg, name, self.groups[name])
 
     def is_ready(self):
         """When first started, all members of a group; when started again, whoever is there."""

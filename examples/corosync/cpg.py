@@ -60,7 +60,7 @@ class Member:
     """A member of a group, or one that is about to be."""
 
     def __init__(self, library, group, listener):
-        self.library, self.listener = library, listener
+        self.libcpg, self.listener = library, listener
         self.handle, self.descriptor, self.has_asked = c_uint64(), None, False
         self.inbox = []
         self.name = Name(len(group), group.encode())
@@ -72,30 +72,30 @@ class Member:
         """True as soon as the daemon answers."""
         if self.descriptor is not None:
             return True
-        if self.library.cpg_model_initialize(
+        if self.libcpg.cpg_model_initialize(
                 byref(self.handle), MODEL_V1, byref(self.model), None) != OK:
             return False
         descriptor = c_int()
-        check("cpg_fd_get", self.library.cpg_fd_get(self.handle, byref(descriptor)))
+        check("cpg_fd_get", self.libcpg.cpg_fd_get(self.handle, byref(descriptor)))
         self.descriptor = descriptor.value
         return True
 
     def ask(self):
         """Asks to join; true as soon as the daemon has taken it. on_members tells when it is so."""
         if not self.has_asked:
-            result = self.library.cpg_join(self.handle, byref(self.name))
+            result = self.libcpg.cpg_join(self.handle, byref(self.name))
             self.has_asked = result != TRY_AGAIN and check("cpg_join", result)
         return self.has_asked
 
     def multicast(self, data):
         """False while the daemon takes nothing, as while a ring is formed: try again."""
         part = Part(cast(data, c_void_p), len(data))
-        result = self.library.cpg_mcast_joined(self.handle, AGREED, byref(part), 1)
+        result = self.libcpg.cpg_mcast_joined(self.handle, AGREED, byref(part), 1)
         return result != TRY_AGAIN and check("cpg_mcast_joined", result)
 
     def dispatch(self):
         """Tells the listener all that has come; what had come before a failure too."""
-        result = self.library.cpg_dispatch(self.handle, DISPATCH_ALL)
+        result = self.libcpg.cpg_dispatch(self.handle, DISPATCH_ALL)
         inbox, self.inbox = self.inbox, []
         for upcall, *what in inbox:
             upcall(*what)
