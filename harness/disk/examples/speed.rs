@@ -1,11 +1,10 @@
-//! How fast a disk is. Run by hand: `cargo test --release --test speed -- --ignored --nocapture`.
-#![cfg(target_os = "linux")]
+//! How fast a disk is on this machine.
 
+#[cfg(target_os = "linux")]
+#[path = "../tests/node/mod.rs"]
 mod node;
 
-use node::{Node, disks_can_be_had};
-use pepperland_disk::{Disk, Settings};
-
+#[cfg(target_os = "linux")]
 const MEASURE: &str = "
 import time
 def measure(what, count, unit, act):
@@ -43,10 +42,15 @@ def files(count):
         os.close(os.open(f'f{number}', os.O_CREAT))
 measure('new files', 5000, 'per second', lambda: files(5000))";
 
-#[test]
-#[ignore = "it measures"]
-fn figures() {
-    if disks_can_be_had() {
-        println!("{}", Node::run(&Disk::new(Settings::default()), MEASURE));
+#[cfg(target_os = "linux")]
+fn main() {
+    use pepperland_disk::{Disk, Settings};
+    if node::disks_can_be_had() {
+        println!("{}", node::Node::run(&Disk::new(Settings::default()), MEASURE));
     }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn main() {
+    println!("disks of nodes need Linux");
 }
