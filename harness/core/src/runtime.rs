@@ -21,7 +21,7 @@ use record::text;
 
 use crate::fault::Fault;
 use crate::history::{Channel, History};
-use crate::id::GroupId;
+use crate::id::{GroupId, NodeId};
 use crate::implementation::Implementation;
 use crate::schedule::{Schedule, Trouble};
 use serde::{Deserialize, Serialize};
@@ -191,17 +191,14 @@ pub fn usual_order(runtime: &'static str, schedule: &Schedule) -> Result<(), Ref
 /// # Errors
 /// [`Refused`], in the name of the runtime.
 pub fn no_twins(runtime: &'static str, schedule: &Schedule) -> Result<(), Refused> {
-    let twin = schedule.disturbances.iter().find_map(|disturbance| match disturbance.trouble {
-        Trouble::Twin { node, .. } => Some(node),
+    let twin = |trouble: &Trouble| match trouble {
+        Trouble::Twin { node, .. } => Some(*node),
         _ => None,
-    });
-    match twin {
-        None => Ok(()),
-        Some(node) => {
-            let what = format!("run a second copy of {node} under its name: the simulator can");
-            Err(Refused::anywhere(runtime, what))
-        }
-    }
+    };
+    nobody(schedule, twin).map_err(|node| {
+        let what = format!("run a second copy of {node} under its name: the simulator can");
+        Refused::anywhere(runtime, what)
+    })
 }
 
 /// What only processes can suffer: to get less of their machine.
@@ -209,17 +206,19 @@ pub fn no_twins(runtime: &'static str, schedule: &Schedule) -> Result<(), Refuse
 /// # Errors
 /// [`Refused`], in the name of the runtime.
 pub fn no_starvation(runtime: &'static str, schedule: &Schedule) -> Result<(), Refused> {
-    let starved = schedule.disturbances.iter().find_map(|disturbance| match disturbance.trouble {
-        Trouble::Starve { node, .. } => Some(node),
+    let starved = |trouble: &Trouble| match trouble {
+        Trouble::Starve { node, .. } => Some(*node),
         _ => None,
-    });
-    match starved {
-        None => Ok(()),
-        Some(node) => {
-            let what = format!("keep {node} short of its machine: processes with --network netns");
-            Err(Refused::anywhere(runtime, format!("{what} can be")))
-        }
-    }
+    };
+    nobody(schedule, starved).map_err(|node| {
+        let how = "processes with --network netns can be";
+        Refused::anywhere(runtime, format!("keep {node} short of its machine: {how}"))
+    })
+}
+
+/// Whether a trouble befalls nobody in the schedule; else the first whom it does.
+fn nobody(schedule: &Schedule, whom: impl Fn(&Trouble) -> Option<NodeId>) -> Result<(), NodeId> {
+    schedule.disturbances.iter().find_map(|one| whom(&one.trouble)).map_or(Ok(()), Err)
 }
 
 /// A runtime cannot do what a schedule asks for.
