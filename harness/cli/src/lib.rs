@@ -28,6 +28,7 @@ mod files;
 pub mod harness;
 #[cfg(feature = "cli")]
 mod namespaces;
+mod open_files;
 #[cfg(feature = "cli")]
 mod options;
 #[cfg(feature = "cli")]

@@ -1,6 +1,7 @@
 //! Whether this machine lets nodes be in network namespaces, and how a plain user gets there.
 
 use crate::exit::Failure;
+use crate::open_files;
 use pepperland_core::scenario::{Network, Scenario};
 use pepperland_netns::{probe, user_namespace};
 
@@ -30,8 +31,10 @@ pub fn need() -> Result<(), Failure> {
 }
 
 fn missing(why: &dyn std::fmt::Display) -> Failure {
+    let why = why.to_string();
+    let mend = open_files::mend(&why);
     Failure::Harness(format!(
-        "this machine has no networks for nodes: {why} (`pepperland doctor` says more; without \
-         --network netns the harness joins nodes by their standard streams)"
+        "this machine has no networks for nodes: {why}{mend} (`pepperland doctor` says more; \
+         without --network netns the harness joins nodes by their standard streams)"
     ))
 }

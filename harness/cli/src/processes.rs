@@ -2,7 +2,7 @@
 
 mod obstacles;
 
-use nix::errno::Errno;
+use crate::open_files;
 use obstacles::Tested;
 use pepperland_core::fault::Fault;
 use pepperland_core::history::{Channel, Header, History};
@@ -17,7 +17,6 @@ use pepperland_process::kept::Keeper;
 use pepperland_process::live::{self, Cast, Joint};
 use pepperland_process::program::Program;
 use pepperland_process::stepped::Fleet;
-use std::io;
 use std::path::PathBuf;
 
 /// The runtime's name.
@@ -171,7 +170,8 @@ impl Runtime for Processes {
         let (program, keeper) = (&self.program, &self.keeper);
         let cast = Cast { program, keeper, joint, in_views, detail };
         live::run(&cast, schedule, header, enough)
-            .map_err(|error| lacking(format!("start its nodes: {error}{}", mend(&error))))
+            .map_err(|error| error.to_string())
+            .map_err(|told| lacking(format!("start its nodes: {told}{}", open_files::mend(&told))))
     }
 
     fn lacks(&self) -> &'static [Fault] {
@@ -230,14 +230,6 @@ fn refused(what: impl Into<String>) -> Refused {
 
 fn lacking(what: String) -> Refused {
     Refused::on_this_machine(NAME, what)
-}
-
-/// What to do about it, where that is known.
-fn mend(error: &io::Error) -> &'static str {
-    match error.raw_os_error().map(Errno::from_raw) {
-        Some(Errno::EMFILE) => ": let more files be open, by `ulimit -n`",
-        _ => "",
-    }
 }
 
 #[cfg(test)]
