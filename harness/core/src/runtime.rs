@@ -227,6 +227,21 @@ pub fn no_starvation(runtime: &'static str, schedule: &Schedule) -> Result<(), R
     }
 }
 
+/// What the simulator, turmoil and processes in virtual time can do: carry writes to registers.
+///
+/// # Errors
+/// [`Refused`], in the name of the runtime.
+pub fn no_registers(runtime: &'static str, schedule: &Schedule) -> Result<(), Refused> {
+    match schedule.header.controlled {
+        None => Ok(()),
+        Some(_) => {
+            let what = "carry writes to registers in real time: in virtual time, and the simulator and \
+                        turmoil, can";
+            Err(Refused::anywhere(runtime, what))
+        }
+    }
+}
+
 /// What only the simulator can do: have long messages take longer than short ones.
 ///
 /// # Errors
