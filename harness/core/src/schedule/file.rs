@@ -212,6 +212,8 @@ fn check_header(header: &Frame) -> Result<(), String> {
         "\"promised\" is less than \"max_latency\""
     } else if header.reseed.is_some_and(|reseed| reseed.min_latency > reseed.max_latency) {
         "of \"reseed\", \"min_latency\" is greater than \"max_latency\""
+    } else if header.controlled.is_some_and(|writes| writes.min_latency > writes.max_latency) {
+        "of \"controlled\", \"min_latency\" is greater than \"max_latency\""
     } else if header.end < header.heal_at {
         "\"end\" is before \"heal_at\""
     } else {

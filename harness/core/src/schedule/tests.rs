@@ -2,6 +2,7 @@
 
 use crate::history::Channel;
 use crate::id::{GroupId, NodeId};
+use crate::implementation::Groups;
 use crate::schedule::{
     Ask, Controlled, Deceit, Disturbance, FORMAT, Failing, Fate, Frame, InFlight, Links,
     NetworkOptions, Ration, Reseed, Schedule, Step, Trouble, Way, When,
@@ -312,6 +313,15 @@ refused! { of_header;
         "\"heal_at\"",
         r#""reseed":{"at":1,"seed":"0x2","min_latency":3,"max_latency":2},"heal_at""#,
     ) => "line 1: of \"reseed\", \"min_latency\" is greater than \"max_latency\"",
+    latencies_of_writes_swapped: (
+        "\"heal_at\"",
+        r#""controlled":{"min_latency":3,"max_latency":2},"heal_at""#,
+    ) => "line 1: of \"controlled\", \"min_latency\" is greater than \"max_latency\"",
+    nothing_but_clients: (SEED, r#""clients":3,"seed""#) =>
+        "line 1: of 3 nodes 3 are clients, and none is a server",
+    roles_without_their_groups: (SEED, r#""clients":2,"seed""#) =>
+        "line 1: with 2 clients, \"groups\" must be two: g1 the clients, the first nodes, and g2 the \
+         servers, all others",
     ends_before_it_heals: ("\"end\":100", "\"end\":80") => "line 1: \"end\" is before \"heal_at\"",
     no_groups: (SEED, r#""groups":{},"seed""#) =>
         "line 1, column 79: \"groups\" names no group",
@@ -428,4 +438,56 @@ refused! { of_lines;
 
 {"n":"n2","id":2,"at":1,"do":"invoke","body":""}"# =>
         "line 4, column 16: the step in line 2 has the id 2 already",
+}
+
+/// A strike on a network, as a line.
+fn strike_on(network: u8, to: &str, fate: &str) -> String {
+    format!(
+        r#"{{"at":1,"fault":"strike","from":"n1","to":"{to}","network":{network},"number":1,{fate}}}"#
+    )
+}
+
+#[test]
+fn a_strike_on_a_write_is_read_as_it_is_written() {
+    for (to, fate) in [
+        ("n1", r#""fate":"lie","draw":3"#),
+        ("n1", r#""fate":"withhold""#),
+        ("n1", r#""fate":"stall","by":7"#),
+        ("n2", r#""fate":"delay","by":7"#),
+    ] {
+        let text = format!("{HEADER}\n{}\n", strike_on(1, to, fate));
+        let schedule = Schedule::from_text(&text).expect("it is a schedule");
+        assert!(schedule.to_text().contains(r#""network":1"#));
+        assert_eq!(Schedule::from_text(&schedule.to_text()), Ok(schedule));
+    }
+}
+
+#[test]
+fn what_no_write_can_suffer_is_refused_with_the_mend() {
+    for (to, fate) in [
+        ("n1", r#""fate":"lose""#),
+        ("n1", r#""fate":"delay","by":7"#),
+        ("n2", r#""fate":"lie","draw":3"#),
+        ("n2", r#""fate":"corrupt""#),
+    ] {
+        let said = of_lines(&strike_on(1, to, fate));
+        assert!(said.starts_with("line 2, column "), "{said}");
+        assert!(said.contains("a lie befalls the write") && said.contains("a delay"), "{said}");
+    }
+    let said = of_lines(&strike_on(2, "n2", r#""fate":"lose""#));
+    assert!(said.ends_with("\"network\" is 2; it must be a whole number from 0 to 1"), "{said}");
+}
+
+#[test]
+fn clients_are_the_first_nodes_and_servers_the_others() {
+    let roles = r#""clients":1,"groups":{"g1":["n1"],"g2":["n2","n3"]},"seed""#;
+    let schedule = Schedule::from_text(&HEADER.replace(SEED, roles)).expect("it is a schedule");
+    assert_eq!(schedule.header.needs(), Groups::Roles);
+    assert_eq!(Schedule::from_text(&schedule.to_text()), Ok(schedule));
+}
+
+#[test]
+fn what_is_not_asked_for_is_not_written() {
+    let schedule = Schedule::from_text(HEADER).expect("it is a schedule");
+    assert_eq!(schedule.to_text().trim_end(), HEADER);
 }
