@@ -2,6 +2,7 @@
 //! [`maelstrom::ALL`].
 
 pub mod all_at_once;
+pub mod attack;
 pub mod bulletin_board;
 pub mod burst;
 pub mod dynamic;
@@ -10,6 +11,8 @@ pub mod groups;
 pub mod joining;
 pub mod leaving;
 pub mod maelstrom;
+pub mod proposals;
+pub mod register_network;
 pub mod replies;
 pub mod requests;
 pub mod single_sender;
@@ -36,6 +39,10 @@ pub const ALL: &[&Workload] = &[
     &dynamic::OPEN,
     &requests::ENTRY,
     &expressions::ENTRY,
+    &proposals::ENTRY,
+    &proposals::BINARY,
+    &attack::ENTRY,
+    &register_network::ENTRY,
 ];
 
 /// Every workload: those of group communication, then Maelstrom's.

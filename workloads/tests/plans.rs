@@ -37,11 +37,15 @@ fn as_many_multicasts_or_operations_as_asked_for() {
         let moves = |step: &&Step| matches!(step.ask, Ask::Join { .. } | Ask::Leave { .. });
         let moves = steps.iter().filter(moves).count();
         let beforehand = if workload.name == "broadcast" { stage.nodes } else { moves };
-        assert_eq!(steps.len() - beforehand, stage.broadcasts, "{} {stage:?}", workload.name);
-        let asks = ["requests", "expressions"].contains(&workload.name)
+        let proposes = ["proposals", "binary-proposals", "attack"].contains(&workload.name);
+        let each = if proposes { stage.nodes } else { 1 };
+        let asked = steps.len() - beforehand;
+        assert_eq!(asked, each * stage.broadcasts, "{} {stage:?}", workload.name);
+        let asks = ["requests", "expressions", "register-network"].contains(&workload.name)
             || MAELSTROM.iter().any(|w| w.name == workload.name);
         let expected = |step: &Step| match step.ask {
-            Ask::Multicast { .. } => !asks,
+            Ask::Multicast { .. } => !asks && !proposes,
+            Ask::Propose { .. } => proposes,
             Ask::Join { .. } | Ask::Leave { .. } => workload.layout.is_changing(),
             _ => asks && matches!(step.ask, Ask::Invoke { .. }),
         };

@@ -8,7 +8,8 @@ use pepperland_core::fault::Fault;
 use pepperland_core::history::{Channel, Header, History};
 use pepperland_core::implementation::{Implementation, Setup};
 use pepperland_core::runtime::{
-    Detail, Refused, Repeats, Runtime, no_starvation, no_twins, usual_order, within_limits,
+    Detail, Refused, Repeats, Runtime, no_carriage, no_registers, no_starvation, no_twins,
+    usual_order, within_limits,
 };
 use pepperland_core::scenario::Network;
 use pepperland_core::schedule::{Disturbance, Schedule};
@@ -134,6 +135,8 @@ impl Runtime for Processes {
         }
         if self.life != Life::Virtual {
             no_twins(NAME, schedule)?;
+            no_registers(NAME, schedule)?;
+            no_carriage(NAME, schedule)?;
             usual_order(NAME, schedule)?;
         }
         let mut obstacles = schedule.disturbances.iter().filter_map(|one| self.obstacle(one));

@@ -2,6 +2,7 @@
 
 mod application;
 mod clients;
+mod controlled;
 mod disk;
 mod disturbances;
 mod guard;
@@ -11,11 +12,14 @@ mod record;
 
 pub use application::{Application, Reaction};
 pub use clients::Clients;
+pub use controlled::{CARRIES_WRITES_ALONE, OneOrder};
 pub use disk::FailingDisk;
 pub use disturbances::{Active, Disturbances, garbled_length};
 pub use guard::{Guarded, caught};
 pub use lies::{Lie, Lies, Outcome, Saying, Tongue, drawn_lie};
 pub use nodes::{Build, Slot, State, seed_of};
+
+pub use record::consensus_value;
 
 use record::text;
 
@@ -24,6 +28,7 @@ use crate::history::{Channel, History};
 use crate::id::{GroupId, NodeId};
 use crate::implementation::Implementation;
 use crate::schedule::{Schedule, Trouble};
+use crate::time::Span;
 use serde::{Deserialize, Serialize};
 
 /// A runtime. It knows no protocol: it is given the implementation to run.
@@ -219,6 +224,35 @@ pub fn no_starvation(runtime: &'static str, schedule: &Schedule) -> Result<(), R
 /// Whether a trouble befalls nobody in the schedule; else the first whom it does.
 fn nobody(schedule: &Schedule, whom: impl Fn(&Trouble) -> Option<NodeId>) -> Result<(), NodeId> {
     schedule.disturbances.iter().find_map(|one| whom(&one.trouble)).map_or(Ok(()), Err)
+}
+
+/// What the simulator, turmoil and processes in virtual time can do: carry writes to registers.
+///
+/// # Errors
+/// [`Refused`], in the name of the runtime.
+pub fn no_registers(runtime: &'static str, schedule: &Schedule) -> Result<(), Refused> {
+    match schedule.header.controlled {
+        None => Ok(()),
+        Some(_) => {
+            let what = "carry writes to registers in real time: in virtual time, and the simulator and \
+                        turmoil, can";
+            Err(Refused::anywhere(runtime, what))
+        }
+    }
+}
+
+/// What only the simulator can do: have long messages take longer than short ones.
+///
+/// # Errors
+/// [`Refused`], in the name of the runtime.
+pub fn no_carriage(runtime: &'static str, schedule: &Schedule) -> Result<(), Refused> {
+    match schedule.header.network.per_kib {
+        Span::ZERO => Ok(()),
+        span => {
+            let what = format!("have messages take {span} more for each KiB: the simulator can");
+            Err(Refused::anywhere(runtime, what))
+        }
+    }
 }
 
 /// A runtime cannot do what a schedule asks for.

@@ -2,9 +2,10 @@
 
 use crate::history::Channel;
 use crate::id::{GroupId, NodeId};
+use crate::implementation::Groups;
 use crate::schedule::{
-    Ask, Deceit, Disturbance, FORMAT, Failing, Fate, Frame, InFlight, Links, NetworkOptions,
-    Ration, Reseed, Schedule, Step, Trouble, Way, When,
+    Ask, Controlled, Deceit, Disturbance, FORMAT, Failing, Fate, Frame, InFlight, Links,
+    NetworkOptions, Ration, Reseed, Schedule, Step, Trouble, Way, When,
 };
 use crate::seed::{PerMillion, Seed};
 use crate::time::{Span, Time};
@@ -97,7 +98,7 @@ fn ration() -> impl Strategy<Value = Ration> {
 
 prop_compose! {
     fn strike()(from in node(), to in node(), number in 1..=u32::MAX, fate in fate()) -> Trouble {
-        Trouble::Strike { from, to, number, fate }
+        Trouble::strike(from, to, number, fate)
     }
 }
 
@@ -188,6 +189,8 @@ prop_compose! {
     ) -> Frame {
         let (min_latency, max_latency) = (Span(lo.min(hi)), Span(lo.max(hi)));
         let promised = open.then_some(max_latency);
+        let per_kib = Span(if changing { stops_within } else { 0 });
+        let controlled = open.then_some(Controlled { min_latency, max_latency });
         let again = Reseed { at: Time(heal), seed: Seed(lo), min_latency, max_latency };
         Frame {
             format: FORMAT.to_owned(),
@@ -195,12 +198,14 @@ prop_compose! {
             implementation,
             flaw,
             nodes: NODES,
+            clients: 0,
             groups,
             open,
             changing,
             stops_within: Span(stops_within),
             seed: Seed(seed),
-            network: NetworkOptions { min_latency, max_latency, promised, channel, in_flight },
+            network: NetworkOptions { min_latency, max_latency, promised, per_kib, channel, in_flight },
+            controlled,
             order: Default::default(),
             reseed: changing.then_some(again),
             heal_at: Time(heal.min(end)),
@@ -308,6 +313,15 @@ refused! { of_header;
         "\"heal_at\"",
         r#""reseed":{"at":1,"seed":"0x2","min_latency":3,"max_latency":2},"heal_at""#,
     ) => "line 1: of \"reseed\", \"min_latency\" is greater than \"max_latency\"",
+    latencies_of_writes_swapped: (
+        "\"heal_at\"",
+        r#""controlled":{"min_latency":3,"max_latency":2},"heal_at""#,
+    ) => "line 1: of \"controlled\", \"min_latency\" is greater than \"max_latency\"",
+    nothing_but_clients: (SEED, r#""clients":3,"seed""#) =>
+        "line 1: of 3 nodes 3 are clients, and none is a server",
+    roles_without_their_groups: (SEED, r#""clients":2,"seed""#) =>
+        "line 1: with 2 clients, \"groups\" must be two: g1 the clients, the first nodes, and g2 the \
+         servers, all others",
     ends_before_it_heals: ("\"end\":100", "\"end\":80") => "line 1: \"end\" is before \"heal_at\"",
     no_groups: (SEED, r#""groups":{},"seed""#) =>
         "line 1, column 79: \"groups\" names no group",
@@ -424,4 +438,56 @@ refused! { of_lines;
 
 {"n":"n2","id":2,"at":1,"do":"invoke","body":""}"# =>
         "line 4, column 16: the step in line 2 has the id 2 already",
+}
+
+/// A strike on a network, as a line.
+fn strike_on(network: u8, to: &str, fate: &str) -> String {
+    format!(
+        r#"{{"at":1,"fault":"strike","from":"n1","to":"{to}","network":{network},"number":1,{fate}}}"#
+    )
+}
+
+#[test]
+fn a_strike_on_a_write_is_read_as_it_is_written() {
+    for (to, fate) in [
+        ("n1", r#""fate":"lie","draw":3"#),
+        ("n1", r#""fate":"withhold""#),
+        ("n1", r#""fate":"stall","by":7"#),
+        ("n2", r#""fate":"delay","by":7"#),
+    ] {
+        let text = format!("{HEADER}\n{}\n", strike_on(1, to, fate));
+        let schedule = Schedule::from_text(&text).expect("it is a schedule");
+        assert!(schedule.to_text().contains(r#""network":1"#));
+        assert_eq!(Schedule::from_text(&schedule.to_text()), Ok(schedule));
+    }
+}
+
+#[test]
+fn what_no_write_can_suffer_is_refused_with_the_mend() {
+    for (to, fate) in [
+        ("n1", r#""fate":"lose""#),
+        ("n1", r#""fate":"delay","by":7"#),
+        ("n2", r#""fate":"lie","draw":3"#),
+        ("n2", r#""fate":"corrupt""#),
+    ] {
+        let said = of_lines(&strike_on(1, to, fate));
+        assert!(said.starts_with("line 2, column "), "{said}");
+        assert!(said.contains("a lie befalls the write") && said.contains("a delay"), "{said}");
+    }
+    let said = of_lines(&strike_on(2, "n2", r#""fate":"lose""#));
+    assert!(said.ends_with("\"network\" is 2; it must be a whole number from 0 to 1"), "{said}");
+}
+
+#[test]
+fn clients_are_the_first_nodes_and_servers_the_others() {
+    let roles = r#""clients":1,"groups":{"g1":["n1"],"g2":["n2","n3"]},"seed""#;
+    let schedule = Schedule::from_text(&HEADER.replace(SEED, roles)).expect("it is a schedule");
+    assert_eq!(schedule.header.needs(), Groups::Roles);
+    assert_eq!(Schedule::from_text(&schedule.to_text()), Ok(schedule));
+}
+
+#[test]
+fn what_is_not_asked_for_is_not_written() {
+    let schedule = Schedule::from_text(HEADER).expect("it is a schedule");
+    assert_eq!(schedule.to_text().trim_end(), HEADER);
 }

@@ -11,7 +11,7 @@ use crate::node::sockets::Came;
 use crate::node::surroundings::Surroundings;
 use crate::node::timers::now;
 use crate::wire::Head;
-use crate::words::{Asked, Init, Numbered, Told};
+use crate::words::{Asked, Init, Numbered, REGISTERS, Told};
 use nix::poll::PollFd;
 use pepperland_core::contract::{Effect, Garbled, Host, Indication, Node, StableKey};
 use pepperland_core::id::{GroupId, NetworkId, NodeId};
@@ -31,6 +31,8 @@ pub struct Served<W> {
     host: Host,
     life: Surroundings,
     pen: Pen<W>,
+    /// Whether there are registers to be written to.
+    has_registers: bool,
 }
 
 /// A line to the node.
@@ -59,13 +61,16 @@ impl<W: Write> Served<W> {
         let (life, host) = Surroundings::of(&init, folder)?;
         let nodes = init.node_ids.len();
         let max_latency = Span(init.max_latency);
-        let setup = Setup { node: host.me, nodes, flaw: part.flaw, max_latency };
+        let register_latency = init.register_latency.map_or(Setup::REGISTER_LATENCY, Span);
+        let flaw = part.flaw;
+        let setup = Setup { node: host.me, nodes, flaw, max_latency, register_latency };
         let node = Guarded::new(part.build, &setup);
         let mut pen = Pen::new(init.node_id.clone(), !init.addresses.is_empty(), output);
         let features = life.features(&init, part.views);
         let ok = json!({"type": "init_ok", "in_reply_to": number, "features": features});
         pen.write(&given.src, &ok);
-        let mut served = Served { node, host, life, pen };
+        let mut served =
+            Served { node, host, life, pen, has_registers: init.register_latency.is_some() };
         served.run(served.life.read_clock(given.time), None, |node, host| {
             match host.incarnation {
                 0 => node.start(host),
@@ -238,6 +243,10 @@ impl<W: Write> Served<W> {
         bytes: &[u8],
     ) -> Result<(), Stopped> {
         let members = self.host.members(group);
+        if self.has_registers && network == NetworkId::CONTROLLED {
+            self.write(REGISTERS, network, bytes);
+            return Ok(());
+        }
         if let Some(sockets) = self.life.sockets_mut() {
             self.pen.flush()?;
             sockets.send_group((group, &members), network, bytes, now());

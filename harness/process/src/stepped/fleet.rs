@@ -10,6 +10,7 @@ use pepperland_core::id::NodeId;
 use pepperland_core::implementation::Setup;
 use pepperland_core::schedule::Schedule;
 use pepperland_core::seed::Seed;
+use pepperland_core::time::Span;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io;
@@ -27,6 +28,8 @@ pub struct Fleet {
     keeper: Keeper,
     /// The seed of the run.
     root: Seed,
+    /// The greatest latency of the controlled network, if there is one.
+    register_latency: Option<Span>,
     patience: Duration,
     folder: TempDir,
     /// For each node, who lives in its folder, and in that of a second copy of it.
@@ -54,6 +57,7 @@ impl Fleet {
             program: program.clone(),
             keeper: keeper.clone(),
             root: schedule.header.seed,
+            register_latency: schedule.header.controlled.map(|network| network.max_latency),
             patience: PATIENCE,
             folder,
             homes: RefCell::default(),
@@ -72,8 +76,8 @@ impl Fleet {
     pub fn node(&self, setup: &Setup<'_>) -> Box<dyn Node> {
         let Setup { node, nodes, max_latency, .. } = *setup;
         let (home, tenancy) = self.move_in(node);
-        let (root, patience) = (self.root, self.patience);
-        let birth = Birth { node, nodes, max_latency, root, patience };
+        let (root, patience, register_latency) = (self.root, self.patience, self.register_latency);
+        let birth = Birth { node, nodes, max_latency, register_latency, root, patience };
         let (birth, logs) = ((birth, tenancy), self.logs.clone());
         Box::new(Remote::start(&self.program, &self.keeper, &home, birth, logs))
     }

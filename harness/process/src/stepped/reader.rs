@@ -4,11 +4,11 @@ use crate::features::{Features, OFFERED};
 use crate::stepped::broken::Broken;
 use crate::stepped::names::{Disk, Timers};
 use crate::wire::{Breach, Envelope, Head};
-use crate::words::{HARNESS, Sense, Taken, Told, group_id, stranger, text, view_id};
+use crate::words::{HARNESS, REGISTERS, Sense, Taken, Told, group_id, stranger, text, view_id};
 use pepperland_core::contract::{
     Applied, Delivery, Effect, Host, Indication, Snapshot, SnapshotTurn, StateHash, TokenTurn, View,
 };
-use pepperland_core::id::{MessageId, NetworkId, NodeId};
+use pepperland_core::id::{GroupId, MessageId, NetworkId, NodeId};
 use pepperland_core::message::{Body, Message};
 use pepperland_core::time::Span;
 use serde::Deserialize;
@@ -29,6 +29,8 @@ pub struct Reader {
     pub open: BTreeMap<i64, Open>,
     /// How many nodes there are.
     pub nodes: usize,
+    /// Whether there are registers to be written to.
+    pub has_registers: bool,
     /// Whether it has answered `init`.
     pub ready: bool,
     /// What it may say.
@@ -62,6 +64,12 @@ impl Reader {
             return self.hear(&envelope, host).map_err(wrong);
         }
         let (to, body) = (&*envelope.dest, envelope.body.get());
+        if to == REGISTERS && self.has_registers {
+            let (group, network) = (readers(host), NetworkId::CONTROLLED);
+            let frame = frame(host, body);
+            host.effects.list.push(Effect::GroupSend { group, network, frame });
+            return Ok(ControlFlow::Continue(()));
+        }
         match (to.parse::<NodeId>(), to.parse()) {
             (Ok(node), _) => {
                 let frame = frame(host, body);
@@ -198,6 +206,8 @@ impl Reader {
             }
             Told::Suspect { target, .. } => Indication::Suspect(self.node(&target)?),
             Told::Trust { target } => Indication::Trust(self.node(&target)?),
+            Told::Lead { epoch } => Indication::Lead { epoch },
+            Told::Unlead { epoch } => Indication::Unlead { epoch },
             Told::Decide { instance, value } => Indication::Decide {
                 instance,
                 value: Message { body: Body::new(text(&value).as_bytes()), ..Message::default() },
@@ -241,6 +251,11 @@ impl Reader {
         let node = name.parse::<NodeId>().ok().filter(|node| node.index() < self.nodes);
         node.ok_or_else(|| format!("where \"{name}\" is no node"))
     }
+}
+
+/// The group that reads the registers: the servers, or everybody.
+fn readers(host: &Host) -> GroupId {
+    GroupId(host.groups.len().saturating_sub(1) as u32)
 }
 
 fn breach(host: &mut Host, breach: Breach, text: String) {

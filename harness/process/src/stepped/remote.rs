@@ -11,7 +11,7 @@ use crate::stepped::reader::{Open, Reader};
 use crate::stepped::timed::timed_line;
 use crate::words::{Asked, HARNESS, Init, Numbered, value};
 use pepperland_core::contract::{Effect, Garbled, Host, Node, Request, Timer, flip};
-use pepperland_core::id::{GroupId, NodeId};
+use pepperland_core::id::{GroupId, NetworkId, NodeId};
 use pepperland_core::message::Message;
 use pepperland_core::runtime::seed_of;
 use pepperland_core::seed::Seed;
@@ -46,6 +46,8 @@ pub struct Birth {
     pub nodes: usize,
     /// What no message takes longer than while nothing disturbs it.
     pub max_latency: Span,
+    /// What no write to a register takes longer than, where there is a controlled network.
+    pub register_latency: Option<Span>,
     /// The seed of the run, from which each node's own derive.
     pub root: Seed,
     /// How long it may take for an answer, in real time.
@@ -61,7 +63,8 @@ impl Remote {
         (birth, tenancy): (Birth, Rc<Tenancy>),
         logs: Logs,
     ) -> Remote {
-        let reader = Reader { nodes: birth.nodes, ..Reader::default() };
+        let has_registers = birth.register_latency.is_some();
+        let reader = Reader { nodes: birth.nodes, has_registers, ..Reader::default() };
         let process = Pipes::start(program, keeper, folder).map_err(Some);
         Remote { process, reader, birth, tenancy: Some(tenancy), asked: 0, lines: 0, logs }
     }
@@ -89,6 +92,7 @@ impl Remote {
             incarnation: host.incarnation,
             seed: seed_of(self.birth.root, self.birth.node, host.incarnation),
             max_latency: self.birth.max_latency.0,
+            register_latency: self.birth.register_latency.map(|span| span.0),
             features: OFFERED.map(str::to_owned).into(),
             storage,
             ..Init::default()
@@ -181,6 +185,17 @@ impl Remote {
     }
 }
 
+/// A body that says over which network it came, whatever its sender has it say: none but a writer
+/// writes.
+fn over_network(frame: &[u8], network: NetworkId) -> Result<Map<String, Value>, Garbled> {
+    let mut body: Map<String, Value> = serde_json::from_slice(frame).map_err(|_| Garbled)?;
+    match network {
+        NetworkId::PAYLOAD => drop(body.shift_remove("network")),
+        other => drop(body.insert("network".to_owned(), other.0.into())),
+    }
+    Ok(body)
+}
+
 impl Drop for Remote {
     fn drop(&mut self) {
         self.give_up();
@@ -214,6 +229,11 @@ impl Node for Remote {
     fn receive(&mut self, from: NodeId, frame: &[u8], host: &mut Host) -> Result<(), Garbled> {
         if frame.contains(&b'\n') {
             return Err(Garbled);
+        }
+        if self.reader.has_registers {
+            let body = over_network(frame, host.arrived_over)?;
+            self.give(&from.to_string(), &body, host);
+            return Ok(());
         }
         let body: &RawValue = serde_json::from_slice(frame).map_err(|_| Garbled)?;
         self.give(&from.to_string(), &body, host);

@@ -10,5 +10,8 @@ pub use sense::Sense;
 pub use told::{Taken, Told};
 pub use values::{group_id, stranger, text, value, view_id, view_value};
 
+/// Where a node writes to registers on the lines.
+pub const REGISTERS: &str = "registers";
+
 /// Who the harness is on the lines.
 pub const HARNESS: &str = "harness";
