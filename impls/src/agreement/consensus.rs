@@ -90,7 +90,8 @@ pub const ENTRY: Implementation = Implementation {
 };
 
 /// Suspicions are right in the end, and nothing else is assumed of time.
-const MODEL: Model = Model { timing: "partially synchronous", ..Model::ASYNCHRONOUS };
+const MODEL: Model =
+    Model { timing: "partially synchronous", workload: Some("proposals"), ..Model::ASYNCHRONOUS };
 
 /// What travels below consensus.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -46,7 +46,7 @@ use crate::detectors::SYNCHRONOUS;
 use crate::detectors::keepalive::keepalive;
 use pepperland_core::contract::{Cx, Delivery, Indication, Layer, Protocol, Stack};
 use pepperland_core::id::{GroupId, NodeId};
-use pepperland_core::implementation::{Break, Flaw, Implementation, Setup};
+use pepperland_core::implementation::{Break, Flaw, Implementation, Model, Roles, Setup};
 use pepperland_core::message::Message;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -59,7 +59,7 @@ pub const ENTRY: Implementation = Implementation {
     statement: "total order for clients by servers that decide what comes next",
     source: "Guerraoui & Schiper 2001",
     claims: &[INTEGRITY, VALIDITY, UNIFORM_AGREEMENT, ORDER],
-    model: SYNCHRONOUS,
+    model: Model { roles: Some(ROLES), ..SYNCHRONOUS },
     nodes: 5,
     budget: |n| n - 1,
     flaws: &[
@@ -95,6 +95,14 @@ pub const ENTRY: Implementation = Implementation {
     }],
     cost: None,
     build: |setup| changed(setup, Stack::node(ConsensusService::over(keepalive(setup), setup))),
+};
+
+/// Three servers, one of which must live; the others are clients.
+const ROLES: Roles = Roles {
+    clients: |nodes| nodes.saturating_sub(3),
+    failing_clients: |clients| clients.saturating_sub(1),
+    failing_servers: |servers| servers.saturating_sub(1),
+    clients_may_lie: false,
 };
 
 /// What clients and servers say to each other.

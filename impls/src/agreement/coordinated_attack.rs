@@ -47,6 +47,7 @@ pub const ENTRY: Implementation = Implementation {
         tolerates: &[Fault::Loss, Fault::Partition],
         timing: "synchronous",
         latency_bound: Some(Span::millis(50)),
+        workload: Some("attack"),
         ..Model::ASYNCHRONOUS
     },
     nodes: 2,

@@ -2,7 +2,7 @@
 
 use crate::steps::{instants, propose};
 use pepperland_core::id::NodeId;
-use pepperland_core::schedule::{Step, When};
+use pepperland_core::schedule::{Ask, Step, When};
 use pepperland_core::seed::{PerMillion, Stream};
 use pepperland_core::time::{Span, Time};
 use pepperland_core::workload::{Last, Layout, Stage, Workload};
@@ -14,7 +14,7 @@ pub const ENTRY: Workload = Workload {
     source: "Chandra & Toueg 1996",
     layout: Layout::Everybody,
     plan: |stage, stream| plan(stage, stream, ALIKE, own),
-    last: Last::Operations(&[]),
+    last: Last::Asks(|stage| last(stage, |node| format!("{node}.last"))),
     judged: &[],
 };
 
@@ -25,6 +25,7 @@ pub const BINARY: Workload = Workload {
                 the same",
     source: "Ben-Or 1983",
     plan: |stage, stream| plan(stage, stream, ALIKE_BINARY, binary),
+    last: Last::Asks(|stage| last(stage, |node| (node.0 % 2).to_string())),
     ..ENTRY
 };
 
@@ -52,6 +53,13 @@ fn plan(
         }
     }
     steps
+}
+
+/// One more instance, to which all propose.
+fn last(stage: &Stage, value: fn(NodeId) -> String) -> Vec<(NodeId, Ask)> {
+    let instance = stage.broadcasts as u64;
+    let ask = |node| (node, Ask::Propose { instance, body: value(node) });
+    NodeId::first(stage.nodes).map(ask).collect()
 }
 
 /// A value that nobody else proposes to any instance.

@@ -35,7 +35,7 @@ pub const ENTRY: Implementation = Implementation {
         Claim::always("consensus-integrity"),
         Claim::always("consensus-non-triviality"),
     ]],
-    model: Model { tolerates: &[Fault::Duplication], ..SYNCHRONOUS },
+    model: Model { tolerates: &[Fault::Duplication], workload: Some("attack"), ..SYNCHRONOUS },
     nodes: 2,
     budget: |_| 0,
     flaws: &[],
