@@ -77,7 +77,7 @@ pub const ENTRY: Implementation = Implementation {
             statement: "what is decided and has not come by itself yet is skipped",
             breaks: "agreement",
             keeps: &["no-creation", "no-duplication", "uniform-total-order"],
-            faults: "delay",
+            faults: "partition",
             workload: "burst",
             killer: include_str!("../../killers/skips-missing.jsonl"),
         },

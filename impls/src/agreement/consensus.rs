@@ -45,10 +45,10 @@ pub const ENTRY: Implementation = Implementation {
         Flaw {
             name: "lock-ignored",
             number: "PL91",
-            statement: "a coordinator takes the first estimate it hears, not the latest locked one",
+            statement: "a coordinator takes the oldest estimate, not the one that is locked",
             breaks: "consensus-agreement",
             keeps: &["consensus-validity", "consensus-integrity"],
-            faults: "partition",
+            faults: "delay",
             workload: "proposals",
             killer: include_str!("../../killers/lock-ignored.jsonl"),
         },
@@ -76,7 +76,7 @@ pub const ENTRY: Implementation = Implementation {
     controls: &[HARMLESS],
     breaks: &[Break {
         name: "majority-crashes",
-        property: "consensus-termination-if-all-propose",
+        property: "consensus-termination",
         statement: "two of three crash, and the one that is left waits for a majority for ever",
         faults: "crash",
         workload: "proposals",

@@ -99,7 +99,7 @@ pub struct Outcome<V> {
 /// Planted flaws of the rounds.
 #[derive(Copy, Clone, Debug, Default)]
 pub struct Planted {
-    /// A coordinator takes the first estimate, whatever its `ts`.
+    /// A coordinator takes the estimate with the least `ts`.
     pub lock_ignored: bool,
     /// Half of the members are taken for a majority.
     pub minority_quorum: bool,
@@ -334,11 +334,11 @@ impl<V: Clone> Led<V> {
         Led { estimates: Vec::new(), chosen: None, answers: Vec::new(), is_over: false }
     }
 
-    /// The estimate with the greatest ts, of the least sender; flaw: the first that came.
+    /// The estimate with the greatest ts, of the least sender; flaw: with the least.
     fn choose(&self, lock_ignored: bool) -> Option<V> {
-        let mut estimates = self.estimates.iter();
+        let estimates = self.estimates.iter();
         let chosen = match lock_ignored {
-            true => estimates.next(),
+            true => estimates.min_by_key(|(from, ts, _)| (*ts, *from)),
             false => estimates.max_by_key(|(from, ts, _)| (*ts, Reverse(*from))),
         };
         chosen.map(|(.., estimate)| estimate.clone())
