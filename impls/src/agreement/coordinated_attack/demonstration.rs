@@ -36,6 +36,9 @@ pub enum Failure {
     NeverAttack,
 }
 
+/// A protocol and its runs that are no solution.
+pub type Row = (Family, Vec<(Battle, Failure)>);
+
 /// What an army decided: to attack or not; none if it decided nothing.
 pub type Decision = Option<bool>;
 
@@ -108,9 +111,7 @@ pub fn decisions(history: &History) -> [Decision; 2] {
 ///
 /// # Errors
 /// Whatever `run` fails with.
-pub fn demonstrate<E>(
-    mut run: impl FnMut(&Schedule) -> Result<History, E>,
-) -> Result<Vec<(Family, Vec<(Battle, Failure)>)>, E> {
+pub fn demonstrate<E>(mut run: impl FnMut(&Schedule) -> Result<History, E>) -> Result<Vec<Row>, E> {
     let mut table = Vec::new();
     for family in Family::all() {
         let mut shown = Vec::new();

@@ -7,11 +7,8 @@ use crate::exit::Failure;
 use crate::output::print;
 use pepperland_core::runtime::Detail;
 use pepperland_impls::agreement::coordinated_attack::ENTRY;
-use pepperland_impls::agreement::coordinated_attack::demonstration::{self, Battle, demonstrate};
+use pepperland_impls::agreement::coordinated_attack::demonstration::{self, Row, demonstrate};
 use pepperland_impls::agreement::coordinated_attack::family::Family;
-
-/// The runs of a protocol that show that it is no solution, each with how it fails.
-type Shown = Vec<(Battle, demonstration::Failure)>;
 
 /// Prints a row for each number of messengers and pair of thresholds.
 ///
@@ -31,7 +28,7 @@ pub fn measure(catalog: &Catalog) -> Result<(), Failure> {
 }
 
 /// The first run that shows it, and how many do.
-fn cell((family, shown): &(Family, Shown)) -> Result<String, Failure> {
+fn cell((family, shown): &Row) -> Result<String, Failure> {
     let Some((battle, failure)) = shown.first() else {
         return Err(Failure::Harness(format!(
             "no run shows that {family:?} is no solution: either it is one, or Battle::all in \
