@@ -192,19 +192,21 @@ impl Post {
     }
 
     /// Delivers whatever waits, link by link and in order, until nothing does. What each node
-    /// delivers to its application meanwhile, in lines.
+    /// delivers to its application meanwhile, in lines, and then what nodes decide.
     pub fn settle(&mut self) -> Vec<String> {
+        let mut decided: Vec<String> = Vec::new();
         let mut delivered: BTreeMap<NodeId, Vec<String>> = BTreeMap::new();
         while let Some((link, number)) = self.first_waiting() {
             let lines = self.deliver(link, number).expect("it is waiting");
             let told = lines.iter().filter_map(|line| line.split_once(" delivers "));
             let bodies = told.map(|(_, body)| body.to_owned());
             delivered.entry(link.1).or_default().extend(bodies);
+            decided.extend(lines.into_iter().filter(|line| line.contains(" decides ")));
         }
         delivered.retain(|_, bodies| !bodies.is_empty());
         let line =
             |(node, bodies): (_, &Vec<String>)| format!("{node} delivers {}", bodies.join(" "));
-        delivered.iter().map(line).collect()
+        delivered.iter().map(line).chain(decided).collect()
     }
 
     /// The first message that waits.
