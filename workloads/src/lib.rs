@@ -1,8 +1,8 @@
-//! What clients do. One more workload is one file, one `mod` line and one line in [`ALL`], or in
-//! [`maelstrom::ALL`].
+//! What clients do. One more workload is one file, one `mod` line and one line in [`ALL`], in
+//! [`agreement::ALL`], or in [`maelstrom::ALL`].
 
+pub mod agreement;
 pub mod all_at_once;
-pub mod attack;
 pub mod bulletin_board;
 pub mod burst;
 pub mod dynamic;
@@ -11,7 +11,6 @@ pub mod groups;
 pub mod joining;
 pub mod leaving;
 pub mod maelstrom;
-pub mod proposals;
 pub mod register_network;
 pub mod replies;
 pub mod requests;
@@ -39,13 +38,10 @@ pub const ALL: &[&Workload] = &[
     &dynamic::OPEN,
     &requests::ENTRY,
     &expressions::ENTRY,
-    &proposals::ENTRY,
-    &proposals::BINARY,
-    &attack::ENTRY,
     &register_network::ENTRY,
 ];
 
-/// Every workload: those of group communication, then Maelstrom's.
+/// Every workload: those of group communication, of agreement, then Maelstrom's.
 pub fn all() -> impl Iterator<Item = &'static Workload> {
-    ALL.iter().chain(maelstrom::ALL).copied()
+    ALL.iter().chain(agreement::ALL).chain(maelstrom::ALL).copied()
 }

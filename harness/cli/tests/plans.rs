@@ -34,7 +34,8 @@ fn asked_after_the_heal(schedule: &Schedule) -> BTreeSet<NodeId> {
         When::Upon { .. } => false,
     };
     let steps = schedule.steps.iter().filter(after);
-    let asks = steps.filter(|step| matches!(step.ask, Ask::Invoke { .. }));
+    let is_asked = |ask: &Ask| matches!(ask, Ask::Invoke { .. } | Ask::Propose { .. });
+    let asks = steps.filter(|step| is_asked(&step.ask));
     asks.map(|step| step.node).collect()
 }
 
@@ -79,6 +80,7 @@ proptest! {
                 let probed: BTreeSet<_> = probed.into_iter().collect();
                 prop_assert_eq!(probed, everybody_who_may(&schedule));
             }
+            Last::Operations([]) => prop_assert!(asked_after_the_heal(&schedule).is_empty()),
             Last::Operations(_) | Last::Planned(_) | Last::Asks(_) => {
                 let everybody = NodeId::first(nodes).collect();
                 prop_assert_eq!(asked_after_the_heal(&schedule), everybody);

@@ -132,6 +132,13 @@ impl Post {
         self.handle(node, |node, host| node.recover(host))
     }
 
+    /// The application of a node proposes to an instance of consensus; what it does, in lines.
+    pub fn propose(&mut self, node: NodeId, instance: u64, body: &str) -> Vec<String> {
+        let id = MessageId { origin: node, incarnation: 0, number: 0 };
+        let value = Message { id, body: Body::new(body.as_bytes()) };
+        self.handle(node, |node, host| node.request(Request::Propose { instance, value }, host))
+    }
+
     /// A node multicasts; what it does, in lines.
     pub fn multicast(&mut self, node: NodeId, body: &str) -> Vec<String> {
         self.multicast_to(GroupId::ALL, node, body)
@@ -185,19 +192,21 @@ impl Post {
     }
 
     /// Delivers whatever waits, link by link and in order, until nothing does. What each node
-    /// delivers to its application meanwhile, in lines.
+    /// delivers to its application meanwhile, in lines, and then what nodes decide.
     pub fn settle(&mut self) -> Vec<String> {
+        let mut decided: Vec<String> = Vec::new();
         let mut delivered: BTreeMap<NodeId, Vec<String>> = BTreeMap::new();
         while let Some((link, number)) = self.first_waiting() {
             let lines = self.deliver(link, number).expect("it is waiting");
             let told = lines.iter().filter_map(|line| line.split_once(" delivers "));
             let bodies = told.map(|(_, body)| body.to_owned());
             delivered.entry(link.1).or_default().extend(bodies);
+            decided.extend(lines.into_iter().filter(|line| line.contains(" decides ")));
         }
         delivered.retain(|_, bodies| !bodies.is_empty());
         let line =
             |(node, bodies): (_, &Vec<String>)| format!("{node} delivers {}", bodies.join(" "));
-        delivered.iter().map(line).collect()
+        delivered.iter().map(line).chain(decided).collect()
     }
 
     /// The first message that waits.
@@ -293,6 +302,10 @@ impl Post {
             }
             Effect::Indicate(Indication::Token { turn, epoch }) => {
                 alone(format!("token: {} {epoch}", turn.word()))
+            }
+            Effect::Indicate(Indication::Decide { instance, value }) => {
+                let body = String::from_utf8_lossy(&value.body.0);
+                alone(format!("decides {body} in {instance}"))
             }
             Effect::Indicate(Indication::Respond { operation, value }) => {
                 let body = String::from_utf8_lossy(&value.body.0);

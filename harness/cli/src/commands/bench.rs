@@ -1,6 +1,7 @@
 //! `pepperland bench`: measure here, beside peers. Rates are medians of several rounds, taken in
 //! turn within one process; trust the ratios, not the rates.
 
+mod attack;
 mod checkers;
 mod detection;
 mod detectors;
@@ -42,6 +43,7 @@ pub fn bench(options: &Bench, catalog: &Catalog) -> Result<ExitCode, Failure> {
             Measured::Detectors => detectors::measure(catalog)?,
             Measured::Protocols => protocols::measure(catalog)?,
             Measured::Responders => responders::measure(catalog)?,
+            Measured::Attack => attack::measure(catalog)?,
             Measured::Explore => exploration::measure(catalog)?,
             Measured::Stdio => stdio::measure()?,
             Measured::Switch => switch::measure()?,

@@ -97,6 +97,9 @@ pub enum Measured {
     Protocols,
     /// How many servers answer a request, with and without faults, as a table in Markdown
     Responders,
+    /// That coordinated attack has no solution: each protocol and a run that shows it, as a table
+    /// in Markdown
+    Attack,
     /// The exploration of a small scope beside Stateright's, as a table in Markdown
     Explore,
     /// Programs over the line protocol in real time: rates, latencies, and the harness's own share
