@@ -103,7 +103,13 @@ fn peer(index: u32, place: Place, pace: Pace) -> Result<Peer> {
     let all: Rc<[NodeId]> = NodeId::first(MOST_SERVERS + CLIENTS).collect();
     let servers: Rc<[NodeId]> = NodeId::first(MOST_SERVERS).collect();
     let me = NodeId(index);
-    let setup = Setup { node: me, nodes: all.len(), flaw: None, max_latency: pace.period };
+    let setup = Setup {
+        node: me,
+        nodes: all.len(),
+        flaw: None,
+        max_latency: pace.period,
+        register_latency: Setup::REGISTER_LATENCY,
+    };
     let service = Service::over(Network::payload(), pace, &setup);
     let host = Host::new(me, [all, servers].into(), Seed(index.into()).stream(""));
     Peer::start(Stack::node(service), host, place)

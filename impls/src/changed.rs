@@ -239,6 +239,10 @@ impl Node for Changed {
     fn frame(&self, described: Value) -> Result<Vec<u8>, Garbled> {
         self.node.frame(described)
     }
+
+    fn reseal(&self, to: NodeId, frame: &[u8]) -> Option<Vec<u8>> {
+        self.node.reseal(to, frame)
+    }
 }
 
 /// Puts the receivers of each unbroken run of sends in another order. What one of them is sent

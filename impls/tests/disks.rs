@@ -158,7 +158,13 @@ fn damaged(value: &[u8], stream: &mut Stream) -> Vec<u8> {
 /// Runs a group of which one node finds this on its disk when it starts.
 fn found(implementation: &Implementation, key: StableKey, bytes: &[u8]) -> Vec<String> {
     let (me, nodes) = (NodeId(1), implementation.nodes.max(2));
-    let setup = Setup { node: me, nodes, flaw: None, max_latency: Span::millis(10) };
+    let setup = Setup {
+        node: me,
+        nodes,
+        flaw: None,
+        max_latency: Span::millis(10),
+        register_latency: Setup::REGISTER_LATENCY,
+    };
     let build = |setup: &Setup<'_>| (implementation.build)(setup);
     let mut node = Guarded::new(&build, &setup);
     let everybody: Rc<[NodeId]> = NodeId::first(nodes).collect();

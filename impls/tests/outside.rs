@@ -26,7 +26,13 @@ impl Four {
         let everyone: Rc<[NodeId]> = NodeId::first(4).collect();
         let groups: Rc<[Rc<[NodeId]>]> = [everyone, [NodeId(1), NodeId(2)].into()].into();
         let node = |node: NodeId| {
-            let setup = Setup { node, nodes: 4, flaw: None, max_latency: Span::millis(50) };
+            let setup = Setup {
+                node,
+                nodes: 4,
+                flaw: None,
+                max_latency: Span::millis(50),
+                register_latency: Setup::REGISTER_LATENCY,
+            };
             let stream = Seed(1).child("node", node.0.into()).stream("");
             ((implementation.build)(&setup), Host::new(node, groups.clone(), stream))
         };

@@ -12,7 +12,7 @@ use pepperland_core::names::did_you_mean;
 use pepperland_core::plan::Plan;
 use pepperland_core::runtime::{Repeats, Runtime};
 use pepperland_core::scenario::{Network, Scenario};
-use pepperland_core::workload::Workload;
+use pepperland_core::workload::{Layout, Workload};
 use pepperland_search::{Trial, of_frames};
 use pepperland_sim::Simulator;
 use std::collections::BTreeSet;
@@ -148,7 +148,8 @@ impl Catalog {
             workload.layout.groups(scenario.nodes.unwrap_or(implementation.nodes)).len() > 1;
         let claimed = claimed_under(implementation, faults, several);
         let is_brought_out = |name: &&'static str| {
-            let brought_out = |checker| is_brought_out(checker, (scenario, workload), faults);
+            let asked = (scenario, workload);
+            let brought_out = |checker| is_brought_out(checker, implementation, asked, faults);
             self.checker(name).map_or(true, brought_out)
         };
         let on_sockets = scenario.network == Network::Netns;
@@ -184,6 +185,7 @@ impl Catalog {
         let faults = pepperland_faults::resolve(&scenario.faults)
             .map_err(|error| Unknown(error.to_string()))?;
         check_leaving(&faults, workload)?;
+        check_roles(implementation, workload)?;
         let mut names: Vec<&str> = match scenario.properties.is_empty() {
             true => self.usual_properties(implementation, (scenario, workload), &faults)?,
             false => scenario.properties.iter().map(String::as_str).collect(),
@@ -214,12 +216,16 @@ impl Catalog {
         })
     }
 
-    /// The workload that asks for what the implementation offers: the one of its service's name, if
-    /// there is one; for groups with views one that changes them; else the first.
+    /// The workload that asks for what the implementation offers: the one that its model names, or
+    /// that of its service's name, if there is one; for groups with views one that changes them;
+    /// else the first.
     pub fn usual_workload(&self, implementation: &Implementation) -> &'static str {
-        let of_service = |w: &&&Workload| Some(w.name) == implementation.model.service;
-        let changes = |w: &&&Workload| implementation.model.views && w.name == "joining";
-        let usual = self.workloads.iter().find(of_service);
+        let model = &implementation.model;
+        let asked = |w: &&&Workload| model.workload == Some(w.name);
+        let of_service = |w: &&&Workload| model.service == Some(w.name);
+        let changes = |w: &&&Workload| model.views && w.name == "joining";
+        let usual = self.workloads.iter().find(asked);
+        let usual = usual.or(self.workloads.iter().find(of_service));
         let usual = usual.or(self.workloads.iter().find(changes)).or(self.workloads.first());
         usual.map_or("steady", |workload| workload.name)
     }
@@ -251,6 +257,19 @@ pub fn can(runtime: &dyn Runtime, profile: &Profile, needs: &[Fault]) -> bool {
     let none = Choice::none_of(profile);
     let foreseen = profile.foresight(&none).is_none() || runtime.repeats() != Repeats::AtARate;
     foreseen && !needs.iter().any(|fault| runtime.lacks().contains(fault))
+}
+
+/// Whether there are the groups that the workload asks for, where nodes are clients and servers.
+fn check_roles(implementation: &Implementation, workload: &Workload) -> Result<(), Unknown> {
+    let everybody = matches!(workload.layout, Layout::Everybody);
+    if implementation.model.roles.is_none() || everybody {
+        return Ok(());
+    }
+    let (name, asked) = (implementation.name, workload.name);
+    let mend = "take a workload of one group, as \"steady\"";
+    Err(Unknown(format!(
+        "{name} knows clients and servers, and no other groups as workload \"{asked}\" has; {mend}"
+    )))
 }
 
 /// Whether members can leave, where a fault is that they do.

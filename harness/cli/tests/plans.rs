@@ -79,7 +79,7 @@ proptest! {
                 let probed: BTreeSet<_> = probed.into_iter().collect();
                 prop_assert_eq!(probed, everybody_who_may(&schedule));
             }
-            Last::Operations(_) | Last::Planned(_) => {
+            Last::Operations(_) | Last::Planned(_) | Last::Asks(_) => {
                 let everybody = NodeId::first(nodes).collect();
                 prop_assert_eq!(asked_after_the_heal(&schedule), everybody);
             }

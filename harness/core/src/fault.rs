@@ -6,7 +6,7 @@ pub use choice::{Choice, Named, Parameter, Persistence, Unit, Variant};
 
 use crate::history::History;
 use crate::id::NodeId;
-use crate::implementation::Implementation;
+use crate::implementation::{Class, Implementation};
 use crate::schedule::{Ask, Disturbance, Step};
 use crate::seed::Stream;
 use crate::time::Time;
@@ -144,6 +144,36 @@ pub struct Ground<'a> {
 impl Ground<'_> {
     /// How many nodes may fail.
     pub fn budget(&self) -> usize {
-        (self.implementation.budget)(self.nodes)
+        match self.implementation.clients(self.nodes) {
+            0 => (self.implementation.budget)(self.nodes),
+            _ => self.classes().iter().map(|class| class.most).sum(),
+        }
+    }
+
+    /// How many nodes may fail in this way, of those that need not all fail.
+    pub fn most(&self, fault: Fault) -> usize {
+        self.classes().iter().map(|class| class.most(fault)).sum()
+    }
+
+    /// Those whom this fault may befall, in random order, as many of each class as may fail.
+    pub fn victims(&self, fault: Fault, stream: &mut Stream) -> Vec<NodeId> {
+        let mut nodes: Vec<NodeId> = NodeId::first(self.nodes).collect();
+        stream.shuffle(&mut nodes);
+        let chosen = |class: &Class| -> Vec<NodeId> {
+            let of_class = nodes.iter().copied().filter(|node| class.holds(*node));
+            of_class.take(class.most(fault)).collect()
+        };
+        let chosen: Vec<NodeId> = self.classes().iter().flat_map(chosen).collect();
+        nodes.retain(|node| chosen.contains(node));
+        nodes
+    }
+
+    /// Whether this fault may befall the node.
+    pub fn may_befall(&self, fault: Fault, node: NodeId) -> bool {
+        self.classes().iter().any(|class| class.holds(node) && class.most(fault) > 0)
+    }
+
+    fn classes(&self) -> Vec<Class> {
+        self.implementation.classes(self.nodes)
     }
 }

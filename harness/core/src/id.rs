@@ -88,6 +88,8 @@ pub struct NetworkId(pub u8);
 impl NetworkId {
     /// The network that carries the application's messages.
     pub const PAYLOAD: NetworkId = NetworkId(0);
+    /// The network of the registers: tamper-proof, synchronous, and apart from the other.
+    pub const CONTROLLED: NetworkId = NetworkId(1);
 }
 
 /// The name of an application message, minted by the harness and carried inside the payload:

@@ -6,6 +6,7 @@ use crate::history::{Channel, DeliveryContract, FailureModel, PartitionContract}
 use crate::id::NodeId;
 use crate::time::Span;
 use std::fmt;
+use std::ops::Range;
 
 /// An implementation under test, as a file of `impls/` declares it.
 pub struct Implementation {
@@ -90,6 +91,10 @@ pub enum Proviso {
     /// Nothing is late beyond the network's own latency: no link is slow, cut or lossy, no node
     /// stands still, no clock is wrong. Time-outs are then a perfect failure detector.
     InTime,
+    /// Nothing is late but what liars send. Time-outs are then right about whoever does not lie.
+    HonestInTime,
+    /// The same, and nobody crashes.
+    Calm,
     /// A request is at its node once it is made. Between an application and a process there is a
     /// pipe, and the node may change its view while a request waits there.
     AskedAtOnce,
@@ -104,6 +109,8 @@ impl fmt::Display for Proviso {
             Proviso::NobodyCrashes => "while nobody crashes",
             Proviso::KeepsSending => "while everybody keeps sending",
             Proviso::InTime => "while nothing is late",
+            Proviso::HonestInTime => "while nothing is late but what liars send",
+            Proviso::Calm => "while nobody crashes and nothing is late but what liars send",
             Proviso::SendsSurvive => "where sends survive a crash",
             Proviso::AskedAtOnce => "where requests reach their node at once",
             Proviso::OneGroup => "in one group",
@@ -139,6 +146,55 @@ pub struct Model {
     /// The service that clients see, by the name that histories and its workload have for it; none
     /// if it is multicast alone.
     pub service: Option<&'static str>,
+    /// How many of its nodes are clients and servers; none if every node is the same.
+    pub roles: Option<Roles>,
+    /// The greatest latency of the controlled network, where it needs one.
+    pub controlled: Option<Span>,
+    /// Its usual workload, where that is another than its service's.
+    pub workload: Option<&'static str>,
+    /// Whether histories state how many nodes may fail (`about.bounds.faults`).
+    pub states_faults: bool,
+    /// The label of the messages by which it orders, for the fault load of wrong orders.
+    pub orders: Option<&'static str>,
+}
+
+/// Nodes that fail by one budget.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Class {
+    /// What they are.
+    pub what: &'static str,
+    /// Which ones.
+    pub nodes: Range<u32>,
+    /// How many of them may fail.
+    pub most: usize,
+    /// Whether they may lie.
+    pub may_lie: bool,
+}
+
+impl Class {
+    /// Whether the node is one of them.
+    pub fn holds(&self, node: NodeId) -> bool {
+        self.nodes.contains(&node.0)
+    }
+
+    /// How many of them may fail in this way.
+    pub fn most(&self, fault: Fault) -> usize {
+        let may = self.may_lie || !matches!(fault, Fault::Byzantine | Fault::Twin);
+        if may { self.most } else { 0 }
+    }
+}
+
+/// Clients and servers in one run.
+#[derive(Copy, Clone, Debug)]
+pub struct Roles {
+    /// How many of so many nodes are clients; they are the first.
+    pub clients: fn(nodes: usize) -> usize,
+    /// How many of so many clients may crash, or lie if they may.
+    pub failing_clients: fn(clients: usize) -> usize,
+    /// How many of so many servers may crash or lie.
+    pub failing_servers: fn(servers: usize) -> usize,
+    /// Whether clients may lie.
+    pub clients_may_lie: bool,
 }
 
 impl Model {
@@ -162,6 +218,11 @@ impl Model {
         partition: PartitionContract::Primary,
         delivery: DeliveryContract::Volatile,
         service: None,
+        roles: None,
+        controlled: None,
+        workload: None,
+        states_faults: false,
+        orders: None,
     };
 
     /// Nodes that restart with nothing; a network and nodes that are in time in the end, though
@@ -239,6 +300,8 @@ pub enum Groups {
     Dynamic,
     /// The same, to which outsiders multicast as well.
     DynamicOpen,
+    /// A group of clients and one of servers.
+    Roles,
 }
 
 impl Groups {
@@ -251,6 +314,7 @@ impl Groups {
             Groups::Changing => "groups that nodes join and leave",
             Groups::Dynamic => "several groups that come and go",
             Groups::DynamicOpen => "groups that come and go, and multicasts from outside",
+            Groups::Roles => "clients and servers",
         }
     }
 }
@@ -324,9 +388,14 @@ pub struct Setup<'a> {
     pub flaw: Option<&'a str>,
     /// The greatest latency of the network while nothing delays a message.
     pub max_latency: Span,
+    /// The greatest latency of a write to a register.
+    pub register_latency: Span,
 }
 
 impl Setup<'_> {
+    /// The greatest latency of a write that nodes are told where there is no controlled network.
+    pub const REGISTER_LATENCY: Span = Span::millis(5);
+
     /// Whether the flaw of this name is switched on.
     pub fn flawed(&self, name: &str) -> bool {
         self.flaw == Some(name)
@@ -365,7 +434,39 @@ impl Implementation {
             Groups::Changing => self.model.views,
             Groups::Dynamic => self.model.views && self.handles(Groups::Several),
             Groups::DynamicOpen => self.model.views && self.handles(Groups::Open),
+            Groups::Roles => self.model.roles.is_some(),
             fixed => fixed <= self.model.groups,
+        }
+    }
+
+    /// How many of so many nodes are clients; none where every node is the same, or there is but
+    /// one.
+    pub fn clients(&self, nodes: usize) -> usize {
+        let roles = self.model.roles.filter(|_| nodes > 1);
+        roles.map_or(0, |roles| (roles.clients)(nodes).clamp(1, nodes - 1))
+    }
+
+    /// The nodes by what they are, each class with its own budget of those that may fail; one of
+    /// each at least does not.
+    pub fn classes(&self, nodes: usize) -> Vec<Class> {
+        let class = |what, (first, end): (usize, usize), most: usize, may_lie| Class {
+            what,
+            nodes: first as u32..end as u32,
+            most: most.min((end - first).saturating_sub(1)),
+            may_lie,
+        };
+        let (clients, roles) = (self.clients(nodes), self.model.roles);
+        match roles.filter(|_| clients > 0) {
+            None => vec![class("nodes", (0, nodes), (self.budget)(nodes), true)],
+            Some(roles) => vec![
+                class(
+                    "clients",
+                    (0, clients),
+                    (roles.failing_clients)(clients),
+                    roles.clients_may_lie,
+                ),
+                class("servers", (clients, nodes), (roles.failing_servers)(nodes - clients), true),
+            ],
         }
     }
 

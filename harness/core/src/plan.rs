@@ -1,17 +1,18 @@
 //! Planning: a scenario and a seed become a schedule. Pure.
 
+mod budget;
+
 use crate::fault::{Fault, Ground, Named, Profile};
 use crate::history::{Channel, History};
 use crate::id::{GroupId, NodeId};
 use crate::implementation::Implementation;
 use crate::scenario::Scenario;
 use crate::schedule::{
-    Ask, Disturbance, FORMAT, Frame, InFlight, NetworkOptions, Schedule, Step, Trouble, When,
+    Ask, Controlled, Disturbance, FORMAT, Frame, InFlight, NetworkOptions, Schedule, Step, When,
 };
 use crate::seed::{PerMillion, Seed};
 use crate::time::{Span, Time};
 use crate::workload::{Layout, Stage, Workload};
-use std::collections::BTreeSet;
 
 /// A scenario with its names resolved.
 pub struct Plan<'a> {
@@ -49,27 +50,38 @@ impl Plan<'_> {
     /// to each group by each of its members, and by outsiders if groups are open, and time to
     /// settle.
     pub fn schedule(&self, seed: Seed) -> Schedule {
-        let nodes = self.nodes();
         let heal_at = Time::millis(self.scenario.chaos_ms);
-        let groups = self.workload.layout.groups(nodes);
-        let broadcasts = self.scenario.broadcasts;
-        let stage = Stage { nodes, groups, broadcasts, until: heal_at };
+        let stage = self.stage(heal_at);
         let mut steps = (self.workload.plan)(&stage, &mut seed.stream("workload"));
         let changing = if self.workload.layout.is_changing() { &stage.groups[..] } else { &[] };
         let ground = self.ground(heal_at, changing, &steps);
         let mut stream = seed.stream("faults");
         let planned = self.faults.iter().map(|(p, choice)| (p.plan)(&ground, choice, &mut stream));
         let planned: Vec<Vec<Disturbance>> = planned.collect();
-        let disturbances = keep_budget(planned, nodes, ground.budget());
+        let disturbances = self.within_budget(planned);
         let asked = self.asked(&ground, seed, steps.len() as u32);
         steps.extend(asked);
-        let operations = self.workload.last.operations(&stage);
+        let asks = self.workload.last.asks(&stage);
         let header = self.header(seed, stage.groups, heal_at);
         let rounds = if self.implementation.model.views { &PROBES_IN_VIEWS[..] } else { &PROBES };
         for after in rounds {
-            steps.extend(last(operations.as_deref(), &header, *after, steps.len() as u32));
+            steps.extend(last(asks.as_deref(), &header, *after, steps.len() as u32));
         }
         Schedule { header, steps, disturbances }
+    }
+
+    /// What the workload fills with requests: all nodes, or those that are clients.
+    fn stage(&self, heal_at: Time) -> Stage {
+        let nodes = match self.implementation.clients(self.nodes()) {
+            0 => self.nodes(),
+            clients => clients,
+        };
+        let groups = self.workload.layout.groups(nodes);
+        Stage { nodes, groups, broadcasts: self.scenario.broadcasts, until: heal_at }
+    }
+
+    fn within_budget(&self, planned: Vec<Vec<Disturbance>>) -> Vec<Disturbance> {
+        budget::keep(planned, &self.implementation.classes(self.nodes()), self.nodes())
     }
 
     /// What clients ask for because it is the fault that they do.
@@ -97,7 +109,7 @@ impl Plan<'_> {
             .map(|(foresee, choice)| foresee(&ground, &choice, history, &mut stream))
             .collect();
         let planned = [vec![schedule.disturbances.clone()], more].concat();
-        let disturbances = keep_budget(planned, ground.nodes, ground.budget());
+        let disturbances = self.within_budget(planned);
         Schedule { disturbances, ..schedule }
     }
 
@@ -119,17 +131,19 @@ impl Plan<'_> {
     }
 
     fn header(&self, seed: Seed, groups: Vec<Vec<NodeId>>, heal_at: Time) -> Frame {
-        let (min, max) = self.scenario.latency_ms;
-        let groups = match self.workload.layout {
-            Layout::Everybody => Vec::new(),
-            _ => groups,
+        let (nodes, (min, max)) = (self.nodes(), self.scenario.latency_ms);
+        let (clients, groups) = match (self.workload.layout, self.implementation.clients(nodes)) {
+            (Layout::Everybody, 0) => (0, Vec::new()),
+            (Layout::Everybody, clients) => (clients, roles(clients, nodes)),
+            _ => (0, groups),
         };
         Frame {
             format: FORMAT.to_owned(),
             version: 1,
             implementation: self.scenario.implementation.clone(),
             flaw: self.scenario.flaw.clone(),
-            nodes: self.nodes() as u32,
+            nodes: nodes as u32,
+            clients: clients as u32,
             groups,
             open: self.workload.layout.is_open(),
             changing: self.workload.layout.is_changing(),
@@ -139,14 +153,24 @@ impl Plan<'_> {
                 min_latency: Span::millis(min),
                 max_latency: Span::millis(max),
                 promised: None,
+                per_kib: Span::ZERO,
                 channel: self.channel(),
                 in_flight: self.scenario.in_flight.unwrap_or_else(|| draw_in_flight(seed)),
             },
+            controlled: self.controlled(),
             order: Default::default(),
             reseed: None,
             heal_at,
             end: heal_at + self.scenario.settle(),
         }
+    }
+
+    /// Where the latency of messages is one number, so is that of writes.
+    fn controlled(&self) -> Option<Controlled> {
+        let max_latency = self.implementation.model.controlled?;
+        let (min, max) = self.scenario.latency_ms;
+        let min_latency = if min == max { max_latency } else { max_latency.min(Span::millis(1)) };
+        Some(Controlled { min_latency, max_latency })
     }
 
     /// Some applications stop at once, others take their time: what they multicast meanwhile
@@ -163,36 +187,10 @@ impl Plan<'_> {
     }
 }
 
-/// Profiles that are combined do not know of each other's crashes and liars: beyond the budget,
-/// none. Where a profile has the whole group crash and come back, that is what it is for.
-fn keep_budget(planned: Vec<Vec<Disturbance>>, nodes: usize, budget: usize) -> Vec<Disturbance> {
-    let most = budget.min(nodes.saturating_sub(1));
-    let mut victims = BTreeSet::new();
-    let mut kept = Vec::new();
-    for mut disturbances in planned {
-        if !everybody_restarts(&disturbances, nodes) {
-            let fails = |disturbance: &Disturbance| match disturbance.trouble {
-                Trouble::Crash { node, .. } => Some(node),
-                _ => disturbance.trouble.liar(),
-            };
-            disturbances.retain(|disturbance| match fails(disturbance) {
-                Some(node) => {
-                    victims.contains(&node) || victims.len() < most && victims.insert(node)
-                }
-                None => true,
-            });
-        }
-        kept.extend(disturbances);
-    }
-    kept
-}
-
-fn everybody_restarts(disturbances: &[Disturbance], nodes: usize) -> bool {
-    let restarts = disturbances.iter().filter_map(|d| match d.trouble {
-        Trouble::Crash { node, .. } if d.until.is_some() => Some(node),
-        _ => None,
-    });
-    restarts.collect::<BTreeSet<_>>().len() == nodes
+/// The clients, and the servers.
+fn roles(clients: usize, nodes: usize) -> Vec<Vec<NodeId>> {
+    let (clients, servers) = NodeId::first(nodes).partition(|node| node.index() < clients);
+    vec![clients, servers]
 }
 
 /// Both kinds of channel are tested: they give opposite verdicts on uniformity.
@@ -205,11 +203,8 @@ fn draw_in_flight(seed: Seed) -> InFlight {
 
 /// What is asked after the heal, so that liveness is never judged on nothing: one thing after the
 /// other.
-fn last(operations: Option<&[String]>, header: &Frame, after: Span, first_id: u32) -> Vec<Step> {
-    let asked: Vec<(NodeId, Ask)> = match operations {
-        None => probes(header).collect(),
-        Some(bodies) => at_each_node(header, bodies).collect(),
-    };
+fn last(asks: Option<&[(NodeId, Ask)]>, header: &Frame, after: Span, first_id: u32) -> Vec<Step> {
+    let asked = asks.map_or_else(|| probes(header).collect(), <[_]>::to_vec);
     let first = header.heal_at + after;
     let step = |(number, (node, ask))| {
         let after = Span(PROBE_SPACING.0 * (u64::from(number) + 1));
@@ -218,21 +213,13 @@ fn last(operations: Option<&[String]>, header: &Frame, after: Span, first_id: u3
     (0..).zip(asked).map(step).collect()
 }
 
-/// Each operation at each node.
-fn at_each_node<'a>(
-    header: &Frame,
-    bodies: &'a [String],
-) -> impl Iterator<Item = (NodeId, Ask)> + use<'a> {
-    let nodes = header.nodes as usize;
-    let invoke = |node, body: &String| (node, Ask::Invoke { body: body.clone() });
-    bodies.iter().flat_map(move |body| NodeId::first(nodes).map(move |node| invoke(node, body)))
-}
-
 /// One multicast to each group by each node that may; where members come and go, by every node that
-/// is one by then.
+/// is one by then. Servers are no application's: only clients multicast, and to clients.
 fn probes(header: &Frame) -> impl Iterator<Item = (NodeId, Ask)> {
     let (nodes, open) = (header.nodes as usize, header.open || header.changing);
-    let senders = (0..).map(GroupId).zip(header.members()).flat_map(move |(group, members)| {
+    let groups = if header.clients > 0 { 1 } else { header.group_count() };
+    let members = header.members().into_iter().take(groups);
+    let senders = (0..).map(GroupId).zip(members).flat_map(move |(group, members)| {
         let may = move |node: &NodeId| open || members.contains(node);
         NodeId::first(nodes).filter(may).map(move |node| (group, node))
     });

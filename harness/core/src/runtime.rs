@@ -2,6 +2,7 @@
 
 mod application;
 mod clients;
+mod controlled;
 mod disk;
 mod disturbances;
 mod guard;
@@ -11,11 +12,14 @@ mod record;
 
 pub use application::{Application, Reaction};
 pub use clients::Clients;
+pub use controlled::{CARRIES_WRITES_ALONE, OneOrder};
 pub use disk::FailingDisk;
 pub use disturbances::{Active, Disturbances, garbled_length};
 pub use guard::{Guarded, caught};
 pub use lies::{Lie, Lies, Outcome, Saying, Tongue, drawn_lie};
 pub use nodes::{Build, Slot, State, seed_of};
+
+pub use record::consensus_value;
 
 use record::text;
 
@@ -24,6 +28,7 @@ use crate::history::{Channel, History};
 use crate::id::GroupId;
 use crate::implementation::Implementation;
 use crate::schedule::{Schedule, Trouble};
+use crate::time::Span;
 use serde::{Deserialize, Serialize};
 
 /// A runtime. It knows no protocol: it is given the implementation to run.
@@ -218,6 +223,20 @@ pub fn no_starvation(runtime: &'static str, schedule: &Schedule) -> Result<(), R
         Some(node) => {
             let what = format!("keep {node} short of its machine: processes with --network netns");
             Err(Refused::anywhere(runtime, format!("{what} can be")))
+        }
+    }
+}
+
+/// What only the simulator can do: have long messages take longer than short ones.
+///
+/// # Errors
+/// [`Refused`], in the name of the runtime.
+pub fn no_carriage(runtime: &'static str, schedule: &Schedule) -> Result<(), Refused> {
+    match schedule.header.network.per_kib {
+        Span::ZERO => Ok(()),
+        span => {
+            let what = format!("have messages take {span} more for each KiB: the simulator can");
+            Err(Refused::anywhere(runtime, what))
         }
     }
 }

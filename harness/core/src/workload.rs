@@ -2,7 +2,7 @@
 
 use crate::id::NodeId;
 use crate::implementation::Groups;
-use crate::schedule::Step;
+use crate::schedule::{Ask, Step};
 use crate::seed::Stream;
 use crate::time::Time;
 
@@ -36,18 +36,33 @@ pub enum Last {
     Operations(&'static [&'static str]),
     /// The same, of operations that depend on what was planned, such as reads of the keys in use.
     Planned(fn(&Stage) -> Vec<String>),
+    /// These requests, one after the other, of whatever kind.
+    Asks(fn(&Stage) -> Vec<(NodeId, Ask)>),
 }
 
 impl Last {
     /// The bodies of the operations that each node is asked for, if it is any.
     pub fn operations(self, stage: &Stage) -> Option<Vec<String>> {
         match self {
-            Last::Probes => None,
+            Last::Probes | Last::Asks(_) => None,
             Last::Operations(bodies) => {
                 Some(bodies.iter().map(|body| (*body).to_owned()).collect())
             }
             Last::Planned(bodies) => Some(bodies(stage)),
         }
+    }
+
+    /// What is asked for, and where; none if it is the probes that the schedule's groups say.
+    pub fn asks(self, stage: &Stage) -> Option<Vec<(NodeId, Ask)>> {
+        if let Last::Asks(asks) = self {
+            return Some(asks(stage));
+        }
+        let invoke = |node, body: &String| (node, Ask::Invoke { body: body.clone() });
+        let everywhere = |body: &String| {
+            let each = NodeId::first(stage.nodes).map(|node| invoke(node, body));
+            each.collect::<Vec<_>>()
+        };
+        Some(self.operations(stage)?.iter().flat_map(everywhere).collect())
     }
 }
 

@@ -70,7 +70,7 @@ fn is_adaptive(choice: &Choice) -> bool {
 }
 
 fn plan(ground: &Ground<'_>, choice: &Choice, stream: &mut Stream) -> Vec<Disturbance> {
-    let most = ground.budget().min(ground.nodes.saturating_sub(1)) as u64;
+    let most = ground.most(Fault::Byzantine) as u64;
     if most == 0 || is_adaptive(choice) {
         return Vec::new();
     }
@@ -79,7 +79,7 @@ fn plan(ground: &Ground<'_>, choice: &Choice, stream: &mut Stream) -> Vec<Distur
         true => 1,
         false => stream.between(1, most),
     };
-    let nodes = draw::shuffled(ground, stream).into_iter().take(liars as usize);
+    let nodes = ground.victims(Fault::Byzantine, stream).into_iter().take(liars as usize);
     nodes.flat_map(|node| lies(ground, choice, node, stream)).collect()
 }
 
@@ -105,7 +105,8 @@ fn foresee(
     history: &History,
     stream: &mut Stream,
 ) -> Vec<Disturbance> {
-    let pillars = pillars::pillars(history, ground.heal_at);
+    let mut pillars = pillars::pillars(history, ground.heal_at);
+    pillars.retain(|pillar| ground.may_befall(Fault::Byzantine, pillar.node));
     if ground.budget() == 0 || ground.nodes < 2 || pillars.is_empty() {
         return Vec::new();
     }

@@ -65,7 +65,7 @@ fn crashes(
     stream: &mut Stream,
     until: impl Fn(Time, (&Ground<'_>, &mut Stream)) -> Option<Time>,
 ) -> Vec<Disturbance> {
-    let most = ground.budget().min(ground.nodes.saturating_sub(1)) as u64;
+    let most = ground.most(Fault::Crash) as u64;
     if most == 0 {
         return Vec::new();
     }
@@ -88,7 +88,7 @@ fn crashes(
 type Victim = (NodeId, Time, Option<u32>);
 
 fn one_by_one(ground: &Ground<'_>, victims: u64, stream: &mut Stream) -> Vec<Victim> {
-    let nodes = draw::shuffled(ground, stream).into_iter().take(victims as usize);
+    let nodes = ground.victims(Fault::Crash, stream).into_iter().take(victims as usize);
     nodes.map(|node| moment(ground, node, stream)).collect()
 }
 

@@ -57,7 +57,7 @@ pub fn one_message(
     let (from, to) = *stream.pick(&meant);
     let asked = ground.requests.iter().filter(|step| step.node == from).count() as u64;
     let number = stream.between(1, asked.max(1)) as u32;
-    let strike = Trouble::Strike { from, to, number, fate };
+    let strike = Trouble::strike(from, to, number, fate);
     Some(Disturbance::during(Time::ZERO, ground.heal_at, strike))
 }
 

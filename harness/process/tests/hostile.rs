@@ -31,7 +31,13 @@ impl One {
     fn start(program: &Program, patience: Duration) -> One {
         let fleet =
             Fleet::new(program, &Keeper::none(), &schedule(1)).unwrap().with_patience(patience);
-        let setup = Setup { node: NodeId(0), nodes: 1, flaw: None, max_latency: Span::millis(2) };
+        let setup = Setup {
+            node: NodeId(0),
+            nodes: 1,
+            flaw: None,
+            max_latency: Span::millis(2),
+            register_latency: Setup::REGISTER_LATENCY,
+        };
         let node = Guarded::new(&|setup| fleet.node(setup), &setup);
         let groups = [[NodeId(0)].into()].into();
         let host = Host::new(NodeId(0), groups, Seed(7).stream(""));

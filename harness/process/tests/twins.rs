@@ -36,7 +36,13 @@ fn lives_in(node: &mut dyn Node) -> Vec<String> {
 #[test]
 fn a_second_copy_has_a_folder_of_its_own_and_the_next_incarnation_the_old_one() {
     let fleet = Fleet::new(&program(WHERE), &Keeper::none(), &schedule(1)).unwrap();
-    let setup = Setup { node: NodeId(0), nodes: 1, flaw: None, max_latency: Span::millis(2) };
+    let setup = Setup {
+        node: NodeId(0),
+        nodes: 1,
+        flaw: None,
+        max_latency: Span::millis(2),
+        register_latency: Setup::REGISTER_LATENCY,
+    };
     let (mut first, mut second) = (fleet.node(&setup), fleet.node(&setup));
     assert_eq!(lives_in(&mut *first), ["n1"]);
     assert_eq!(lives_in(&mut *second), ["n1.second"]);

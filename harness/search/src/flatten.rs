@@ -7,7 +7,7 @@ mod arrivals;
 use air::Air;
 use arrivals::Arrivals;
 use pepperland_core::history::{History, Kind};
-use pepperland_core::id::NodeId;
+use pepperland_core::id::{NetworkId, NodeId};
 use pepperland_core::runtime::drawn_lie;
 use pepperland_core::schedule::{Disturbance, Fate, Harm, Order, Schedule, Transit, Trouble};
 use pepperland_core::time::{Span, Time};
@@ -60,8 +60,8 @@ fn named(
             continue;
         }
         let mut strike = |fate| {
-            let Transit { from, to, number } = sent.transit;
-            let trouble = Trouble::Strike { from, to, number, fate };
+            let Transit { from, to, network, number } = sent.transit;
+            let trouble = Trouble::Strike { from, to, network, number, fate };
             flat.disturbances.push(Disturbance::from(Time::ZERO, trouble));
         };
         if lose(&gone) {
@@ -69,9 +69,13 @@ fn named(
             continue;
         }
         gone.iter().filter_map(|(_, harm)| fate(*harm)).for_each(&mut strike);
-        let lie = lies.get(&name(&sent.transit)).copied();
+        let lie = lies.get(&sent.transit).copied();
         lie.into_iter().for_each(&mut strike);
         if lie == Some(Fate::Withhold) {
+            continue;
+        }
+        // When a write is read is drawn anew as it was: nothing but strikes makes it late.
+        if sent.transit.is_controlled() {
             continue;
         }
         let stalled = lie.map_or(Span::ZERO, stall) + kept_stall(schedule, &kept);
@@ -130,17 +134,9 @@ fn fate(harm: Harm) -> Option<Fate> {
     }
 }
 
-/// A message on its link, as it can be looked up.
-type Name = (NodeId, NodeId, u32);
-
-fn name(transit: &Transit) -> Name {
-    (transit.from, transit.to, transit.number)
-}
-
 /// The lies that were drawn, by message.
-fn lies(history: &History) -> BTreeMap<Name, Fate> {
-    let drawn = history.events().filter_map(|event| drawn_lie(&event));
-    drawn.map(|(transit, fate)| (name(&transit), fate)).collect()
+fn lies(history: &History) -> BTreeMap<Transit, Fate> {
+    history.events().filter_map(|event| drawn_lie(&event)).collect()
 }
 
 /// A message of the run.
@@ -156,15 +152,15 @@ struct Sent {
 
 /// Every message of the run.
 fn sent(history: &History) -> Vec<Sent> {
-    let mut counts: BTreeMap<(NodeId, NodeId), u32> = BTreeMap::new();
+    let mut counts: BTreeMap<(NodeId, NodeId, NetworkId), u32> = BTreeMap::new();
     let sends = history.events().filter(|event| event.kind() == Kind::Send);
     sends
         .filter_map(|event| {
             let frame = event.transmission()?;
-            let (from, to) = (event.node()?, frame.peer);
-            let number = counts.entry((from, to)).or_default();
+            let (from, to, network) = (event.node()?, frame.peer, frame.network);
+            let number = counts.entry((from, to, network)).or_default();
             *number += 1;
-            let transit = Transit { from, to, number: *number };
+            let transit = Transit { from, to, network, number: *number };
             let at = event.time();
             let starting = at == Time::ZERO && event.causes().is_empty();
             Some(Sent { at, transit, frame: frame.id, starting })

@@ -35,6 +35,12 @@ pub fn unmet(proviso: Proviso, schedule: &Schedule, history: &History) -> Option
                 .filter(|d| makes_late(&d.trouble, &schedule.header.network));
             late.next().map(|_| "claimed only while nothing is late".into())
         }
+        Proviso::HonestInTime => honest_late(schedule)
+            .then(|| "claimed only while nothing is late but what liars send".into()),
+        Proviso::Calm if honest_late(schedule) => {
+            Some("claimed only while nothing is late but what liars send".into())
+        }
+        Proviso::Calm => unmet(Proviso::NobodyCrashes, schedule, history),
         Proviso::AskedAtOnce => (history.header.clock == Clock::Real)
             .then(|| "claimed only where requests reach their node at once".into()),
         Proviso::Lives(node) => {
@@ -43,6 +49,12 @@ pub fn unmet(proviso: Proviso, schedule: &Schedule, history: &History) -> Option
             crashed.then(|| format!("claimed only while {node} lives"))
         }
     }
+}
+
+/// Whether something may be late that no liar has sent.
+fn honest_late(schedule: &Schedule) -> bool {
+    let honest = schedule.disturbances.iter().filter(|d| d.trouble.liar().is_none());
+    honest.into_iter().any(|d| makes_late(&d.trouble, &schedule.header.network))
 }
 
 /// Whether a message may come later than the network by itself would bring it, or a node may think

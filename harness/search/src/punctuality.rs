@@ -34,7 +34,8 @@ pub fn unless_late(
 /// Whether the claim of the property needs everything to be in time.
 fn assumes_punctuality(trial: &Trial<'_>, property: &str) -> bool {
     let implementation = trial.plan.implementation;
-    let in_time = |proviso| proviso == Proviso::InTime;
+    let in_time =
+        |proviso| matches!(proviso, Proviso::InTime | Proviso::HonestInTime | Proviso::Calm);
     implementation.model.latency_bound.is_some()
         || implementation.claim(property).is_some_and(|claim| in_time(claim.proviso))
 }

@@ -29,9 +29,15 @@ pub fn with_disturbances(schedule: &Schedule, disturbances: &[Disturbance]) -> S
     Schedule { disturbances: disturbances.to_vec(), ..schedule.clone() }
 }
 
-/// The schedule without a node; those after it move up by one.
+/// The schedule without a node; those after it move up by one. Of clients and servers, only clients
+/// can be left out, and not the last: how many servers may fail depends on how many there are.
 pub fn without_node(schedule: &Schedule, gone: NodeId) -> Option<Schedule> {
     if schedule.header.nodes <= 1 {
+        return None;
+    }
+    let clients = schedule.header.clients;
+    let is_needed = |client: NodeId| client.0 >= clients || clients == 1;
+    if clients > 0 && is_needed(gone) {
         return None;
     }
     let rename = |node: NodeId| match node.cmp(&gone) {
@@ -43,6 +49,7 @@ pub fn without_node(schedule: &Schedule, gone: NodeId) -> Option<Schedule> {
     let steps: Vec<Step> = schedule.steps.iter().filter_map(stay).collect();
     let mut reduced = with_steps(schedule, &steps);
     reduced.header.nodes -= 1;
+    reduced.header.clients = clients.saturating_sub(1);
     reduced.disturbances =
         schedule.disturbances.iter().filter_map(|d| renamed(d, &rename)).collect();
     for members in &mut reduced.header.groups {
@@ -56,7 +63,7 @@ pub fn without_node(schedule: &Schedule, gone: NodeId) -> Option<Schedule> {
 
 /// The schedule without a group; those after it move up by one.
 pub fn without_group(schedule: &Schedule, gone: GroupId) -> Option<Schedule> {
-    if schedule.header.groups.len() <= 1 {
+    if schedule.header.groups.len() <= 1 || schedule.header.clients > 0 {
         return None;
     }
     let stays = |step: &&Step| step.ask.group() != Some(gone);
@@ -151,10 +158,10 @@ pub fn simpler(disturbance: &Disturbance) -> Vec<Disturbance> {
             add(Trouble::Crash { node: *node, effects: None });
             (0..*after).for_each(|k| add(Trouble::Crash { node: *node, effects: Some(k) }));
         }
-        Trouble::Strike { from, to, number, fate } => {
-            let (from, to, number) = (*from, *to, *number);
+        Trouble::Strike { from, to, network, number, fate } => {
+            let (from, to, network, number) = (*from, *to, *network, *number);
             let simpler = simpler_fates(*fate).into_iter();
-            simpler.for_each(|fate| add(Trouble::Strike { from, to, number, fate }));
+            simpler.for_each(|fate| add(Trouble::Strike { from, to, network, number, fate }));
         }
         Trouble::Twin { node, first, second } => {
             let twin = |first, second| Trouble::Twin { node: *node, first, second };

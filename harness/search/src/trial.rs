@@ -6,12 +6,14 @@ use crate::punctuality::unless_late;
 use pepperland_core::checker::{Case, Checker};
 use pepperland_core::fault::Fault;
 use pepperland_core::history::{History, Kind};
-use pepperland_core::implementation::{Groups, Implementation, Proviso};
+use pepperland_core::id::NodeId;
+use pepperland_core::implementation::{Class, Groups, Implementation, Proviso};
 use pepperland_core::plan::Plan;
 use pepperland_core::runtime::{Detail, Refused, Repeats, Runtime};
-use pepperland_core::schedule::{Disturbance, Schedule};
+use pepperland_core::schedule::{Disturbance, Schedule, Trouble};
 use pepperland_core::seed::Seed;
 use pepperland_core::verdict::Verdict;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A scenario made ready to run: names resolved, properties looked up.
@@ -127,6 +129,7 @@ impl Trial<'_> {
             return None;
         }
         let outside = self.outside_model().or_else(|| self.beyond(schedule));
+        let outside = outside.or_else(|| self.too_many_fail(schedule));
         outside.or_else(|| self.too_slow(schedule)).or_else(|| {
             let proviso = self.plan.implementation.claim(property)?.proviso;
             match proviso == Proviso::SendsSurvive && !self.runtime.keeps_in_flight() {
@@ -151,6 +154,30 @@ impl Trial<'_> {
         let first = schedule.disturbances.iter().find(outside)?;
         let fault = first.trouble.faults(first.until.is_some())[0];
         Some(outside_sentence(implementation, &[fault]))
+    }
+
+    /// Whether more nodes of a class lie, or crash beside those who do, than may fail of it.
+    fn too_many_fail(&self, schedule: &Schedule) -> Option<String> {
+        let liars = schedule.liars();
+        if liars.is_empty() {
+            return None;
+        }
+        let crashes = schedule.disturbances.iter().filter_map(|d| match d.trouble {
+            Trouble::Crash { node, .. } => Some(node),
+            _ => None,
+        });
+        let failing: BTreeSet<NodeId> = liars.into_iter().chain(crashes).collect();
+        let implementation = self.plan.implementation;
+        let classes = implementation.classes(schedule.header.nodes as usize).into_iter();
+        let failing_of = |class: Class| {
+            let failing = failing.iter().filter(|node| class.holds(**node)).count();
+            (failing > class.most).then_some((failing, class))
+        };
+        let (failing, class) = classes.filter_map(failing_of).next()?;
+        let (name, what, most) = (implementation.name, class.what, class.most);
+        Some(format!(
+            "outside the model: {failing} {what} are faulty, and {name} lives with {most}"
+        ))
     }
 
     /// Why the network of the schedule is too slow for the implementation's model, if it is.

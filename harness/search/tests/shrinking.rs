@@ -250,6 +250,6 @@ fn latencies_named_one_by_one_are_in_time_up_to_what_the_network_promises() {
 
 fn strike_late(by: Span) -> Disturbance {
     let (from, to) = (NodeId(0), NodeId(1));
-    let trouble = Trouble::Strike { from, to, number: 90, fate: Fate::Delay { by } };
+    let trouble = Trouble::strike(from, to, 90, Fate::Delay { by });
     Disturbance::from(Time::ZERO, trouble)
 }

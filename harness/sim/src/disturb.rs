@@ -1,7 +1,7 @@
 //! Disturbances: when they begin and end, and what they do to nodes and links.
 
 use crate::flights::Flight;
-use crate::nodes::{Post, State};
+use crate::nodes::State;
 use crate::queue::Happening;
 use crate::world::World;
 use pepperland_core::history::{Channel, Kind};
@@ -78,7 +78,7 @@ impl World<'_> {
     fn release(&mut self, flight: Flight) {
         let Some(flight) = self.pass_cuts(flight) else { return };
         let (from, to) = (self.name(flight.from), self.name(flight.to));
-        let transit = Transit { from, to, number: flight.number };
+        let transit = Transit::of_payload(from, to, flight.number);
         let latency = self.schedule.latency_once_healed(&transit, self.now);
         let (to, at) = (flight.to, self.now + latency);
         let slot = self.flights.add(flight);
@@ -124,7 +124,8 @@ impl World<'_> {
             return;
         }
         slot.stop(self.now);
-        slot.own = Post::default();
+        let waiting = std::mem::take(&mut slot.own).waiting;
+        self.forget_reads(id, &waiting);
         if !self.is_second(id) {
             let event = self.recorder.befell(self.now, id, Kind::Crash);
             self.noted(id, event);

@@ -8,7 +8,7 @@ use pepperland_core::contract::{Effect, Host, Indication, Node, Timer};
 use pepperland_core::history::EventId;
 use pepperland_core::id::{NetworkId, NodeId};
 use pepperland_core::message::Message;
-use pepperland_core::runtime::{Outcome, Saying, garbled_length};
+use pepperland_core::runtime::{CARRIES_WRITES_ALONE, Outcome, Saying, garbled_length};
 use pepperland_core::schedule::{Harm, Transit};
 use pepperland_core::time::Span;
 use smallvec::SmallVec;
@@ -50,6 +50,15 @@ impl World<'_> {
 
     fn perform(&mut self, id: NodeId, effect: Effect, bytes: &[u8], cause: &mut Option<EventId>) {
         match effect {
+            Effect::GroupSend { group, network, frame }
+                if self.schedule.header.controls(network) =>
+            {
+                let frame = &bytes[frame.start as usize..frame.end as usize];
+                self.write(id, group, SmallVec::from_slice(frame), *cause);
+            }
+            Effect::Send { network, .. } if self.schedule.header.controls(network) => {
+                self.note(id, CARRIES_WRITES_ALONE, *cause);
+            }
             Effect::Send { to, network, frame } => {
                 let frame = &bytes[frame.start as usize..frame.end as usize];
                 self.send(id, to, network, SmallVec::from_slice(frame), *cause);
@@ -170,13 +179,13 @@ impl World<'_> {
         let tongue = &*self.nodes[from.index()].node;
         self.lies.hear(&Saying { transit, frame: &flight.frame, tongue });
         let plain = self.latency(&transit);
-        let mut latency = plain;
+        let own = transit.from == transit.to;
+        let mut latency = plain + self.carriage(own, &flight.frame);
         if self.disturbances.at_work() {
             let harmed = self.pass_harms(flight, transit, latency);
             let Some((uncut, later)) = harmed else { return };
             (flight, latency) = (uncut, later);
         }
-        let own = transit.from == transit.to;
         let settled = own || flight.doubled;
         let slot = self.flights.add(flight);
         let (at, arrive) = (self.now + latency, Happening::Arrive(slot));
@@ -190,6 +199,11 @@ impl World<'_> {
             true => self.settled(slot, to, at),
             false => self.launched(slot, to, (plain, latency)),
         }
+    }
+
+    /// How much longer a frame takes than an empty one. One to the sender itself crosses no network.
+    pub fn carriage(&self, own: bool, frame: &[u8]) -> Span {
+        if own { Span::ZERO } else { self.schedule.header.network.carriage(frame.len()) }
     }
 
     /// The frame and its latency as the disturbances at work will have them; nothing if it goes no

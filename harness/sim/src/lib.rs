@@ -16,6 +16,7 @@ mod nodes;
 mod order;
 mod queue;
 mod record;
+mod registers;
 mod twins;
 mod world;
 

@@ -28,6 +28,6 @@ impl LinkCounts {
             LinkCounts::Sparse(counts) => counts.entry((from.0, to.0)).or_default(),
         };
         *count += 1;
-        Transit { from, to, number: *count }
+        Transit::of_payload(from, to, *count)
     }
 }

@@ -22,10 +22,15 @@ pub enum Happening {
     Recover(u32),
     /// The application at a node says that it has stopped multicasting.
     Stop(u32),
+    /// What was written first of what is on its way to a place arrives there.
+    Read(u32),
+    /// A write that is late enters the order of all writes.
+    Enter(u32),
 }
 
 impl Happening {
     /// As one word, for the calendar: what it is in the upper three bits, which one in the others.
+    /// The two of registers share one value of the upper bits.
     fn pack(self) -> u32 {
         let (what, which) = match self {
             Happening::End(which) => (0, which),
@@ -35,6 +40,8 @@ impl Happening {
             Happening::Timeout(which) => (4, which),
             Happening::Recover(which) => (5, which),
             Happening::Stop(which) => (6, which),
+            Happening::Read(which) => (7, which << 1),
+            Happening::Enter(which) => (7, which << 1 | 1),
         };
         assert!(which < 1 << WHICH, "a run has fewer than 2^29 frames and timers at once");
         what << WHICH | which
@@ -49,7 +56,9 @@ impl Happening {
             3 => Happening::Arrive(which),
             4 => Happening::Timeout(which),
             5 => Happening::Recover(which),
-            _ => Happening::Stop(which),
+            6 => Happening::Stop(which),
+            _ if which & 1 == 0 => Happening::Read(which >> 1),
+            _ => Happening::Enter(which >> 1),
         }
     }
 }

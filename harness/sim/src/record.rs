@@ -75,6 +75,9 @@ impl World<'_> {
         let peer = self.name(peer);
         let reader = &*self.nodes[reader.index()].node;
         let mut frame = self.recorder.describe(reader, peer, flight.id, &flight.frame);
+        if self.schedule.header.controls(flight.network) {
+            frame.network = flight.network;
+        }
         self.told_of_copies(flight, &mut frame);
         frame
     }

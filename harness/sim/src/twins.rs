@@ -74,7 +74,7 @@ impl World<'_> {
     }
 
     /// The place of the second copy of a node, if it has one that runs.
-    fn second(&self, node: NodeId) -> Option<NodeId> {
+    pub fn second(&self, node: NodeId) -> Option<NodeId> {
         let place = self.twins.nodes.iter().position(|twinned| *twinned == node)?;
         let place = NodeId((self.names() + place) as u32);
         (self.nodes[place.index()].state != State::Down).then_some(place)

@@ -7,6 +7,7 @@ use crate::links::LinkCounts;
 use crate::nodes::{Slot, State, Ticket};
 use crate::order::{self, Scheduler};
 use crate::queue::{Happening, Queue};
+use crate::registers::Registers;
 use crate::twins::Twins;
 use pepperland_core::contract::{Indication, Request};
 use pepperland_core::history::{EventId, Header, History, Recorder};
@@ -36,6 +37,7 @@ pub struct World<'a> {
     pub disturbances: Disturbances<Flight>,
     pub lies: Lies,
     pub twins: Twins,
+    pub registers: Registers,
     pub recorder: Recorder,
     pub frames_sent: u64,
     clients: Clients,
@@ -68,6 +70,7 @@ impl<'a> World<'a> {
             disturbances: Disturbances::at_the_start(schedule),
             lies: Lies::of(schedule),
             twins,
+            registers: Registers::default(),
             recorder: Recorder::new(header),
             frames_sent: 0,
             clients: Clients::new(schedule),
@@ -151,6 +154,8 @@ impl<'a> World<'a> {
             Happening::End(index) => self.end(index),
             Happening::Recover(_) => {}
             Happening::Stop(node) => self.stop(NodeId(node)),
+            Happening::Read(place) => self.read(NodeId(place)),
+            Happening::Enter(slot) => self.enter_late(slot),
         }
     }
 
@@ -159,8 +164,10 @@ impl<'a> World<'a> {
             Happening::Ask(step) => Some(self.schedule.steps[step as usize].node),
             Happening::Arrive(slot) => self.flights.receiver(slot),
             Happening::Timeout(ticket) => Some(self.tickets[ticket as usize].node),
-            Happening::Recover(node) | Happening::Stop(node) => Some(NodeId(node)),
-            Happening::Begin(_) | Happening::End(_) => None,
+            Happening::Recover(node) | Happening::Stop(node) | Happening::Read(node) => {
+                Some(NodeId(node))
+            }
+            Happening::Begin(_) | Happening::End(_) | Happening::Enter(_) => None,
         }
     }
 
@@ -236,6 +243,11 @@ impl<'a> World<'a> {
             let Some(uncut) = self.pass_cuts(flight) else { return };
             flight = uncut;
         }
+        self.receive(flight);
+    }
+
+    /// A node takes a frame that nothing has kept from it.
+    pub fn receive(&mut self, flight: Flight) {
         let (to, from) = (flight.to, self.name(flight.from));
         let cause = self.record_receipt(&flight).or(flight.cause);
         self.handled = Some(flight.id);

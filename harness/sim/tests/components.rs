@@ -60,7 +60,7 @@ fn what_others_send_is_not_omitted_and_does_not_count() {
 #[test]
 fn what_is_cut_short_is_never_delivered_and_always_noticed() {
     let garbled = Trouble::Garble { links: n1_to_n2(), rate: ALWAYS };
-    let struck = |number| from(0, Trouble::Strike { from: N1, to: N2, number, fate: Fate::Garble });
+    let struck = |number| from(0, Trouble::strike(N1, N2, number, Fate::Garble));
     for disturbances in [vec![from(0, garbled)], (1..=20).map(struck).collect()] {
         let mut schedule = multicasts(FairLoss, &TWENTY);
         schedule.disturbances = disturbances;

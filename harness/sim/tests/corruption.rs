@@ -54,7 +54,7 @@ fn ones(history: &History) -> Vec<bool> {
 #[test]
 fn a_strike_changes_one_bit_of_one_frame() {
     let mut schedule = multicasts(FairLoss, &[0, 1, 2, 3]);
-    let trouble = Trouble::Strike { from: N1, to: N2, number: 3, fate: Fate::Corrupt };
+    let trouble = Trouble::strike(N1, N2, 3, Fate::Corrupt);
     schedule.disturbances = vec![from(0, trouble)];
     let history = run(&schedule, &ZEROS);
     assert_eq!(ones(&history), [false, false, true, false]);
@@ -76,7 +76,7 @@ fn a_rate_counts_exactly_what_it_changed() {
 
 #[test]
 fn both_copies_of_a_corrupted_frame_are_alike() {
-    let struck = |fate| from(0, Trouble::Strike { from: N1, to: N2, number: 1, fate });
+    let struck = |fate| from(0, Trouble::strike(N1, N2, 1, fate));
     let by = pepperland_core::time::Span::millis(5);
     let both = [struck(Fate::Corrupt), struck(Fate::Duplicate { by })];
     for order in [[0, 1], [1, 0]] {

@@ -23,7 +23,7 @@ fn each_members_copy_has_its_own_number_and_its_own_fate() {
     let mut schedule = multicasts(FairLoss, &[0, 20]);
     let by = Span::millis(7);
     let fates = [(N2, 1, Fate::Lose), (N3, 1, Fate::Delay { by }), (N2, 2, Fate::Duplicate { by })];
-    let strike = |(to, number, fate)| from(0, Trouble::Strike { from: N1, to, number, fate });
+    let strike = |(to, number, fate)| from(0, Trouble::strike(N1, to, number, fate));
     schedule.disturbances = fates.map(strike).to_vec();
     let history = run(&schedule, &GROUP);
     let twice = ["30 n2 deliver n1:0:2", "37 n2 deliver n1:0:2"];

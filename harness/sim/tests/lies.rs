@@ -122,7 +122,7 @@ fn where_nothing_can_be_changed_nothing_is_touched() {
     let mut schedule = lying(&[], PerMillion::percent(100));
     let at = pepperland_core::schedule::When::At(pepperland_core::time::Time::ZERO);
     schedule.steps = vec![ask(0, N1, at, "empty")];
-    let strike = Trouble::Strike { from: N1, to: N2, number: 1, fate: Fate::Lie { draw: 0 } };
+    let strike = Trouble::strike(N1, N2, 1, Fate::Lie { draw: 0 });
     schedule.disturbances.push(from(0, strike));
     let history = run(&schedule, &JSON);
     assert_eq!(notes(&history), ["{}"]);
@@ -136,8 +136,7 @@ fn a_strike_names_one_lie_whatever_the_seed() {
         let mut schedule = multicasts(FairLoss, &[0, 1, 2]);
         schedule.header.seed = pepperland_core::seed::Seed(seed);
         let fate = Fate::Lie { draw };
-        schedule.disturbances =
-            vec![from(0, Trouble::Strike { from: N1, to: N2, number: 2, fate })];
+        schedule.disturbances = vec![from(0, Trouble::strike(N1, N2, 2, fate))];
         run(&schedule, &JSON)
     };
     let truth = r#"{"type":"set","value":4}"#;
@@ -154,7 +153,7 @@ fn a_strike_names_one_lie_whatever_the_seed() {
 
 #[test]
 fn both_copies_of_a_lie_are_alike_and_a_lost_one_is_none() {
-    let struck = |fate| from(0, Trouble::Strike { from: N1, to: N2, number: 1, fate });
+    let struck = |fate| from(0, Trouble::strike(N1, N2, 1, fate));
     let lie = || struck(Fate::Lie { draw: 0 });
     let twice = struck(Fate::Duplicate { by: Span::millis(5) });
     for both in [[lie(), twice.clone()], [twice, lie()]] {

@@ -14,7 +14,7 @@ fn cut(links: Links) -> Trouble {
 }
 
 fn strike(number: u32, fate: Fate) -> Disturbance {
-    from(0, Trouble::Strike { from: N1, to: N2, number, fate })
+    from(0, Trouble::strike(N1, N2, number, fate))
 }
 
 /// When n2 delivers what n1 multicasts at these milliseconds while this goes wrong.
@@ -233,7 +233,7 @@ fn strikes_count_messages_from_the_start_also_among_many_nodes() {
         let mut schedule = multicasts(FairLoss, &[0, 20]);
         schedule.header.nodes = nodes;
         let last = pepperland_core::id::NodeId(nodes - 1);
-        let trouble = Trouble::Strike { from: N1, to: last, number: 2, fate: Fate::Lose };
+        let trouble = Trouble::strike(N1, last, 2, Fate::Lose);
         schedule.disturbances = vec![from(10, trouble)];
         let history = run(&schedule, &PLAIN);
         assert_eq!(with(&history, " deliver ").len() as u32, 2 * nodes - 1);
@@ -263,7 +263,7 @@ fn a_lost_message_leaves_no_copy_in_whatever_order_its_harms_are_listed() {
 #[test]
 fn a_strike_makes_a_message_to_oneself_late_and_does_nothing_else_to_it() {
     let mut schedule = multicasts(FairLoss, &[10, 12]);
-    let strike = |number, fate| from(0, Trouble::Strike { from: N1, to: N1, number, fate });
+    let strike = |number, fate| from(0, Trouble::strike(N1, N1, number, fate));
     schedule.disturbances =
         vec![strike(1, Fate::Delay { by: Span::millis(20) }), strike(2, Fate::Lose)];
     let delivered = ["22 n1 deliver n1:0:2", "40 n1 deliver n1:0:1"];

@@ -97,7 +97,7 @@ fn the_usual_order_is_what_the_hash_of_each_message_says_and_is_not_written_down
     let schedule = busy(Order::Uniform, 3);
     assert!(!schedule.to_text().contains("order"));
     for (from, to, number, sent, came) in flown(&run_network(&schedule, &PLAIN)) {
-        let transit = Transit { from, to, number };
+        let transit = Transit::of_payload(from, to, number);
         let drawn = transit.latency(schedule.header.seed, &schedule.header.network);
         assert_eq!(came.since(sent), drawn);
     }
@@ -133,7 +133,7 @@ fn a_late_message_is_late_in_every_order() {
         let mut schedule = busy(order, 1);
         let by = Span::millis(200);
         let fate = pepperland_core::schedule::Fate::Delay { by };
-        let strike = Trouble::Strike { from: N1, to: N2, number: 1, fate };
+        let strike = Trouble::strike(N1, N2, 1, fate);
         schedule.disturbances = vec![Disturbance::from(Time::ZERO, strike)];
         let frames = flown(&run_network(&schedule, &PLAIN));
         let struck = frames.iter().find(|f| (f.0, f.1, f.2) == (N1, N2, 1)).expect("it is sent");

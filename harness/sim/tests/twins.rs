@@ -108,9 +108,7 @@ fn frames_tell_which_copy_they_are_of_and_messages_of_a_link_keep_their_numbers(
     assert!(labels.len() >= 3, "{labels:?}");
     // The second message on the link is the one of the second copy.
     let lose = pepperland_core::schedule::Fate::Lose;
-    schedule
-        .disturbances
-        .push(from(0, Trouble::Strike { from: N1, to: N2, number: 2, fate: lose }));
+    schedule.disturbances.push(from(0, Trouble::strike(N1, N2, 2, lose)));
     let history = run(&schedule, &PLAIN);
     assert_eq!(delivered(&history, N2), [(name(1), true)]);
     assert_eq!(delivered(&history, N3), [(name(1), true), (name(1), false)]);

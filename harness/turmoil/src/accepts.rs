@@ -1,6 +1,8 @@
 //! What this runtime refuses, by name and before anything runs.
 
-use pepperland_core::runtime::{Refused, no_starvation, no_twins, usual_order, within_limits};
+use pepperland_core::runtime::{
+    Refused, no_carriage, no_starvation, no_twins, usual_order, within_limits,
+};
 use pepperland_core::schedule::Schedule;
 
 /// Each tick, turmoil visits every link for every host: beyond this many nodes idle time becomes
@@ -12,6 +14,7 @@ pub fn check(runtime: &'static str, schedule: &Schedule) -> Result<(), Refused> 
     within_limits(runtime, schedule, MOST_NODES)?;
     no_twins(runtime, schedule)?;
     no_starvation(runtime, schedule)?;
+    no_carriage(runtime, schedule)?;
     usual_order(runtime, schedule)
 }
 

@@ -136,6 +136,7 @@ impl Director {
                 Turn::End(index) => self.end(index),
             }
         }
+        self.world.borrow_mut().enter_late();
         self.stop_fallen(now);
         self.start_hosts(now);
         let mut world = self.world.borrow_mut();

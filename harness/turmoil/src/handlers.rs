@@ -7,7 +7,7 @@ use pepperland_core::contract::{Effect, Host, Indication, Node, Request, Timer};
 use pepperland_core::history::EventId;
 use pepperland_core::id::NodeId;
 use pepperland_core::message::Message;
-use pepperland_core::runtime::{Reaction, State};
+use pepperland_core::runtime::{CARRIES_WRITES_ALONE, Reaction, State};
 use pepperland_core::schedule::Ask;
 use pepperland_core::time::Span;
 
@@ -29,6 +29,7 @@ impl World {
                 Happening::Ask(step) => self.ask(step, wire),
                 Happening::Stop => self.stop(id, wire),
                 Happening::Arrive(place) => self.arrive(place, (at, turn), wire),
+                Happening::Read => self.read(id, wire),
                 Happening::Timeout(timer, ticket, cause) => {
                     self.time_out(id, timer, ticket, cause, wire);
                 }
@@ -141,6 +142,15 @@ impl World {
         wire: &mut dyn Wire,
     ) {
         match effect {
+            Effect::GroupSend { group, network, frame }
+                if self.schedule.header.controls(network) =>
+            {
+                let frame = &bytes[frame.start as usize..frame.end as usize];
+                self.write(id, group, frame, *cause);
+            }
+            Effect::Send { network, .. } if self.schedule.header.controls(network) => {
+                self.note(id, CARRIES_WRITES_ALONE, *cause);
+            }
             Effect::Send { to, network, frame } => {
                 let frame = &bytes[frame.start as usize..frame.end as usize];
                 self.send((id, to, network), frame, *cause, wire);

@@ -18,6 +18,7 @@ mod flights;
 mod handlers;
 mod network;
 mod nodes;
+mod registers;
 mod sending;
 mod services;
 mod tcp;

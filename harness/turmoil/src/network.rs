@@ -45,6 +45,11 @@ impl World {
         if self.disturbances.at_work() && !self.pass_cuts(place) {
             return;
         }
+        self.receive(place, wire);
+    }
+
+    /// A node takes a frame that nothing has kept from it.
+    pub fn receive(&mut self, place: u32, wire: &mut dyn Wire) {
         let Passage { from, to, network, .. } = self.flights.at(place).passage;
         let cause = self.record_receipt(place);
         let frame = self.flights.take_bytes(place);
@@ -122,7 +127,7 @@ impl World {
             return;
         }
         let Passage { from, to, number, .. } = self.flights.at(place).passage;
-        let transit = Transit { from, to, number };
+        let transit = Transit::of_payload(from, to, number);
         let latency = self.schedule.latency_once_healed(&transit, self.now);
         self.plan(to, self.now + latency, Happening::Arrive(place));
     }
@@ -136,13 +141,16 @@ impl World {
     }
 
     fn record_receipt(&mut self, place: u32) -> Option<EventId> {
-        let Flight { passage: Passage { from, to, id, cause, .. }, bytes, .. } =
+        let Flight { passage: Passage { from, to, network, id, cause, .. }, bytes, .. } =
             self.flights.at(place);
-        let (from, to, cause) = (*from, *to, *cause);
+        let (from, to, network, cause) = (*from, *to, *network, *cause);
         if self.detail != Detail::Network {
             return cause;
         }
-        let told = self.recorder.describe(&*self.nodes[to.index()].node, from, *id, bytes);
+        let mut told = self.recorder.describe(&*self.nodes[to.index()].node, from, *id, bytes);
+        if self.schedule.header.controls(network) {
+            told.network = network;
+        }
         Some(self.recorder.transmission(self.now, to, Kind::Recv, told, cause))
     }
 

@@ -20,6 +20,8 @@ pub enum Happening {
     Stop,
     /// A frame arrives.
     Arrive(u32),
+    /// What was written first of what is on its way to the node arrives.
+    Read,
     /// A timer runs out, if it has not been set anew or cancelled.
     Timeout(Timer, u32, Option<EventId>),
 }

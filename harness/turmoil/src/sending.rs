@@ -118,7 +118,7 @@ impl World {
     fn transit(&mut self, from: NodeId, to: NodeId) -> Transit {
         let count = &mut self.carried[from.index() * self.nodes.len() + to.index()];
         *count += 1;
-        Transit { from, to, number: *count }
+        Transit::of_payload(from, to, *count)
     }
 
     fn set_off_through_harm(
@@ -130,7 +130,7 @@ impl World {
         let schedule = self.schedule();
         let (mut labels, mut instead, mut besides) = (Labels::new(), None, Vec::new());
         let Passage { from, to, number, .. } = passage;
-        let transit = Transit { from, to, number };
+        let transit = Transit::of_payload(from, to, number);
         for (index, harm) in self.disturbances.harm(&schedule, &transit, self.now) {
             let sender = &self.nodes[from.index()].node;
             let now = instead.as_deref().unwrap_or(frame);
@@ -201,12 +201,15 @@ impl World {
         label
     }
 
-    fn record_sending(&mut self, passage: &mut Passage, frame: &[u8]) -> Option<Transmission> {
+    pub fn record_sending(&mut self, passage: &mut Passage, frame: &[u8]) -> Option<Transmission> {
         if self.detail != Detail::Network {
             return None;
         }
-        let Passage { from, to, id, cause, .. } = *passage;
-        let told = self.recorder.describe(&*self.nodes[from.index()].node, to, id, frame);
+        let Passage { from, to, network, id, cause, .. } = *passage;
+        let mut told = self.recorder.describe(&*self.nodes[from.index()].node, to, id, frame);
+        if self.schedule.header.controls(network) {
+            told.network = network;
+        }
         let now = self.now;
         let event = self.recorder.transmission(now, from, Kind::Send, told.clone(), cause);
         passage.cause = Some(event);

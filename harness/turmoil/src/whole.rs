@@ -16,6 +16,10 @@ pub fn whole_millisecond(schedule: &Schedule) -> Schedule {
     header.end = tick_of(header.end);
     header.network.min_latency = rounded(header.network.min_latency).max(TICK);
     header.network.max_latency = header.network.min_latency;
+    if let Some(controlled) = &mut header.controlled {
+        controlled.max_latency = rounded(controlled.max_latency).max(TICK);
+        controlled.min_latency = controlled.max_latency;
+    }
     for step in &mut whole.steps {
         match &mut step.when {
             When::At(at) => *at = tick_of(*at),

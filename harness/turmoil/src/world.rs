@@ -3,6 +3,7 @@
 use crate::clock::tick_of;
 use crate::flights::Flights;
 use crate::nodes::{Happening, Slot};
+use crate::registers::Registers;
 use pepperland_core::contract::Node;
 use pepperland_core::history::{EventId, Header, Kind, Recorder};
 use pepperland_core::id::NodeId;
@@ -35,6 +36,7 @@ pub struct World {
     pub flights: Flights,
     pub disturbances: Disturbances<u32>,
     pub lies: Lies,
+    pub registers: Registers,
     pub clients: Clients,
     pub frames_sent: u64,
     /// How many messages each link has carried, by sender and receiver.
@@ -66,6 +68,7 @@ impl World {
             flights: Flights::default(),
             disturbances: Disturbances::at_the_start(schedule),
             lies: Lies::of(schedule),
+            registers: Registers::default(),
             clients: Clients::new(schedule),
             frames_sent: 0,
             carried: vec![0; nodes * nodes],
@@ -115,7 +118,7 @@ impl World {
     /// Whether nothing is left to happen at any node.
     pub fn is_idle(&self) -> bool {
         let idle = |slot: &Slot| slot.own.agenda.is_empty() && slot.own.boot.is_none();
-        self.flights.late == 0 && self.nodes.iter().all(idle)
+        self.flights.late == 0 && self.registers.are_at_rest() && self.nodes.iter().all(idle)
     }
 
     /// The node stops, now. What waited for it is lost.
@@ -136,8 +139,10 @@ impl World {
     /// What is due at a node that is down, up to an instant, happens without it.
     pub fn let_pass(&mut self, id: NodeId, until: Time) {
         while let Some((at, _, what)) = self.nodes[id.index()].own.due(until) {
-            if let Happening::Arrive(place) = what {
-                self.turn_away(place);
+            match what {
+                Happening::Arrive(place) => self.turn_away(place),
+                Happening::Read => self.read_by_nobody(id),
+                _ => {}
             }
             self.last_happening = self.last_happening.max(tick_of(at));
         }

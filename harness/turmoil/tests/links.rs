@@ -135,7 +135,7 @@ fn a_strike_hits_one_message() {
     let mut schedule = multicasts(Channel::FairLoss, &[1, 2, 3]);
     let strike = |number, fate| {
         let (from, to) = (NodeId(0), NodeId(1));
-        during(0, 100, Trouble::Strike { from, to, number, fate })
+        during(0, 100, Trouble::strike(from, to, number, fate))
     };
     schedule.disturbances = vec![
         strike(1, Fate::Lose),
@@ -158,7 +158,7 @@ fn a_lost_message_takes_no_other_with_it() {
     let mut schedule = multicasts(Channel::FairLoss, &[1, 2, 3, 4, 5]);
     schedule.steps.extend((0..5).map(|i| multicast(10 + i, 1, u64::from(i) + 1)));
     let fate = Fate::Lose;
-    let strike = Trouble::Strike { from: NodeId(0), to: NodeId(1), number: 3, fate };
+    let strike = Trouble::strike(NodeId(0), NodeId(1), 3, fate);
     schedule.disturbances = vec![during(0, 100, strike)];
     let history = run(&schedule, &PLAIN);
     assert_eq!(with(&history, "n2 deliver n1").len(), 4);

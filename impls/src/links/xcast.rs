@@ -109,7 +109,13 @@ mod tests {
 
     #[test]
     fn a_datagram_is_delivered_by_those_that_it_names() {
-        let setup = Setup { node: NodeId(0), nodes: 3, flaw: None, max_latency: Span::ZERO };
+        let setup = Setup {
+            node: NodeId(0),
+            nodes: 3,
+            flaw: None,
+            max_latency: Span::ZERO,
+            register_latency: Setup::REGISTER_LATENCY,
+        };
         let all: Rc<[NodeId]> = NodeId::first(3).collect();
         let host = |node| Host::new(NodeId(node), Rc::new([all.clone()]), Seed(1).stream(""));
         let (mut node, mut at_sender) = ((ENTRY.build)(&setup), host(0));

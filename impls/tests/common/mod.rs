@@ -285,6 +285,12 @@ impl Post {
             }
             Effect::Indicate(Indication::Suspect(node)) => alone(format!("suspects {node}")),
             Effect::Indicate(Indication::Trust(node)) => alone(format!("trusts {node}")),
+            Effect::Indicate(Indication::Lead { epoch }) => {
+                alone(format!("lead{}", of_epoch(*epoch)))
+            }
+            Effect::Indicate(Indication::Unlead { epoch }) => {
+                alone(format!("unlead{}", of_epoch(*epoch)))
+            }
             Effect::Indicate(Indication::Token { turn, epoch }) => {
                 alone(format!("token: {} {epoch}", turn.word()))
             }
@@ -335,7 +341,8 @@ fn build(
     flaw: Option<&str>,
 ) -> Box<dyn Node> {
     let max_latency = Span::millis(50);
-    (implementation.build)(&Setup { node, nodes, flaw, max_latency })
+    let register_latency = Setup::REGISTER_LATENCY;
+    (implementation.build)(&Setup { node, nodes, flaw, max_latency, register_latency })
 }
 
 fn shown((from, to): Link) -> String {
@@ -371,4 +378,9 @@ fn field(key: &str, value: &Value) -> String {
 fn body(bytes: &Value) -> String {
     let bytes = bytes.as_array().expect("bytes are an array").iter();
     bytes.map(|byte| char::from(byte.as_u64().expect("a byte") as u8)).collect()
+}
+
+/// The epoch of a leader, after a space, if it has one.
+fn of_epoch(epoch: Option<u64>) -> String {
+    epoch.map(|epoch| format!(" {epoch}")).unwrap_or_default()
 }

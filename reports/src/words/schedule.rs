@@ -2,7 +2,7 @@
 
 use super::environment::per_cent;
 use crate::text;
-use pepperland_core::id::{GroupId, NodeId};
+use pepperland_core::id::{GroupId, NetworkId, NodeId};
 use pepperland_core::schedule::{
     Ask, Deceit, Disturbance, Failing, Fate, Links, Step, Trouble, Way, When,
 };
@@ -38,7 +38,15 @@ pub fn trouble(trouble: &Trouble) -> String {
         Trouble::Corrupt { links: l, rate } => {
             format!("links {} corrupt {}", links(l), share(*rate))
         }
-        Trouble::Strike { from, to, number, fate } => {
+        Trouble::Strike { from, to, network: NetworkId::CONTROLLED, number, fate }
+            if from == to =>
+        {
+            format!("write {number} of {from} is {}", suffered(*fate))
+        }
+        Trouble::Strike { from, to, network: NetworkId::CONTROLLED, number, fate } => {
+            format!("write {number} of {from} is {} at {to}", suffered(*fate))
+        }
+        Trouble::Strike { from, to, number, fate, .. } => {
             format!("message {number} from {from} to {to} is {}", suffered(*fate))
         }
         Trouble::Crash { node, effects: None } => format!("{node} crashes"),
@@ -208,7 +216,7 @@ mod tests {
         let crash = Disturbance::from(Time::millis(3), crash);
         assert_eq!(disturbance(&crash), "n1 crashes after 2 effects at 3 ms");
         let late = Fate::Delay { by: Span::millis(40) };
-        let strike = Trouble::Strike { from: n(1), to: n(2), number: 4, fate: late };
+        let strike = Trouble::strike(n(1), n(2), 4, late);
         assert_eq!(trouble(&strike), "message 4 from n2 to n3 is delayed by 40 ms");
         let lie = |how| Trouble::Lie { node: n(0), rate: PerMillion::percent(30), how };
         let silent = Deceit { to: Some(vec![n(1), n(2)]), ..Deceit::plain(Way::Silent) };
@@ -217,10 +225,10 @@ mod tests {
         let lie = Disturbance::during(Time::millis(60), Time::millis(210), lie);
         assert_eq!(disturbance(&lie), "n1 lies in 30 % of messages, 60–210 ms");
         let fate = Fate::Lie { draw: 7 };
-        let strike = Trouble::Strike { from: n(1), to: n(2), number: 4, fate };
+        let strike = Trouble::strike(n(1), n(2), 4, fate);
         assert_eq!(trouble(&strike), "message 4 from n2 to n3 is a lie");
         let fate = Fate::Replay { meant_for: n(0), earlier: 2, besides: false };
-        let strike = Trouble::Strike { from: n(1), to: n(2), number: 4, fate };
+        let strike = Trouble::strike(n(1), n(2), 4, fate);
         let replayed = "message 4 from n2 to n3 is a lie: it is message 2 to n1 again";
         assert_eq!(trouble(&strike), replayed);
         let twin = Trouble::Twin { node: n(0), first: Some(vec![n(1)]), second: None };

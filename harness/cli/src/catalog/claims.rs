@@ -15,11 +15,14 @@ use pepperland_core::workload::{Stage, Workload};
 /// their operations, and whom a detector may suspect.
 pub fn is_brought_out(
     checker: &Checker,
+    implementation: &Implementation,
     (scenario, workload): (&Scenario, &Workload),
     faults: &[Named],
 ) -> bool {
     let needs = |kinds: &[Kind]| kinds.iter().any(|kind| checker.needs.contains(kind));
-    let operations = !needs(&[Kind::Invoke, Kind::Apply]) || invokes(workload);
+    // What servers execute of themselves needs no client's operations.
+    let of_service = !needs(&[Kind::Invoke]) && implementation.model.service == Some(workload.name);
+    let operations = !needs(&[Kind::Invoke, Kind::Apply]) || of_service || invokes(workload);
     let given = |given: Given| checker.given.contains(&given);
     let completeness = checker.class != Class::Safety && needs(&[Kind::Crash]);
     let crashes = !needs(&[Kind::Crash, Kind::Suspect])
@@ -82,9 +85,10 @@ pub fn by_chance(
     implementation: &Implementation,
     checkers: &[&'static Checker],
 ) -> Vec<&'static str> {
+    use Proviso::{Calm, HonestInTime, InTime};
     let in_time = |name| implementation.claim(name).map(|claim| claim.proviso);
     let is_by_chance = |checker: &&&'static Checker| {
-        in_time(checker.property) == Some(Proviso::InTime)
+        matches!(in_time(checker.property), Some(InTime | HonestInTime | Calm))
             || checker.given.contains(&Given::WrongExclusions)
     };
     checkers.iter().filter(is_by_chance).map(|checker| checker.property).collect()
@@ -115,7 +119,8 @@ pub fn claimed_under<'a>(
     let late = LATE.iter().any(needs);
     let bound = move |claim: &&Claim| match claim.proviso {
         Proviso::NobodyCrashes => !crashes,
-        Proviso::InTime => !late,
+        Proviso::InTime | Proviso::HonestInTime => !late,
+        Proviso::Calm => !late && !crashes,
         Proviso::OneGroup => !several,
         Proviso::SeveralGroups => several,
         _ => true,

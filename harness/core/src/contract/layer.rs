@@ -138,7 +138,7 @@ pub trait Protocol: Sized {
     }
 
     /// Upon any other report of the layer below that carries no message: block, suspect,
-    /// trust, token.
+    /// trust, token, lead, unlead.
     /// Handed on unless the protocol says otherwise.
     fn upon_indication(
         &mut self,
@@ -232,6 +232,8 @@ fn rise<P: Protocol>(protocol: &mut P, risen: &mut Risen<Below<P>>, cx: &mut Cx<
         Indication::Token { turn, epoch } => {
             protocol.upon_indication(Indication::Token { turn, epoch }, cx);
         }
+        Indication::Lead { epoch } => protocol.upon_indication(Indication::Lead { epoch }, cx),
+        Indication::Unlead { epoch } => protocol.upon_indication(Indication::Unlead { epoch }, cx),
         Indication::Decide { instance, value } => protocol.upon_decide(instance, value, cx),
         Indication::Respond { operation, value } => protocol.upon_respond(operation, value, cx),
         // What a server executes is of interest to histories alone.

@@ -12,14 +12,14 @@ use serde_json::{Map, Number, Value};
 
 /// The keys by which remote procedure calls find each other: a message in which they are wrong is
 /// thrown away before anybody believes it.
-const PLUMBING: [&str; 3] = ["type", "msg_id", "in_reply_to"];
+const PLUMBING: [&str; 4] = ["type", "msg_id", "in_reply_to", "network"];
 
 /// Changes one place of a value a little: a number by one or to zero, a flag to its opposite, a
 /// text in one character or to nothing; of a list, two neighbours change places, or one item goes
 /// or comes twice; of an object, one value becomes another of its values. The draw chooses evenly
 /// among the parts at each level on the way in, so that long lists do not hide the rest; small
 /// draws name the choices one by one. What holds remote procedure calls together (`type`,
-/// `msg_id`, `in_reply_to`) is changed only where there is nothing else.
+/// `msg_id`, `in_reply_to`, `network`) is changed only where there is nothing else.
 ///
 /// False if nothing in the value can be changed; otherwise it has been. O(size × depth), and
 /// quadratic in the keys of an object if all have the same value.

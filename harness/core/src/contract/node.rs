@@ -54,6 +54,13 @@ pub trait Node {
             (lie != frame && self.describe(&lie).is_ok()).then_some(lie)
         })
     }
+    /// The frame with this node's own authenticators right for what it now says, on its way to `to`;
+    /// none if it has none. A liar owns its keys: what the harness makes of its messages it seals
+    /// anew, with these keys and no others.
+    fn reseal(&self, to: NodeId, frame: &[u8]) -> Option<Vec<u8>> {
+        let _ = (to, frame);
+        None
+    }
     /// The frame as it arrives over a link that corrupts it: this bit of it (modulo its length) is
     /// changed. Where frames are text, most changed bits only make it unreadable, and a node may
     /// prefer [`mutate`](Node::mutate).
@@ -82,14 +89,27 @@ pub fn flip(frame: &[u8], bit: u64) -> Vec<u8> {
 pub struct Garbled;
 
 /// A stack of layers as a node.
-pub struct Stack<L> {
+pub struct Stack<L: Layer> {
     layers: L,
+    reseal: Option<Reseal<L::Wire>>,
 }
+
+/// Mends a node's own authenticators in a message to a node.
+type Reseal<M> = Box<dyn Fn(NodeId, M) -> M>;
 
 impl<L: Layer<Payload = Message> + 'static> Stack<L> {
     /// The stack as a node.
     pub fn node(layers: L) -> Box<dyn Node> {
-        Box::new(Stack { layers })
+        Box::new(Stack { layers, reseal: None })
+    }
+
+    /// As a node that signs what it says: `reseal` mends its own authenticators in a message to a
+    /// node.
+    pub fn sealing(
+        layers: L,
+        reseal: impl Fn(NodeId, L::Wire) -> L::Wire + 'static,
+    ) -> Box<dyn Node> {
+        Box::new(Stack { layers, reseal: Some(Box::new(reseal)) })
     }
 
     fn run(&mut self, host: &mut Host, step: impl FnOnce(&mut L, &mut Cx<'_, Message>)) {
@@ -137,5 +157,10 @@ impl<L: Layer<Payload = Message> + 'static> Node for Stack<L> {
     fn frame(&self, described: serde_json::Value) -> Result<Vec<u8>, Garbled> {
         let wire: L::Wire = serde_json::from_value(described).map_err(|_| Garbled)?;
         postcard::to_stdvec(&wire).map_err(|_| Garbled)
+    }
+
+    fn reseal(&self, to: NodeId, frame: &[u8]) -> Option<Vec<u8>> {
+        let wire: L::Wire = postcard::from_bytes(frame).ok()?;
+        postcard::to_stdvec(&self.reseal.as_ref()?(to, wire)).ok()
     }
 }

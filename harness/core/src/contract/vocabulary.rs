@@ -79,6 +79,16 @@ pub enum Indication<M> {
         /// Which token it is, where lost ones are replaced.
         epoch: u64,
     },
+    /// This node becomes the one that orders, or leads.
+    Lead {
+        /// Since which change of leaders, where they are counted.
+        epoch: Option<u64>,
+    },
+    /// It is that no longer.
+    Unlead {
+        /// Since which change of leaders it was.
+        epoch: Option<u64>,
+    },
     /// A consensus instance has decided.
     Decide {
         /// Which decision it is.
@@ -95,6 +105,43 @@ pub enum Indication<M> {
     },
     /// This node, a server, has executed a client's operation.
     Apply(Box<Applied<M>>),
+}
+
+impl<M> Indication<M> {
+    /// The same report of other messages: what a layer does when it puts a header on or takes one
+    /// off.
+    pub fn map<N>(self, mut f: impl FnMut(M) -> N) -> Indication<N> {
+        match self {
+            Indication::Deliver(Delivery { from, group, message, slot }) => {
+                Indication::Deliver(Delivery { from, group, message: f(message), slot })
+            }
+            Indication::Discard(message) => Indication::Discard(f(message)),
+            Indication::Safe(message) => Indication::Safe(f(message)),
+            Indication::View(view) => Indication::View(view),
+            Indication::Block(group, view) => Indication::Block(group, view),
+            Indication::Snapshot(snapshot) => Indication::Snapshot(Box::new(snapshot.map(f))),
+            Indication::StateHash(state) => {
+                let StateHash { value, slot, hash } = *state;
+                Indication::StateHash(Box::new(StateHash { value: f(value), slot, hash }))
+            }
+            Indication::Suspect(node) => Indication::Suspect(node),
+            Indication::Trust(node) => Indication::Trust(node),
+            Indication::Token { turn, epoch } => Indication::Token { turn, epoch },
+            Indication::Lead { epoch } => Indication::Lead { epoch },
+            Indication::Unlead { epoch } => Indication::Unlead { epoch },
+            Indication::Decide { instance, value } => {
+                Indication::Decide { instance, value: f(value) }
+            }
+            Indication::Respond { operation, value } => {
+                Indication::Respond { operation, value: f(value) }
+            }
+            Indication::Apply(applied) => {
+                let Applied { client, operation, op, result } = *applied;
+                let (op, result) = (f(op), f(result));
+                Indication::Apply(Box::new(Applied { client, operation, op, result }))
+            }
+        }
+    }
 }
 
 /// A message that an application has executed, and the state that it then has.
@@ -137,6 +184,14 @@ pub struct Snapshot<M> {
     pub covers: Vec<M>,
     /// Hash of the state.
     pub hash: String,
+}
+
+impl<M> Snapshot<M> {
+    fn map<N>(self, f: impl FnMut(M) -> N) -> Snapshot<N> {
+        let Snapshot { turn, from, view, slot, covers, hash } = self;
+        let covers = covers.into_iter().map(f).collect();
+        Snapshot { turn, from, view, slot, covers, hash }
+    }
 }
 
 /// What a node does with a snapshot.

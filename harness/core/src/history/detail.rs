@@ -1,7 +1,7 @@
 //! What only some events have, kept beside the columns.
 
 use crate::history::{EventId, NONE};
-use crate::id::NodeId;
+use crate::id::{NetworkId, NodeId};
 use serde_json::{Map, Value};
 use std::fmt;
 use std::sync::Arc;
@@ -55,6 +55,8 @@ pub struct ViewInstall {
 pub struct Transmission {
     /// The other end: where a send goes to, where a receipt comes from.
     pub peer: NodeId,
+    /// Over which network it goes.
+    pub network: NetworkId,
     /// Whether the frame comes from the peer; told by the kind for a send and a receipt.
     pub incoming: bool,
     /// The same for every event of one frame.
@@ -76,6 +78,7 @@ impl Transmission {
     pub fn new(peer: NodeId, id: u64) -> Transmission {
         Transmission {
             peer,
+            network: NetworkId::PAYLOAD,
             incoming: false,
             id,
             bytes: None,

@@ -2,7 +2,7 @@
 
 use crate::history::keys::rank;
 use crate::history::{Event, EventId, History, Kind, Names, Place, Transmission, ViewInstall};
-use crate::id::NodeId;
+use crate::id::{NetworkId, NodeId};
 use serde_json::{Map, Value};
 use std::io::{self, Write};
 
@@ -171,6 +171,10 @@ impl Line<'_> {
         self.group(frame.group);
         if let Some(why) = &frame.why {
             self.name("why", why);
+        }
+        if frame.network != NetworkId::PAYLOAD {
+            self.key("net");
+            self.number(u64::from(frame.network.0));
         }
     }
 

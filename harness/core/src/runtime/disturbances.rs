@@ -12,7 +12,7 @@ pub struct Disturbances<Frame> {
     active: Vec<Active<Frame>>,
     /// The strikes among them, by the message that each is for: there may be one for each message
     /// of the run.
-    strikes: BTreeMap<(NodeId, NodeId, u32), SmallVec<[u32; 1]>>,
+    strikes: BTreeMap<Transit, SmallVec<[u32; 1]>>,
 }
 
 /// A disturbance of links that is at work.
@@ -57,8 +57,9 @@ impl<Frame> Disturbances<Frame> {
     /// A disturbance begins, unless it has begun.
     pub fn begin(&mut self, schedule: &Schedule, index: u32) {
         let trouble = &schedule.disturbances[index as usize].trouble;
-        if let Trouble::Strike { from, to, number, .. } = trouble {
-            let strikes = self.strikes.entry((*from, *to, *number)).or_default();
+        if let Trouble::Strike { from, to, network, number, .. } = trouble {
+            let struck = Transit { from: *from, to: *to, network: *network, number: *number };
+            let strikes = self.strikes.entry(struck).or_default();
             if !strikes.contains(&index) {
                 strikes.push(index);
             }
@@ -114,9 +115,8 @@ impl<Frame> Disturbances<Frame> {
         transit: &'a Transit,
         now: Time,
     ) -> impl Iterator<Item = (u32, Harm)> + 'a {
-        let Transit { from, to, number } = *transit;
         let reseeded = schedule.header.reseeded(now).is_some();
-        let strikes = self.strikes.get(&(from, to, number)).filter(|_| !reseeded);
+        let strikes = self.strikes.get(transit).filter(|_| !reseeded);
         let harm = move |index: &u32| {
             let disturbance = &schedule.disturbances[*index as usize];
             Some((*index, transit.harm(schedule.header.seed, disturbance)?))
@@ -156,6 +156,7 @@ impl<Frame> Active<Frame> {
         let disturbance = &schedule.disturbances[self.index as usize];
         let drawn = transit.harm(schedule.header.seed_at(now), disturbance);
         match &disturbance.trouble {
+            _ if transit.is_controlled() => drawn,
             Trouble::Omit { links, degree, .. } if links.contain(transit.from, transit.to) => {
                 self.omits(drawn, *degree)
             }

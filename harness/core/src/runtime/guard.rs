@@ -137,6 +137,11 @@ impl Node for Guarded {
         caught(|| node.mutate(frame, draw)).ok().flatten()
     }
 
+    fn reseal(&self, to: NodeId, frame: &[u8]) -> Option<Vec<u8>> {
+        let node = self.node.as_ref().ok()?;
+        caught(|| node.reseal(to, frame)).ok().flatten()
+    }
+
     fn corrupt(&self, frame: &[u8], bit: u64) -> Vec<u8> {
         let node = self.node.as_ref().ok();
         let corrupted = node.and_then(|node| caught(|| node.corrupt(frame, bit)).ok());
@@ -218,8 +223,13 @@ mod tests {
         Stack::node(Fragile(Network::payload(), 0))
     }
 
-    const SETUP: Setup<'_> =
-        Setup { node: NodeId(0), nodes: 1, flaw: None, max_latency: Span::ZERO };
+    const SETUP: Setup<'_> = Setup {
+        node: NodeId(0),
+        nodes: 1,
+        flaw: None,
+        max_latency: Span::ZERO,
+        register_latency: Setup::REGISTER_LATENCY,
+    };
 
     /// The notes after a message, and how many effects there are.
     fn receive(node: &mut Guarded, host: &mut Host) -> (Option<String>, usize) {

@@ -157,5 +157,7 @@ pub fn seed_of(run: Seed, node: NodeId, incarnation: u32) -> Seed {
 fn setup(schedule: &Schedule, node: NodeId) -> Setup<'_> {
     let nodes = schedule.header.nodes as usize;
     let max_latency = schedule.header.network.promised_latency();
-    Setup { node, nodes, flaw: schedule.header.flaw.as_deref(), max_latency }
+    let register_latency = schedule.header.register_latency();
+    let flaw = schedule.header.flaw.as_deref();
+    Setup { node, nodes, flaw, max_latency, register_latency }
 }

@@ -10,7 +10,7 @@ use crate::history::{
 use crate::id::{GroupId, MessageId, NodeId};
 use crate::implementation::Implementation;
 use crate::message::{Body, Message};
-use crate::schedule::{Ask, Fate, Schedule, Step, Trouble, When};
+use crate::schedule::{Ask, Fate, Frame, Schedule, Step, Trouble, When};
 use crate::time::Time;
 use serde_json::{Map, Value, json};
 
@@ -34,7 +34,7 @@ impl Header {
                 // Whoever may become one; who is, the views say.
                 true => header.nodes.clone(),
             };
-            header.groups.insert(group.to_string(), members);
+            header.groups.insert(name_of_group(frame, group), members);
         }
         let mut about = |key: &str, value: &str| header.about.insert(key.to_owned(), value.into());
         about("impl", &frame.implementation);
@@ -61,11 +61,27 @@ impl Header {
     }
 }
 
+/// Groups have names of their own where they are those of clients and servers.
+fn name_of_group(frame: &Frame, group: GroupId) -> String {
+    match (frame.clients, group.0) {
+        (0, _) => group.to_string(),
+        (_, 0) => "clients".to_owned(),
+        _ => "servers".to_owned(),
+    }
+}
+
 /// What the implementation promises in numbers, of a run of this schedule; times in ns.
 fn bounds(implementation: &Implementation, schedule: &Schedule) -> Map<String, Value> {
     let latency = schedule.header.network.promised_latency();
     let bounds = implementation.model.bounds.iter();
-    bounds.map(|bound| (bound.name.to_owned(), (bound.most)(latency).into())).collect()
+    let mut bounds: Map<String, Value> =
+        bounds.map(|bound| (bound.name.to_owned(), (bound.most)(latency).into())).collect();
+    // Where there are roles, no one number says how many may fail.
+    if implementation.model.states_faults && schedule.header.clients == 0 {
+        let faults = (implementation.budget)(schedule.header.nodes as usize);
+        bounds.insert("faults".to_owned(), faults.into());
+    }
+    bounds
 }
 
 impl Recorder {
@@ -90,7 +106,7 @@ impl Recorder {
             Ask::Leave { group } => (Request::Leave(*group), Kind::Leave, self.of_group(*group)),
             Ask::Propose { instance, body } => {
                 let request = Request::Propose { instance: *instance, value: message(body) };
-                (request, Kind::Propose, json!({"i": instance, "value": body}))
+                (request, Kind::Propose, json!({"i": instance, "value": consensus_value(body)}))
             }
             Ask::Invoke { body } => {
                 let operation = u64::from(id.incarnation) << 32 | u64::from(id.number);
@@ -131,8 +147,10 @@ impl Recorder {
             Indication::Token { turn, epoch } => {
                 (Kind::Token, json!({"what": turn.word(), "epoch": epoch}))
             }
+            Indication::Lead { epoch } => (Kind::Lead, of_epoch(epoch)),
+            Indication::Unlead { epoch } => (Kind::Unlead, of_epoch(epoch)),
             Indication::Decide { instance, value } => {
-                (Kind::Decide, json!({"i": instance, "value": text(&value)}))
+                (Kind::Decide, json!({"i": instance, "value": consensus_value(&text(&value))}))
             }
             Indication::Respond { operation, value } => {
                 let result = op("value", &text(&value));
@@ -323,6 +341,19 @@ fn install(view: View) -> ViewInstall {
 /// Each operation has a client of its own, so that none ever waits for two.
 fn client(node: NodeId, operation: u64) -> String {
     format!("{node}.{operation}")
+}
+
+fn of_epoch(epoch: Option<u64>) -> Value {
+    epoch.map_or_else(|| json!({}), |epoch| json!({ "epoch": epoch }))
+}
+
+/// A proposed or decided value as histories have it: an array, an object or null as such, and any
+/// other text as it stands, numbers too.
+pub fn consensus_value(text: &str) -> Value {
+    match serde_json::from_str(text) {
+        Ok(structured @ (Value::Array(_) | Value::Object(_) | Value::Null)) => structured,
+        _ => text.into(),
+    }
 }
 
 /// An operation or its result as an object: the text itself if it is one.

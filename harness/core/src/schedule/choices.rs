@@ -1,18 +1,20 @@
 //! The network's own choices, drawn from a hash of (seed, link, message number): deleting one
 //! step or disturbance does not reshuffle the others.
 
-use crate::id::NodeId;
+use crate::id::{NetworkId, NodeId};
 use crate::schedule::{Disturbance, Fate, NetworkOptions, Trouble, Way};
 use crate::seed::{PerMillion, Seed, Stream, mix};
 use crate::time::Span;
 
 /// One message on one link.
-#[derive(Copy, Clone, Debug, Eq, PartialEq)]
+#[derive(Copy, Clone, Debug, Eq, PartialEq, Ord, PartialOrd)]
 pub struct Transit {
     /// The sender.
     pub from: NodeId,
     /// The receiver.
     pub to: NodeId,
+    /// Over which network.
+    pub network: NetworkId,
     /// The how-manieth message on that link since the start of the run, from 1.
     pub number: u32,
 }
@@ -35,9 +37,15 @@ pub enum Harm {
 }
 
 impl Transit {
+    /// A message on the network that carries the application's messages.
+    pub fn of_payload(from: NodeId, to: NodeId, number: u32) -> Transit {
+        Transit { from, to, network: NetworkId::PAYLOAD, number }
+    }
+
     /// The stream of choices of this message, under the key of one consumer.
     fn stream(&self, seed: Seed, key: u64) -> Stream {
         let link = u64::from(self.from.0) << 32 | u64::from(self.to.0);
+        let link = link ^ u64::from(self.network.0) << 48;
         Stream::keyed(mix(mix(mix(seed.0 ^ link) ^ u64::from(self.number)) ^ key))
     }
 
@@ -54,12 +62,14 @@ impl Transit {
     /// concern the link or the draw spares the message. What depends on other messages is not
     /// decided here: cuts concern every message of a link, for as long as they last; how many were
     /// omitted in a row, and how long a link is busy, is known to whoever runs the schedule. A
-    /// message to oneself is never disturbed, but for a strike that makes it late.
+    /// message to oneself is never disturbed, but for a strike that makes it late; nor is what goes
+    /// over the controlled network, but for strikes that name it and for what a liar writes.
     pub fn harm(&self, seed: Seed, disturbance: &Disturbance) -> Option<Harm> {
         let trouble = &disturbance.trouble;
-        if let Trouble::Strike { from, to, number, fate } = trouble {
-            let struck = (*from, *to, *number) == (self.from, self.to, self.number)
-                && (from != to || matches!(fate, Fate::Delay { .. }));
+        if let Trouble::Strike { from, to, network, number, fate } = trouble {
+            let meant = Transit { from: *from, to: *to, network: *network, number: *number };
+            let struck = meant == *self
+                && (from != to || self.is_write() || matches!(fate, Fate::Delay { .. }));
             return struck.then(|| self.strike(seed, *fate));
         }
         if !self.is_reached_by(trouble) {
@@ -91,11 +101,26 @@ impl Transit {
 
     fn is_reached_by(&self, trouble: &Trouble) -> bool {
         match trouble {
+            // A liar says one thing to all that read it; nothing else reaches the registers.
+            Trouble::Lie { node, how, .. } if self.is_controlled() => {
+                *node == self.from && self.from == self.to && how.to.is_none()
+            }
+            _ if self.is_controlled() => false,
             Trouble::Lie { node, how, .. } => {
                 *node == self.from && self.from != self.to && how.concerns(self.to)
             }
             other => other.links().is_some_and(|links| links.contain(self.from, self.to)),
         }
+    }
+
+    /// Whether it goes over the controlled network.
+    pub fn is_controlled(&self) -> bool {
+        self.network == NetworkId::CONTROLLED
+    }
+
+    /// Whether it is a write as its writer makes it, before it fans out to its readers.
+    pub fn is_write(&self) -> bool {
+        self.is_controlled() && self.from == self.to
     }
 
     fn strike(&self, seed: Seed, fate: Fate) -> Harm {

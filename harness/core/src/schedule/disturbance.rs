@@ -2,7 +2,7 @@
 //! runtimes implement these alone.
 
 use crate::fault::Fault;
-use crate::id::NodeId;
+use crate::id::{NetworkId, NodeId};
 use crate::schedule::{Deceit, Failing, Fate, Links, Ration, named};
 use crate::seed::PerMillion;
 use crate::time::{Span, Time};
@@ -106,6 +106,11 @@ pub enum Trouble {
         /// The receiver.
         #[serde(with = "named::node")]
         to: NodeId,
+        /// Over which network. On the controlled one, a write is a message to the writer itself,
+        /// and a fate of it befalls the write before it fans out; a message to another is one
+        /// reader's copy, which can be late, and all that come after it there are no sooner.
+        #[serde(default, skip_serializing_if = "named::is_default")]
+        network: NetworkId,
         /// The how-manieth message on that link since the start of the run, from 1.
         number: u32,
         /// What happens to it.
@@ -188,6 +193,11 @@ pub enum Trouble {
 }
 
 impl Trouble {
+    /// A fate of one message on the network that carries the application's messages.
+    pub fn strike(from: NodeId, to: NodeId, number: u32, fate: Fate) -> Trouble {
+        Trouble::Strike { from, to, network: NetworkId::PAYLOAD, number, fate }
+    }
+
     /// By how much it may make a message late.
     pub fn delays_by(&self) -> Span {
         match self {

@@ -36,7 +36,10 @@ impl Frame {
 
     fn drawn(&self, transit: &Transit, seed: Seed, now: Time) -> Span {
         let mut network = self.network;
-        if let Some(reseed) = self.reseeded(now) {
+        if let Some(controlled) = self.controlled.filter(|_| transit.is_controlled()) {
+            network.min_latency = controlled.min_latency;
+            network.max_latency = controlled.max_latency;
+        } else if let Some(reseed) = self.reseeded(now) {
             network.min_latency = reseed.min_latency;
             network.max_latency = reseed.max_latency;
         }
@@ -68,8 +71,8 @@ impl Schedule {
 
 fn struck_late(disturbance: &Disturbance, transit: &Transit) -> Option<Span> {
     match disturbance.trouble {
-        Trouble::Strike { from, to, number, fate: Fate::Delay { by } } => {
-            (Transit { from, to, number } == *transit).then_some(by)
+        Trouble::Strike { from, to, network, number, fate: Fate::Delay { by } } => {
+            (Transit { from, to, network, number } == *transit).then_some(by)
         }
         _ => None,
     }

@@ -1,9 +1,9 @@
 //! Schedules as files: a header, then one step or disturbance a line.
 
-use crate::id::GroupId;
+use crate::id::{GroupId, NetworkId, NodeId};
 use crate::names::did_you_mean;
 use crate::schedule::keys::{Line, LineKind, Problem, node_list};
-use crate::schedule::{Disturbance, FORMAT, Frame, Schedule, Step, Trouble, When};
+use crate::schedule::{Disturbance, FORMAT, Fate, Frame, Schedule, Step, Trouble, When};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -140,7 +140,37 @@ fn check_order(line: &Line, disturbance: &Disturbance) -> Result<(), Problem> {
         Trouble::Delay { least, most, .. } if least > most => {
             Err((line.at("least"), "\"least\" is greater than \"most\"".to_owned()))
         }
+        Trouble::Strike { from, to, network: NetworkId::CONTROLLED, fate, .. } => {
+            let (what, may) = match from == to {
+                true => ("a write", fate.is_a_lie()),
+                false => ("one reader's copy of a write", matches!(fate, Fate::Delay { .. })),
+            };
+            let problem = format!(
+                "{what} cannot suffer this: on network 1 a lie befalls the write (\"to\" is the \
+                 writer), and a delay one reader's copy (\"to\" is another)"
+            );
+            if may { Ok(()) } else { Err((line.at("fate"), problem)) }
+        }
         _ => Ok(()),
+    }
+}
+
+/// Clients are the first nodes and servers the others, and each are a group.
+fn check_roles(header: &Frame) -> Result<(), String> {
+    let (clients, nodes) = (header.clients, header.nodes);
+    if clients == 0 {
+        return Ok(());
+    }
+    if clients >= nodes {
+        return Err(format!("of {nodes} nodes {clients} are clients, and none is a server"));
+    }
+    let roles = [0..clients, clients..nodes].map(|some| some.map(NodeId).collect::<Vec<_>>());
+    match header.groups == roles {
+        true => Ok(()),
+        false => Err(format!(
+            "with {clients} clients, \"groups\" must be two: g1 the clients, the first nodes, and g2 \
+             the servers, all others"
+        )),
     }
 }
 
@@ -191,6 +221,7 @@ fn check_header(header: &Frame) -> Result<(), String> {
 }
 
 fn check_groups(header: &Frame) -> Result<(), String> {
+    check_roles(header)?;
     for (group, members) in (0..).map(GroupId).zip(&header.groups) {
         if let Some(stranger) = members.iter().find(|node| node.0 >= header.nodes) {
             let nodes = node_list(header.nodes);

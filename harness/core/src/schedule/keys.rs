@@ -88,7 +88,13 @@ const FAULTS: &[Form] = &[
     Form { word: "corrupt", keys: &[FROM, TO, BOTH, must("rate", RATE)] },
     Form {
         word: "strike",
-        keys: &[must("from", Node), must("to", Node), must("number", Ordinal), must("fate", Text)],
+        keys: &[
+            must("from", Node),
+            must("to", Node),
+            may("network", Number(1)),
+            must("number", Ordinal),
+            must("fate", Text),
+        ],
     },
     Form { word: "crash", keys: &[must("n", Node), may("effects", U32)] },
     Form { word: "pause", keys: &[must("n", Node)] },

@@ -30,7 +30,7 @@ pub use step::{Ask, Step, When};
 
 use crate::history::Channel;
 use crate::id::NodeId;
-use crate::implementation::Groups;
+use crate::implementation::{Groups, Setup};
 use crate::seed::Seed;
 use crate::time::{Span, Time};
 use serde::{Deserialize, Serialize};
@@ -63,7 +63,12 @@ pub struct Frame {
     pub flaw: Option<String>,
     /// How many nodes there are.
     pub nodes: u32,
-    /// The members of each group; empty: there is one group, of all nodes.
+    /// How many of the nodes are clients, the first ones; the others are servers. 0: there are no
+    /// roles.
+    #[serde(default, skip_serializing_if = "named::is_default")]
+    pub clients: u32,
+    /// The members of each group; empty: there is one group, of all nodes. Where there are roles,
+    /// the clients are the first group and the servers the second.
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "named::groups")]
     pub groups: Vec<Vec<NodeId>>,
     /// Whether nodes may multicast to groups that they are not in.
@@ -80,6 +85,10 @@ pub struct Frame {
     pub seed: Seed,
     /// The network.
     pub network: NetworkOptions,
+    /// The controlled network; absent: there is none, and whatever is sent over it goes the usual
+    /// way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub controlled: Option<Controlled>,
     /// How the network chooses, within its latencies, when a frame arrives.
     #[serde(default, skip_serializing_if = "Order::is_uniform")]
     pub order: Order,
@@ -101,12 +110,14 @@ impl Frame {
             implementation: implementation.to_owned(),
             flaw: None,
             nodes,
+            clients: 0,
             groups: Vec::new(),
             open: false,
             changing: false,
             stops_within: Span::ZERO,
             seed: Seed(0),
             network,
+            controlled: None,
             order: Order::Uniform,
             reseed: None,
             heal_at: Time::ZERO,
@@ -127,8 +138,16 @@ impl Frame {
         self.groups.len().max(1)
     }
 
+    /// The greatest latency that nodes are told to expect of a write to a register.
+    pub fn register_latency(&self) -> Span {
+        self.controlled.map_or(Setup::REGISTER_LATENCY, |controlled| controlled.max_latency)
+    }
+
     /// Which groups an implementation must handle.
     pub fn needs(&self) -> Groups {
+        if self.clients > 0 {
+            return Groups::Roles;
+        }
         match (self.changing, self.open, self.groups.len()) {
             (true, true, _) => Groups::DynamicOpen,
             (true, false, 0..=1) => Groups::Changing,
@@ -143,6 +162,16 @@ impl Frame {
 /// The value of `format`.
 pub const FORMAT: &str = "pepperland.schedule";
 
+/// The network of the registers, in which nothing is lost, changed or reordered.
+#[derive(Copy, Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Controlled {
+    /// Least latency of a write.
+    pub min_latency: Span,
+    /// Greatest latency of a write.
+    pub max_latency: Span,
+}
+
 /// What the network is like while nothing disturbs it.
 #[derive(Copy, Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -154,6 +183,10 @@ pub struct NetworkOptions {
     /// The greatest latency that nodes are told to expect, where it is another than the greatest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub promised: Option<Span>,
+    /// How much longer each 1024 bytes of a message to another node take, on either network.
+    /// Nodes are not told.
+    #[serde(default, skip_serializing_if = "named::is_default")]
+    pub per_kib: Span,
     /// What the network promises.
     pub channel: Channel,
     /// What happens to messages in flight when their sender crashes.
@@ -176,9 +209,15 @@ impl NetworkOptions {
             min_latency: least,
             max_latency: most,
             promised: None,
+            per_kib: Span::ZERO,
             channel: Channel::Perfect,
             in_flight: InFlight::Kept,
         }
+    }
+
+    /// How much longer a message of this length takes than an empty one.
+    pub fn carriage(&self, bytes: usize) -> Span {
+        Span(self.per_kib.0 * bytes as u64 / 1024)
     }
 
     /// The greatest latency that nodes are told to expect. Time-outs depend on it, so it stays the

@@ -3,8 +3,8 @@
 use crate::history::Channel;
 use crate::id::{GroupId, NodeId};
 use crate::schedule::{
-    Ask, Deceit, Disturbance, FORMAT, Failing, Fate, Frame, InFlight, Links, NetworkOptions,
-    Ration, Reseed, Schedule, Step, Trouble, Way, When,
+    Ask, Controlled, Deceit, Disturbance, FORMAT, Failing, Fate, Frame, InFlight, Links,
+    NetworkOptions, Ration, Reseed, Schedule, Step, Trouble, Way, When,
 };
 use crate::seed::{PerMillion, Seed};
 use crate::time::{Span, Time};
@@ -97,7 +97,7 @@ fn ration() -> impl Strategy<Value = Ration> {
 
 prop_compose! {
     fn strike()(from in node(), to in node(), number in 1..=u32::MAX, fate in fate()) -> Trouble {
-        Trouble::Strike { from, to, number, fate }
+        Trouble::strike(from, to, number, fate)
     }
 }
 
@@ -188,6 +188,8 @@ prop_compose! {
     ) -> Frame {
         let (min_latency, max_latency) = (Span(lo.min(hi)), Span(lo.max(hi)));
         let promised = open.then_some(max_latency);
+        let per_kib = Span(if changing { stops_within } else { 0 });
+        let controlled = open.then_some(Controlled { min_latency, max_latency });
         let again = Reseed { at: Time(heal), seed: Seed(lo), min_latency, max_latency };
         Frame {
             format: FORMAT.to_owned(),
@@ -195,12 +197,14 @@ prop_compose! {
             implementation,
             flaw,
             nodes: NODES,
+            clients: 0,
             groups,
             open,
             changing,
             stops_within: Span(stops_within),
             seed: Seed(seed),
-            network: NetworkOptions { min_latency, max_latency, promised, channel, in_flight },
+            network: NetworkOptions { min_latency, max_latency, promised, per_kib, channel, in_flight },
+            controlled,
             order: Default::default(),
             reseed: changing.then_some(again),
             heal_at: Time(heal.min(end)),

@@ -82,7 +82,7 @@ fn once(ground: &Ground<'_>, way: Way, node: NodeId, stream: &mut Stream) -> Vec
     };
     let Trouble::Strike { from, to, number, .. } = drawn.trouble else { return vec![drawn] };
     let struck = |to, number, fate| {
-        let trouble = Trouble::Strike { from, to, number, fate };
+        let trouble = Trouble::strike(from, to, number, fate);
         Disturbance { trouble, ..drawn.clone() }
     };
     let (some, others) = halves(ground, node, stream);

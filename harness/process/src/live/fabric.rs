@@ -5,7 +5,7 @@ use crate::kept::{Enclosure, Limits, Private};
 use crate::live::json::Json;
 use crate::live::rules::{latency, links, rule, struck};
 use pepperland_core::history::Channel;
-use pepperland_core::id::NodeId;
+use pepperland_core::id::{NetworkId, NodeId};
 use pepperland_core::schedule::{Links, Schedule, Trouble};
 use pepperland_core::time::Time;
 use pepperland_netns::{Handle, Namespace, Options, Report, Switch, address};
@@ -89,7 +89,7 @@ impl Fabric {
     /// A disturbance begins, if it is one of links or of one message. Messages are counted as
     /// frames are: a datagram is one, and of a stream the fate falls on some frame.
     pub fn begin(&self, index: u32, trouble: &Trouble) {
-        if let Trouble::Strike { from, to, number, fate } = trouble {
+        if let Trouble::Strike { from, to, network: NetworkId::PAYLOAD, number, fate } = trouble {
             let number = u64::from(number.saturating_sub(1));
             if let Some(rule) = struck(*fate, self.channel).filter(|_| from != to) {
                 self.switch.strike(index, (from.index(), to.index()), number, rule);

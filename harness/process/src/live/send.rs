@@ -35,12 +35,18 @@ pub struct Parcel {
     pub cause: Option<EventId>,
 }
 
+impl Parcel {
+    fn transit(&self) -> Transit {
+        Transit::of_payload(self.from, self.to, self.number)
+    }
+}
+
 impl World<'_> {
     /// Puts a message on its way, as the network and the disturbances at work will have it.
     pub fn send(&mut self, from: NodeId, to: NodeId, envelope: &Envelope<'_>, head: &Head<'_>) {
         let mut parcel = self.parcel(from, to, envelope, head);
         self.record_sending(&mut parcel);
-        let transit = Transit { from, to, number: parcel.number };
+        let transit = parcel.transit();
         let saying = Saying { transit, frame: parcel.body.get().as_bytes(), tongue: &Json };
         self.lies.hear(&saying);
         let (mut latency, mut besides) = (self.schedule.latency(&transit, self.now), Vec::new());
@@ -194,7 +200,7 @@ impl World<'_> {
     pub fn release(&mut self, parcel: Parcel) {
         self.discount(&parcel);
         let Some(parcel) = self.pass_cuts(parcel) else { return };
-        let transit = Transit { from: parcel.from, to: parcel.to, number: parcel.number };
+        let transit = parcel.transit();
         let latency = self.schedule.latency_once_healed(&transit, self.now);
         self.put_on_its_way(parcel, latency);
     }

@@ -9,6 +9,7 @@ use pepperland_core::contract::{Applied, Indication};
 use pepperland_core::history::{EventId, Kind, Place, ViewInstall, ViewName};
 use pepperland_core::id::{GroupId, MessageId, NodeId};
 use pepperland_core::message::{Body, Message};
+use pepperland_core::runtime::consensus_value;
 use serde_json::{Map, Value, json};
 
 impl World<'_> {
@@ -135,7 +136,13 @@ impl World<'_> {
                 self.known(at, std::slice::from_ref(&target))?;
                 (Kind::Trust, json!({"target": target}))
             }
+            Told::Lead { epoch } => (Kind::Lead, with(json!({}), "epoch", epoch)),
+            Told::Unlead { epoch } => (Kind::Unlead, with(json!({}), "epoch", epoch)),
             Told::Decide { instance, value } => {
+                let value = match value {
+                    Value::String(text) => consensus_value(&text),
+                    other => other,
+                };
                 (Kind::Decide, json!({"i": instance, "value": value}))
             }
             Told::Respond { op_id, result } => {

@@ -39,6 +39,8 @@ pub fn told(indication: Indication<Message>) -> Told {
         },
         Indication::Suspect(node) => Told::Suspect { target: node.to_string(), state: None },
         Indication::Trust(node) => Told::Trust { target: node.to_string() },
+        Indication::Lead { epoch } => Told::Lead { epoch },
+        Indication::Unlead { epoch } => Told::Unlead { epoch },
         Indication::Token { turn, epoch } => Told::Token { what: turn.word().to_owned(), epoch },
         Indication::Decide { instance, value: decided } => {
             Told::Decide { instance, value: value(&said(&decided)) }

@@ -59,7 +59,9 @@ impl<W: Write> Served<W> {
         let (life, host) = Surroundings::of(&init, folder)?;
         let nodes = init.node_ids.len();
         let max_latency = Span(init.max_latency);
-        let setup = Setup { node: host.me, nodes, flaw: part.flaw, max_latency };
+        let register_latency = init.register_latency.map_or(Setup::REGISTER_LATENCY, Span);
+        let flaw = part.flaw;
+        let setup = Setup { node: host.me, nodes, flaw, max_latency, register_latency };
         let node = Guarded::new(part.build, &setup);
         let mut pen = Pen::new(init.node_id.clone(), !init.addresses.is_empty(), output);
         let features = life.features(&init, part.views);

@@ -198,6 +198,8 @@ impl Reader {
             }
             Told::Suspect { target, .. } => Indication::Suspect(self.node(&target)?),
             Told::Trust { target } => Indication::Trust(self.node(&target)?),
+            Told::Lead { epoch } => Indication::Lead { epoch },
+            Told::Unlead { epoch } => Indication::Unlead { epoch },
             Told::Decide { instance, value } => Indication::Decide {
                 instance,
                 value: Message { body: Body::new(text(&value).as_bytes()), ..Message::default() },

@@ -114,6 +114,9 @@ pub struct Init {
     pub seed: Seed,
     /// What no message takes longer than while nothing disturbs it, ns.
     pub max_latency: u64,
+    /// What no write to a register takes longer than, ns, where there is a controlled network.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub register_latency: Option<u64>,
     /// What the program may ask for.
     pub features: Vec<String>,
     /// Where each node is, by its name, if they have sockets of their own; else they write to one

@@ -62,6 +62,18 @@ pub enum Told {
         /// Of which node.
         target: String,
     },
+    /// The node becomes the one that orders, or leads.
+    Lead {
+        /// Since which change of leaders, where they are counted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        epoch: Option<u64>,
+    },
+    /// It is that no longer.
+    Unlead {
+        /// Since which change of leaders it was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        epoch: Option<u64>,
+    },
     /// Consensus is reached.
     Decide {
         /// Which decision it is.

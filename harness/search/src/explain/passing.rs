@@ -110,11 +110,12 @@ fn beside_disturbance(schedule: &Schedule, index: usize) -> Vec<Neighbour> {
                 add((EFFECT, 1), change, with(trouble));
             }
         }
-        Trouble::Strike { from, to, number, fate: Fate::Delay { by } } => {
+        Trouble::Strike { from, to, network, number, fate: Fate::Delay { by } } => {
             let half = Span(by.0 / 2);
             let change =
                 format!("message {number} from {from} to {to} is {half} ms late, not {by}");
-            let trouble = Trouble::Strike { from, to, number, fate: Fate::Delay { by: half } };
+            let fate = Fate::Delay { by: half };
+            let trouble = Trouble::Strike { from, to, network, number, fate };
             add((TIME, half.0), change, with(trouble));
         }
         Trouble::Strike { .. } => {}

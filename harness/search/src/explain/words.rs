@@ -67,7 +67,7 @@ pub fn in_words(disturbance: &Disturbance) -> String {
             };
             format!("the disk of {node} {how} if it crashes {during}")
         }
-        Trouble::Strike { from, to, number, fate } => {
+        Trouble::Strike { from, to, number, fate, .. } => {
             let fate = match fate {
                 Fate::Lose => "is lost".to_owned(),
                 Fate::Delay { by } => format!("is {by} ms late"),

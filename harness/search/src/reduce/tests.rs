@@ -132,7 +132,7 @@ fn a_liar_without_one_of_its_victims_lies_to_the_others() {
     let (first, second) = (Some(Vec::new()), Some(vec![NodeId(1)]));
     let twin = Trouble::Twin { node, first, second };
     let fate = Fate::Spoil { entries: 5 };
-    let spoil = Trouble::Strike { from: node, to: NodeId(1), number: 2, fate };
+    let spoil = Trouble::strike(node, NodeId(1), 2, fate);
     let alone = Trouble::Twin { node, first: None, second: None };
     let told: Vec<Trouble> = two.disturbances.into_iter().map(|d| d.trouble).collect();
     assert_eq!(told, [twin, alone, spoil]);

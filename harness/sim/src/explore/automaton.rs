@@ -122,6 +122,7 @@ impl<'a> Automata<'a> {
             nodes: header.nodes as usize,
             flaw: header.flaw.as_deref(),
             max_latency: header.network.promised_latency(),
+            register_latency: header.register_latency(),
         };
         let stream = seed_of(header.seed, node, 0).stream("");
         let host = Host::new(node, self.groups.clone(), stream);

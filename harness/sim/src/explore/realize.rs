@@ -168,7 +168,7 @@ impl<'a, 'b> Course<'a, 'b> {
             };
             let Some(fate) = fate else { continue };
             let Sent { from, to, number, .. } = *sent;
-            let trouble = Trouble::Strike { from, to, number, fate };
+            let trouble = Trouble::strike(from, to, number, fate);
             self.disturbances.push(Disturbance::from(Time::ZERO, trouble));
         }
     }

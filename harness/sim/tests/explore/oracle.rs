@@ -90,7 +90,8 @@ impl World {
         let max_latency = header.network.max_latency;
         let node = |node: &NodeId| {
             let (nodes, flaw) = (header.nodes as usize, header.flaw.as_deref());
-            let setup = Setup { node: *node, nodes, flaw, max_latency };
+            let register_latency = Setup::REGISTER_LATENCY;
+            let setup = Setup { node: *node, nodes, flaw, max_latency, register_latency };
             let stream = seed_of(header.seed, *node, 0).stream("");
             Some(((implementation.build)(&setup), Host::new(*node, groups.clone(), stream)))
         };

@@ -182,7 +182,13 @@ mod tests {
     const N2: NodeId = NodeId(1);
 
     fn reach(node: NodeId) -> Reach {
-        Reach::new(&Setup { node, nodes: 2, flaw: None, max_latency: Span::millis(50) })
+        Reach::new(&Setup {
+            node,
+            nodes: 2,
+            flaw: None,
+            max_latency: Span::millis(50),
+            register_latency: Setup::REGISTER_LATENCY,
+        })
     }
 
     fn within(reach: &Reach) -> usize {

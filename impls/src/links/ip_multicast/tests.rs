@@ -8,7 +8,13 @@ use std::rc::Rc;
 
 type Hosts = IpMulticast<Network<Sealed<Datagram<Message>>>>;
 
-const SETUP: Setup<'_> = Setup { node: NodeId(0), nodes: 6, flaw: None, max_latency: Span::ZERO };
+const SETUP: Setup<'_> = Setup {
+    node: NodeId(0),
+    nodes: 6,
+    flaw: None,
+    max_latency: Span::ZERO,
+    register_latency: Setup::REGISTER_LATENCY,
+};
 
 /// Whether a node hears what a node sends, which may be outside the group.
 fn hears(me: u32, from: u32, with: impl Fn(&mut Hosts), asked: &[Request<Message>]) -> bool {

@@ -50,7 +50,13 @@ mod tests {
     const ALL: [NodeId; 3] = [NodeId(0), NodeId(1), NodeId(2)];
 
     fn log() -> AgreedLog<&'static str> {
-        let setup = Setup { node: ALL[1], nodes: 3, flaw: None, max_latency: Span::ZERO };
+        let setup = Setup {
+            node: ALL[1],
+            nodes: 3,
+            flaw: None,
+            max_latency: Span::ZERO,
+            register_latency: Setup::REGISTER_LATENCY,
+        };
         AgreedLog::new(ALL[0], Rules::of(Quorum::Majority, &setup))
     }
 

@@ -48,6 +48,10 @@ pub fn frame(implementation: &Implementation, flaw: Option<&str>, nodes: u32) ->
 /// Refuses what cannot be explored; of the properties claimed, those are left out.
 pub fn check(options: &Explore, trial: &mut Trial<'_>) -> Result<(), Failure> {
     let Implementation { name, model, .. } = trial.plan.implementation;
+    if model.roles.is_some() || model.controlled.is_some() {
+        let why = "it knows clients and servers, or a controlled network";
+        return Err(Failure::Usage(format!("{name} cannot be explored: {why}")));
+    }
     let why = match (model.views, model.service) {
         (true, _) => "its groups have views, which change with time",
         (_, Some(_)) => "it serves clients, and multicasts are all that is explored",

@@ -2,8 +2,9 @@
 //! Liskov (*Practical Byzantine Fault Tolerance*, OSDI 1999), a liar may spoil some of them, so
 //! that it is valid for some receivers and not for others.
 //!
-//! They are told by their form: a list with as many entries as there are nodes, all of one length,
-//! either bytes or text in hexadecimal digits, and long enough to be no numbers of other meaning.
+//! They are told by their form: a list with as many entries as there are nodes, or members of a
+//! group, all of one length, either bytes or text in hexadecimal digits, and long enough to be no
+//! numbers of other meaning.
 
 use serde_json::Value;
 
@@ -11,28 +12,29 @@ use serde_json::Value;
 const SHORTEST: usize = 4;
 
 /// Spoils, in each vector of authenticators in the message, those of the nodes whose bits are set
-/// (modulo 32, the first node's is the lowest). False if there is none to spoil.
-pub fn spoil(message: &mut Value, nodes: usize, entries: u32) -> bool {
+/// (modulo 32, the first node's is the lowest). A vector is as long as one of these numbers: one
+/// entry for each node, or for each of a group. False if there is none to spoil.
+pub fn spoil(message: &mut Value, lengths: &[usize], entries: u32) -> bool {
     match message {
-        Value::Array(items) if is_vector(items, nodes) => {
+        Value::Array(items) if is_vector(items, lengths) => {
             let chosen = (0..).zip(items).filter(|(node, _)| entries >> (node % 32) & 1 == 1);
             chosen.map(|(_, entry)| spoil_one(entry)).count() > 0
         }
         Value::Array(items) => {
-            items.iter_mut().fold(false, |done, item| spoil(item, nodes, entries) | done)
+            items.iter_mut().fold(false, |done, item| spoil(item, lengths, entries) | done)
         }
         Value::Object(fields) => {
-            fields.values_mut().fold(false, |done, field| spoil(field, nodes, entries) | done)
+            fields.values_mut().fold(false, |done, field| spoil(field, lengths, entries) | done)
         }
         _ => false,
     }
 }
 
-fn is_vector(items: &[Value], nodes: usize) -> bool {
-    let lengths: Option<Vec<usize>> = items.iter().map(length).collect();
-    nodes > 1
-        && items.len() == nodes
-        && lengths.is_some_and(|all| all.windows(2).all(|two| two[0] == two[1]))
+fn is_vector(items: &[Value], lengths: &[usize]) -> bool {
+    let sizes: Option<Vec<usize>> = items.iter().map(length).collect();
+    items.len() > 1
+        && lengths.contains(&items.len())
+        && sizes.is_some_and(|all| all.windows(2).all(|two| two[0] == two[1]))
 }
 
 /// How many bytes an authenticator has, if the value is one.
@@ -72,7 +74,7 @@ mod tests {
     use serde_json::json;
 
     fn spoilt(mut message: Value, nodes: usize, entries: u32) -> Option<Value> {
-        spoil(&mut message, nodes, entries).then_some(message)
+        spoil(&mut message, &[nodes], entries).then_some(message)
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::history::rules::Rules;
 use crate::history::{
     EventId, Header, History, Kind, NONE, Place, Recorder, Transmission, ViewInstall,
 };
-use crate::id::{GroupId, NodeId};
+use crate::id::{GroupId, NetworkId, NodeId};
 use crate::time::Time;
 use serde_json::Value;
 use smallvec::SmallVec;
@@ -221,6 +221,7 @@ impl Reader {
             label: optional_text(fields, Key::Type)?.map(Into::into),
             messages: self.carried(fields)?.into(),
             why: optional_text(fields, Key::Why)?,
+            network: network(fields)?,
             group: self.group(fields)?,
             ..Transmission::new(self.node(peer)?, id)
         };
@@ -274,4 +275,13 @@ fn cause(cause: u64, own: usize, at: usize) -> Result<EventId, Problem> {
     }
     let text = format!("a cause comes before its effect: {cause} is not below {own}");
     Err(Problem::at(at, text))
+}
+
+/// The network of a frame: the first, unless it is told.
+fn network(fields: &Fields<'_>) -> Result<NetworkId, Problem> {
+    let number = whole(fields, Key::Net)?.unwrap_or_default();
+    match (u8::try_from(number), fields.get(Key::Net)) {
+        (Err(_), Some(field)) => Err(wrong(field, "below 256")),
+        (number, _) => Ok(NetworkId(number.unwrap_or_default())),
+    }
 }

@@ -34,7 +34,7 @@ keys! {
     T = "t", N = "n", K = "k", C = "c", M = "m", D = "d", G = "g", Q = "q", X = "x",
     Inc = "inc", To = "to", From = "from", View = "view", Slot = "slot", Ms = "ms", Type = "type",
     Bytes = "bytes", Why = "why", Members = "members", Primary = "primary",
-    Transitional = "transitional",
+    Transitional = "transitional", Net = "net",
 }
 
 /// A value. Small, since it is moved about a lot.

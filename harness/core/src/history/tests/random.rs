@@ -6,7 +6,7 @@ use crate::history::{
     Clock, EventId, Header, History, Kind, NONE, Names, Place, Recorder, Transmission, ViewInstall,
     ViewName,
 };
-use crate::id::{GroupId, MessageId, NodeId};
+use crate::id::{GroupId, MessageId, NetworkId, NodeId};
 use crate::time::Time;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -261,6 +261,7 @@ impl Making {
             label: draw.some(3, draw.text.as_str().into()),
             why: draw.some(4, draw.text.as_str().into()),
             group: draw.some(5, self.group(draw)),
+            network: NetworkId(u8::from(draw.flag(6))),
             ..Transmission::new(NodeId(draw.other), draw.number)
         };
         self.recorder.transmission(self.now, NodeId(draw.node), kind, frame, None);

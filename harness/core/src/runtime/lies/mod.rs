@@ -12,11 +12,12 @@ pub use tongue::Tongue;
 
 use crate::contract::{contents, differences, revert, spoil};
 use crate::id::NodeId;
-use crate::schedule::{Deceit, Fate, Schedule, Transit, Trouble, Way};
+use crate::schedule::{Deceit, Fate, Frame, Schedule, Transit, Trouble, Way};
 use crate::seed::{PerMillion, Stream, mix};
 use crate::time::Span;
 use past::{Past, Said};
 use serde_json::{Value, json};
+use smallvec::SmallVec;
 use std::collections::BTreeMap;
 
 /// A message that a liar would send.
@@ -57,7 +58,8 @@ pub enum Outcome {
 /// The liars of a run, and what they have said so far.
 #[derive(Debug, Default)]
 pub struct Lies {
-    nodes: usize,
+    /// How many nodes there are, and of each role: as long are vectors of authenticators.
+    lengths: SmallVec<[usize; 3]>,
     past: BTreeMap<NodeId, Past>,
 }
 
@@ -66,14 +68,15 @@ impl Lies {
     pub fn of(schedule: &Schedule) -> Lies {
         let past = schedule.liars().into_iter().map(|liar| (liar, Past::of(schedule, liar)));
         let past = past.filter(|(_, past)| past.is_needed());
-        Lies { nodes: schedule.header.nodes as usize, past: past.collect() }
+        Lies { lengths: lengths(&schedule.header), past: past.collect() }
     }
 
-    /// A node sends this message. To be called of every message to another node, disturbed or not,
-    /// before it is asked what becomes of it.
+    /// A node sends this message, or writes it. To be called of every message to another node and of
+    /// every write, disturbed or not, before it is asked what becomes of it.
     pub fn hear(&mut self, saying: &Saying<'_>) {
         let Transit { from, to, .. } = saying.transit;
-        let past = self.past.get_mut(&from).filter(|_| from != to);
+        let is_said = from != to || saying.transit.is_write();
+        let past = self.past.get_mut(&from).filter(|_| is_said);
         past.into_iter().for_each(|past| past.hear(saying));
     }
 
@@ -111,7 +114,7 @@ impl Lies {
             Way::Equivocate => equivocation(how, rate, draw, saying)?,
             Way::Silent => Fate::Withhold,
             Way::Late => Fate::Stall { by: lateness(how.most, &mut stream) },
-            Way::PartialMac => Fate::Spoil { entries: some_of(self.nodes, &mut stream) },
+            Way::PartialMac => Fate::Spoil { entries: some_of(self.nodes(), &mut stream) },
             Way::Earlier => {
                 return self.first_of(past?.before(saying), &mut stream, saying, revival);
             }
@@ -146,23 +149,28 @@ impl Lies {
 
     fn as_named(&self, fate: Fate, saying: &Saying<'_>) -> Option<Lie> {
         let told = |frame: Option<Vec<u8>>| frame.filter(|frame| frame[..] != *saying.frame);
+        // A liar owns its keys: of what the harness has it say, its own authenticators are right.
+        let sealed = |frame: Vec<u8>| saying.tongue.seal(saying.transit.to, frame);
         let outcome = match fate {
             Fate::Lie { draw } => {
-                Outcome::Instead(told(saying.tongue.vary(saying.frame, draw.into()))?)
+                let lie = saying.tongue.vary(saying.frame, draw.into());
+                Outcome::Instead(told(lie.map(sealed))?)
             }
             Fate::Earlier { meant_for, earlier, draw } => {
                 let said = self.earlier(saying, meant_for, earlier)?;
-                Outcome::Instead(told(reverted(saying, said, draw))?)
+                Outcome::Instead(told(reverted(saying, said, draw).map(sealed))?)
             }
             Fate::Replay { meant_for, earlier, besides } => {
-                let said = told(Some(self.earlier(saying, meant_for, earlier)?.to_vec()))?;
+                let said = self.earlier(saying, meant_for, earlier)?.to_vec();
+                let is_anew = meant_for != saying.transit.to;
+                let said = told(Some(if is_anew { sealed(said) } else { said }))?;
                 if besides { Outcome::Besides(said) } else { Outcome::Instead(said) }
             }
             Fate::Withhold => Outcome::Nothing,
             Fate::Stall { by } => Outcome::Late(by),
             Fate::Spoil { entries } => {
                 let mut message = saying.tongue.read(saying.frame)?;
-                let spoilt = spoil(&mut message, self.nodes, entries);
+                let spoilt = spoil(&mut message, &self.lengths, entries);
                 Outcome::Instead(told(spoilt.then(|| saying.tongue.write(message))?)?)
             }
             _ => return None,
@@ -171,10 +179,24 @@ impl Lies {
         Some(Lie { fate, outcome, said })
     }
 
+    fn nodes(&self) -> usize {
+        self.lengths.first().copied().unwrap_or_default()
+    }
+
     fn earlier(&self, saying: &Saying<'_>, to: NodeId, number: u32) -> Option<&[u8]> {
         let from = saying.transit.from;
-        self.past.get(&from)?.find(Transit { from, to, number })
+        let network = saying.transit.network;
+        self.past.get(&from)?.find(Transit { from, to, network, number })
     }
+}
+
+fn lengths(header: &Frame) -> SmallVec<[usize; 3]> {
+    let (nodes, clients) = (header.nodes as usize, header.clients as usize);
+    let mut lengths = SmallVec::from_elem(nodes, 1);
+    if clients > 0 {
+        lengths.extend([clients, nodes - clients]);
+    }
+    lengths
 }
 
 /// The same lie to all that the disturbance concerns, as long as the truth is the same.

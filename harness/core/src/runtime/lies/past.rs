@@ -21,9 +21,9 @@ pub struct Past {
     /// Whether it chooses among the last, and these.
     chooses: bool,
     last: VecDeque<Said>,
-    /// The messages that strikes name, by receiver and number.
-    named: BTreeSet<(NodeId, u32)>,
-    known: BTreeMap<(NodeId, u32), Vec<u8>>,
+    /// The messages that strikes name.
+    named: BTreeSet<Transit>,
+    known: BTreeMap<Transit, Vec<u8>>,
     /// Whether it lies in messages of some kind alone, and the kinds in the order of their first
     /// use.
     is_selective: bool,
@@ -40,8 +40,10 @@ impl Past {
                     past.chooses |= how.way.needs_the_past();
                     past.is_selective |= how.kind.is_some();
                 }
-                Trouble::Strike { from, fate, .. } if *from == liar => {
-                    past.named.extend(source(*fate));
+                Trouble::Strike { from, network, fate, .. } if *from == liar => {
+                    let named =
+                        |(to, number)| Transit { from: liar, to, network: *network, number };
+                    past.named.extend(source(*fate).map(named));
                 }
                 _ => {}
             }
@@ -56,9 +58,8 @@ impl Past {
     /// It sends this.
     pub fn hear(&mut self, saying: &Saying<'_>) {
         let transit = saying.transit;
-        let name = (transit.to, transit.number);
-        if self.named.contains(&name) {
-            self.known.insert(name, saying.frame.to_vec());
+        if self.named.contains(&transit) {
+            self.known.insert(transit, saying.frame.to_vec());
         }
         if self.is_selective {
             let kind = label(saying);
@@ -73,16 +74,17 @@ impl Past {
         }
     }
 
-    /// The messages before this one, the last first.
+    /// The messages before this one on its network, the last first.
     pub fn before(&self, saying: &Saying<'_>) -> impl Iterator<Item = &Said> {
         let now = saying.transit;
-        self.last.iter().filter(move |said| said.transit != now)
+        let before = move |said: &&Said| said.transit != now && said.transit.network == now.network;
+        self.last.iter().filter(before)
     }
 
     /// A message that was sent before.
     pub fn find(&self, transit: Transit) -> Option<&[u8]> {
         let last = self.last.iter().find(|said| said.transit == transit);
-        let known = || self.known.get(&(transit.to, transit.number)).map(Vec::as_slice);
+        let known = || self.known.get(&transit).map(Vec::as_slice);
         last.map(|said| &said.frame[..]).or_else(known)
     }
 

@@ -22,6 +22,20 @@ impl Tongue for Json {
         let mut value = self.read(frame)?;
         mutate(&mut value, draw).then_some(value.to_string().into_bytes())
     }
+
+    /// Who signs with its key: `"mac"` is made anew, `"others"` is somebody else's.
+    fn seal(&self, to: NodeId, frame: Vec<u8>) -> Vec<u8> {
+        let mut value: Value = serde_json::from_slice(&frame).expect("it is JSON");
+        if value.get("mac").is_some() {
+            value["mac"] = mac(&value["v"], to).into();
+        }
+        value.to_string().into_bytes()
+    }
+}
+
+/// What the liar's key makes of a value, on its way to a node.
+fn mac(v: &Value, to: NodeId) -> String {
+    format!("of {v} for {to}")
 }
 
 const LIAR: NodeId = NodeId(0);
@@ -46,7 +60,7 @@ fn lying(how: Deceit) -> Trouble {
 }
 
 fn strike(to: u32, number: u32, fate: Fate) -> Trouble {
-    Trouble::Strike { from: LIAR, to: NodeId(to), number, fate }
+    Trouble::strike(LIAR, NodeId(to), number, fate)
 }
 
 /// What becomes of these messages, each to a node, under the first disturbance.
@@ -56,7 +70,7 @@ fn told(schedule: &Schedule, messages: &[(u32, &str)]) -> Vec<Option<Lie>> {
     let mut tell = |(to, text): &(u32, &str)| {
         let number = numbers.entry(*to).or_insert(0);
         *number += 1;
-        let transit = Transit { from: LIAR, to: NodeId(*to), number: *number };
+        let transit = Transit::of_payload(LIAR, NodeId(*to), *number);
         let saying = Saying { transit, frame: text.as_bytes(), tongue: &Json };
         lies.hear(&saying);
         let harm = transit.harm(schedule.header.seed, &schedule.disturbances[0]);
@@ -176,4 +190,77 @@ fn a_lie_says_what_it_changed() {
 fn an_earlier_message_that_was_never_sent_is_no_lie() {
     let fate = Fate::Replay { meant_for: NodeId(3), earlier: 1, besides: false };
     assert_eq!(told(&schedule(vec![strike(1, 2, fate)]), &ORDERS), [None, None, None]);
+}
+
+/// A message with the liar's own authenticator, and one that is somebody else's.
+fn signed(v: u32, to: u32) -> String {
+    let mac = mac(&v.into(), NodeId(to));
+    json!({"mac": mac, "others": "0a0b0c0d", "v": v}).to_string()
+}
+
+fn message(told: &Option<Lie>) -> Value {
+    match told.as_ref().map(|lie| &lie.outcome) {
+        Some(Outcome::Instead(frame) | Outcome::Besides(frame)) => {
+            serde_json::from_slice(frame).expect("it is JSON")
+        }
+        other => panic!("nothing is said instead, but {other:?}"),
+    }
+}
+
+#[test]
+fn a_liars_own_authenticators_are_right_for_what_it_says() {
+    // Among the small draws is every place that can be changed.
+    let changed: Vec<Value> = (0..48)
+        .filter_map(|draw| {
+            let schedule = schedule(vec![strike(1, 1, Fate::Lie { draw })]);
+            let told = told(&schedule, &[(1, &signed(7, 1))]);
+            told[0].is_some().then(|| message(&told[0]))
+        })
+        .collect();
+    assert!(changed.iter().any(|lie| lie["v"] != 7), "some lie about the value");
+    for lie in &changed {
+        assert_eq!(lie["mac"], mac(&lie["v"], NodeId(1)), "{lie}");
+    }
+}
+
+#[test]
+fn nobody_elses_authenticator_is_made_anew() {
+    let forged = (0..48).any(|draw| {
+        let schedule = schedule(vec![strike(1, 1, Fate::Lie { draw })]);
+        let told = told(&schedule, &[(1, &signed(7, 1))]);
+        told[0].is_some() && message(&told[0])["others"] != "0a0b0c0d"
+    });
+    assert!(forged, "a liar may change it, and then it is wrong");
+}
+
+#[test]
+fn what_comes_again_to_another_is_sealed_for_it_and_to_the_same_stays_as_it_was() {
+    let replay =
+        |meant_for| Fate::Replay { meant_for: NodeId(meant_for), earlier: 1, besides: true };
+    let messages = [(1, signed(7, 1)), (2, signed(8, 2)), (2, signed(9, 2))];
+    let messages = messages.each_ref().map(|(to, text)| (*to, &**text));
+    let told_again = |meant_for| {
+        let schedule = schedule(vec![strike(2, 2, replay(meant_for))]);
+        message(&told(&schedule, &messages)[2])
+    };
+    assert_eq!(told_again(1)["mac"], mac(&7.into(), NodeId(2)));
+    assert_eq!(told_again(2).to_string(), signed(8, 2));
+}
+
+#[test]
+fn spoilt_authenticators_stay_spoilt() {
+    let text = json!({"mac": "", "macs": ["0a0b0c0d", "0a0b0c0d", "0a0b0c0d", "0a0b0c0d"], "v": 1});
+    let schedule = schedule(vec![strike(1, 1, Fate::Spoil { entries: 2 })]);
+    let told = told(&schedule, &[(1, &text.to_string())]);
+    assert_eq!(message(&told[0])["macs"][1], "0a0b0c0c");
+    assert_eq!(message(&told[0])["mac"], "", "it is sent as the harness made it");
+}
+
+#[test]
+fn vectors_of_authenticators_may_be_as_long_as_a_role() {
+    let mut schedule = schedule(vec![strike(1, 1, Fate::Spoil { entries: 3 })]);
+    schedule.header.clients = 1;
+    let text = json!({"macs": ["0a0b0c0d", "0a0b0c0d", "0a0b0c0d"]}).to_string();
+    let told = told(&schedule, &[(1, &text)]);
+    assert_eq!(message(&told[0])["macs"], json!(["0a0b0c0c", "0a0b0c0c", "0a0b0c0d"]));
 }

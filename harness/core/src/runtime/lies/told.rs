@@ -2,7 +2,7 @@
 
 use crate::contract::{Delivery, Indication};
 use crate::history::{Event, EventId, Kind, Recorder};
-use crate::id::NodeId;
+use crate::id::{NetworkId, NodeId};
 use crate::message::Message;
 use crate::runtime::lies::Lie;
 use crate::runtime::{Detail, text};
@@ -30,6 +30,9 @@ impl Recorder {
         let mut fields: Map<String, Value> = fate.as_object().cloned().unwrap_or_default();
         fields.insert("from".to_owned(), transit.from.to_string().into());
         fields.insert("to".to_owned(), transit.to.to_string().into());
+        if transit.network != NetworkId::PAYLOAD {
+            fields.insert("network".to_owned(), transit.network.0.into());
+        }
         fields.insert("message".to_owned(), transit.number.into());
         if !is_strike {
             fields.insert("id".to_owned(), index.into());
@@ -72,7 +75,9 @@ pub fn drawn_lie(event: &Event<'_>) -> Option<(Transit, Fate)> {
     event.field("id").filter(|_| event.kind() == Kind::Byzantine)?;
     let node = |key: &str| event.field(key)?.as_str()?.parse::<NodeId>().ok();
     let number = u32::try_from(event.field("message")?.as_u64()?).ok()?;
-    let transit = Transit { from: node("from")?, to: node("to")?, number };
+    let network = event.field("network").and_then(Value::as_u64).unwrap_or_default();
+    let network = NetworkId(u8::try_from(network).ok()?);
+    let transit = Transit { from: node("from")?, to: node("to")?, network, number };
     let fate = serde_json::from_value(event.fields()?.clone().into()).ok()?;
     Some((transit, fate))
 }
@@ -88,6 +93,8 @@ fn reported(indication: &Indication<Message>) -> String {
         }
         Indication::Suspect(other) => format!("suspects {other}"),
         Indication::Trust(other) => format!("trusts {other}"),
+        Indication::Lead { .. } => "leads".to_owned(),
+        Indication::Unlead { .. } => "leads no longer".to_owned(),
         Indication::Respond { value, .. } => format!("answers \"{}\"", text(value)),
         Indication::Apply(applied) => format!("executes \"{}\"", text(&applied.op)),
         Indication::StateHash(state) => format!("executes {}", state.value.id),
