@@ -33,6 +33,7 @@ pub const FAMILIES: &[&[&Implementation]] = &[
     requests::ALL,
     services::ALL,
     detectors::ALL,
+    byzantine::ALL,
 ];
 
 /// Every implementation, in the order of the catalogue.
