@@ -12,6 +12,7 @@
 
 use crate::byzantine::cast::Cast;
 use crate::byzantine::difato::messages::{Order, Ordered, Outcome};
+use crate::byzantine::difato::planted::Planted;
 use crate::byzantine::difato::times::{LONGEST_RESEND, Times};
 use crate::byzantine::keys::{Digest, KeyRing};
 use pepperland_core::id::NodeId;
@@ -39,6 +40,8 @@ pub struct Client {
     results: BTreeMap<u64, BTreeMap<NodeId, Told>>,
     /// The epoch whose leader is the believed sequencer.
     epoch: u64,
+    /// How many servers are believed.
+    believed: usize,
 }
 
 struct Open {
@@ -57,7 +60,16 @@ impl Client {
     /// The client that has these keys.
     pub fn new(me: NodeId, cast: Cast, keys: Rc<KeyRing>, times: Times) -> Client {
         let (open, results) = (BTreeMap::new(), BTreeMap::new());
-        Client { me, cast, keys, times, t: 0, open, next: 0, results, epoch: 0 }
+        let believed = cast.f + 1;
+        Client { me, cast, keys, times, t: 0, open, next: 0, results, epoch: 0, believed }
+    }
+
+    /// The same with a flaw.
+    pub fn planted(mut self, planted: Planted) -> Client {
+        if planted.one_result {
+            self.believed = 1;
+        }
+        self
     }
 
     /// The server that is believed to lead.
@@ -100,11 +112,11 @@ impl Client {
         let told = self.results.get(&self.next)?;
         let alike = |one: &Told| {
             let alike: Vec<&Told> = told.values().filter(|other| other.h == one.h).collect();
-            (alike.len() > self.cast.f).then_some(alike)
+            (alike.len() >= self.believed).then_some(alike)
         };
         let mut alike = told.values().find_map(alike)?;
         alike.sort_unstable_by_key(|told| std::cmp::Reverse(told.epoch));
-        let (epoch, order) = (alike[self.cast.f].epoch, alike[0].order.clone());
+        let (epoch, order) = (alike[self.believed - 1].epoch, alike[0].order.clone());
         let slot = self.next;
         self.results.remove(&slot);
         (self.epoch, self.next) = (epoch, slot + 1);

@@ -4,6 +4,7 @@ use crate::beside::{Beside, Side};
 use crate::byzantine::cast::{CLIENTS, Cast};
 use crate::byzantine::difato::client::Client;
 use crate::byzantine::difato::messages::{Order, Outcome, Said, Write};
+use crate::byzantine::difato::planted::Planted;
 use crate::byzantine::difato::server::{Act, Alarm, Server};
 use crate::byzantine::difato::times::Times;
 use crate::byzantine::keys::KeyRing;
@@ -22,6 +23,7 @@ pub struct DifAto {
     below: Below,
     keys: Rc<KeyRing>,
     times: Times,
+    planted: Planted,
     reading: Reading,
     /// Who is what, once the node has started.
     cast: Option<Cast>,
@@ -36,6 +38,7 @@ impl DifAto {
             below: Beside::new(Network::payload(), Registers::new()),
             keys,
             times: Times::for_setup(setup),
+            planted: Planted::of(setup),
             reading: Reading::default(),
             cast: None,
             client: None,
@@ -127,10 +130,11 @@ impl Protocol for DifAto {
 
     fn upon_start(&mut self, cx: &mut Cx<'_, Message>) {
         let (me, now, cast) = (cx.me(), cx.now(), Cast::of(cx));
-        let (keys, times) = (&self.keys, self.times);
-        let client = || Client::new(me, cast.clone(), Rc::clone(keys), times);
+        let (keys, times, planted) = (&self.keys, self.times, self.planted);
+        let client = || Client::new(me, cast.clone(), Rc::clone(keys), times).planted(planted);
         self.client = cast.is_client(me).then(client);
-        let server = |place| Server::new(me, place, cast.clone(), Rc::clone(keys), times);
+        let server =
+            |place| Server::new(me, place, cast.clone(), Rc::clone(keys), times).planted(planted);
         self.server = cast.place(me).map(server);
         self.cast = Some(cast);
         self.serve(cx, |server| server.start(now));

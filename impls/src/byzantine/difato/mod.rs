@@ -38,9 +38,11 @@
 
 pub mod change;
 pub mod client;
+mod flaws;
 mod layer;
 pub mod messages;
 pub mod orders;
+pub mod planted;
 mod record;
 pub mod sequencer;
 pub mod server;

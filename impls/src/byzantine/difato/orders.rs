@@ -2,6 +2,7 @@
 //! it can verify.
 
 use crate::byzantine::difato::messages::Order;
+use crate::byzantine::difato::planted::Planted;
 use crate::byzantine::difato::times::{OVERTAKEN, WINDOW};
 use crate::byzantine::keys::{Digest, KeyRing};
 use pepperland_core::id::NodeId;
@@ -22,6 +23,7 @@ pub struct Orders {
     done: BTreeMap<Key, Decided>,
     /// By client: the lowest t that is not decided.
     lowest: BTreeMap<NodeId, u64>,
+    planted: Planted,
 }
 
 /// An order that waits.
@@ -60,7 +62,14 @@ impl Orders {
     /// None, at the server at this place, whose keys these are.
     pub fn new(place: usize, keys: Rc<KeyRing>) -> Orders {
         let (pending, done, lowest) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Orders { place, keys, pending, came: 0, done, lowest }
+        let planted = Planted::default();
+        Orders { place, keys, pending, came: 0, done, lowest, planted }
+    }
+
+    /// The same with a flaw.
+    pub fn planted(mut self, planted: Planted) -> Orders {
+        self.planted = planted;
+        self
     }
 
     /// On an order of a client.
@@ -69,16 +78,27 @@ impl Orders {
         if !order.is_right(self.place, &h, &self.keys) {
             return Taken::Refused;
         }
-        if let Some(done) = self.done.get(&key) {
+        let done = self.done.get(&key).filter(|_| !self.planted.skips_timestamps);
+        if let Some(done) = done {
             return Taken::Done(done.clone());
         }
-        if key.1 >= self.lowest(key.0).saturating_add(WINDOW) {
+        if self.is_outside(key) {
             return Taken::Refused;
         }
         self.came += 1;
         let (came, order) = (self.came, Rc::new(order));
         self.pending.entry(key).or_insert(Pending { order, h, came, overtaken: 0 });
         Taken::Pending
+    }
+
+    /// Whether so many of the client's are under way that it must wait.
+    fn is_outside(&self, (client, t): Key) -> bool {
+        let taken = self.pending.keys().chain(self.done.keys());
+        let is_past = |key: &Key| key.0 == client && key.1 > t;
+        if self.planted.open_loop && taken.into_iter().any(is_past) {
+            return true;
+        }
+        t >= self.lowest(client).saturating_add(WINDOW)
     }
 
     /// The lowest t of the client that is not decided.
@@ -93,13 +113,15 @@ impl Orders {
 
     /// Whether it was decided before.
     pub fn is_done(&self, order: &Order) -> bool {
-        self.done.contains_key(&order.what.key())
+        !self.planted.skips_timestamps && self.done.contains_key(&order.what.key())
     }
 
     /// Whether this server knows that the proposal is what its client said: by its own entry of the
     /// vector, or because the client told it the same.
     pub fn can_verify(&self, order: &Order, h: &Digest) -> bool {
-        self.waiting(order, h).is_some() || order.is_right(self.place, h, &self.keys)
+        self.planted.skips_macs
+            || self.waiting(order, h).is_some()
+            || order.is_right(self.place, h, &self.keys)
     }
 
     /// The same order as its client said it here: the vector of a proposal may be spoilt.

@@ -1,6 +1,7 @@
 //! The record of the mended DifATo.
 
 use crate::beside::Side;
+use crate::byzantine::difato::flaws;
 use crate::byzantine::difato::layer::DifAto;
 use crate::byzantine::difato::messages::Said;
 use crate::byzantine::keys::KeyRing;
@@ -69,9 +70,9 @@ pub const ENTRY: Implementation = Implementation {
     model: MODEL,
     nodes: 7,
     budget: |n| n.saturating_sub(1) / 2,
-    flaws: &[],
+    flaws: flaws::ALL,
     controls: &[HARMLESS],
-    breaks: &[],
+    breaks: flaws::BREAKS,
     cost: None,
     build: |setup| {
         let keys = Rc::new(KeyRing::of(setup));

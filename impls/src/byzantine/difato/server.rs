@@ -24,6 +24,7 @@
 use crate::byzantine::cast::Cast;
 use crate::byzantine::difato::messages::{Order, Outcome, Write};
 use crate::byzantine::difato::orders::{Decided, Orders, Taken};
+use crate::byzantine::difato::planted::Planted;
 use crate::byzantine::difato::times::Times;
 use crate::byzantine::keys::{Digest, KeyRing};
 use crate::byzantine::log::{Log, LogPlanted, Read};
@@ -84,6 +85,7 @@ pub struct Server {
     /// Whether it will be woken if nothing is decided.
     pub(super) armed: bool,
     acts: Vec<Act>,
+    planted: Planted,
 }
 
 impl Server {
@@ -105,7 +107,18 @@ impl Server {
             epoch_began: Time::ZERO,
             armed: false,
             acts: Vec::new(),
+            planted: Planted::default(),
         }
+    }
+
+    /// The same with a flaw.
+    pub fn planted(mut self, planted: Planted) -> Server {
+        let counts_others = planted.stores_early.then_some(self.place);
+        let log = LogPlanted { counts_others, ..planted.log };
+        self.log = Log::new(self.cast.servers.len(), self.cast.f, log);
+        self.orders = self.orders.planted(planted);
+        self.planted = planted;
+        self
     }
 
     /// What is to be done, in order.
@@ -237,7 +250,9 @@ impl Server {
         (self.mine, self.unverified, self.proposed) = (None, None, false);
         let decided = Decided { epoch, slot, order };
         for client in self.cast.clients.clone().iter() {
-            self.tell(*client, &decided);
+            if !self.planted.result_to_origin || *client == decided.order.what.client {
+                self.tell(*client, &decided);
+            }
         }
         if self.orders.finish(decided) {
             self.complain();
