@@ -9,5 +9,5 @@ pub mod registers;
 
 use pepperland_core::implementation::Implementation;
 
-/// Every protocol that lives among liars, and what they stand on.
-pub const ALL: &[&Implementation] = &[&difato::ENTRY, &registers::ENTRY];
+/// Every protocol that lives among liars.
+pub const ALL: &[&Implementation] = &[&difato::ENTRY];

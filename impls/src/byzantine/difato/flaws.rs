@@ -51,7 +51,7 @@ pub const ALL: &[Flaw] = &[
         statement: "what was decided before is ordered again when its client asks again",
         breaks: "difato-integrity",
         keeps: &["difato-total-order"],
-        faults: "delay",
+        faults: "byzantine:silent",
         workload: "steady",
         killer: include_str!("../../../killers/difato-skips-timestamps.jsonl"),
     },
