@@ -78,7 +78,7 @@ pub const ALL: &[Flaw] = &[
     Flaw {
         name: "change-without-epoch",
         number: "B12",
-        statement: "a change says no epoch and is never forgotten: the next one deposes whoever leads",
+        statement: "a change says no epoch and is never forgotten: one more deposes the next",
         breaks: "sequencer-change-certificate",
         keeps: &["difato-total-order"],
         faults: "crash",
@@ -88,7 +88,7 @@ pub const ALL: &[Flaw] = &[
     Flaw {
         name: "leaves-a-hole",
         number: "B14",
-        statement: "the slot of a proposal that was not accepted is not used again, and clients wait for it",
+        statement: "the slot of a proposal that was not accepted is not used again",
         breaks: "difato-validity",
         keeps: &["difato-integrity", "difato-total-order"],
         faults: "byzantine:partial-mac",
@@ -108,7 +108,7 @@ pub const ALL: &[Flaw] = &[
     Flaw {
         name: "stores-at-f-minus-one",
         number: "B17",
-        statement: "f − 1 acceptances of others are enough, as the paper's text has it: the sequencer is not counted",
+        statement: "f − 1 acceptances of others are enough, the sequencer's not counted",
         breaks: "accept-certificate",
         keeps: &["difato-integrity"],
         faults: "byzantine:partial-mac",
@@ -118,7 +118,7 @@ pub const ALL: &[Flaw] = &[
     Flaw {
         name: "rotation-off-by-one",
         number: "B19",
-        statement: "the sequencers after the first are counted from one, so that the second is passed over",
+        statement: "the sequencers after the first are counted from one: the second is left out",
         breaks: "sequencer-change-certificate",
         keeps: &["difato-total-order"],
         faults: "crash",

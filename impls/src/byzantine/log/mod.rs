@@ -4,7 +4,8 @@
 //! only what it writes.
 //!
 //! ```text
-//! On initialization:             e := 0;  next := 0;  candidates := [];  supporters := {};  changes := {}
+//! On initialization:             e := 0;  next := 0
+//!                                candidates := [];  supporters := {};  changes := {}
 //! On read propose(e', k, h, v) by w:
 //!                                unless e' = e, w leads e and k >= next:  ignore it
 //!                                if k != next, or e has a candidate other than h:  it is unjust
@@ -19,9 +20,9 @@
 //!                                e := e + 1;  changes := {}
 //! ```
 //!
-//! Servers are places from 0 on, and epoch e is led by the server at e mod n. Supporters are counted
-//! over the epochs of a slot: two that stand for different candidates of a slot both have f + 1
-//! only if an honest server supports both. No I/O, no clock, and nothing that is verified.
+//! Servers are places from 0 on, and epoch e is led by the server at e mod n. Supporters are
+//! counted over the epochs of a slot: two candidates of a slot both have f + 1 only if an honest
+//! server supports both. No I/O, no clock, and nothing that is verified.
 
 mod planted;
 
