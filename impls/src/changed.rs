@@ -2,6 +2,8 @@
 //! network may do all of it, so that whoever accuses a node so changed judges wrongly. The others
 //! are liars that no protocol is, planted to see that somebody notices.
 //!
+//! Frames of the controlled network are left alone: it is no network that may do any of it.
+//!
 //! A change stands around the node and sees what goes in and what comes out. A node that is not
 //! changed is not wrapped, and pays nothing.
 
@@ -194,7 +196,7 @@ impl Node for Changed {
 
     fn receive(&mut self, from: NodeId, frame: &[u8], host: &mut Host) -> Result<(), Garbled> {
         match &mut self.change {
-            Change::DelaysReceipts(waiting) => {
+            Change::DelaysReceipts(waiting) if host.arrived_over != NetworkId::CONTROLLED => {
                 self.node.describe(frame)?;
                 waiting.put(from, frame, host);
                 return Ok(());
@@ -271,7 +273,7 @@ fn double(host: &mut Host) {
     for effect in std::mem::take(&mut host.effects.list) {
         let (members, network, frame) = match &effect {
             Effect::Send { to, network, frame } => ([*to].into(), *network, frame.clone()),
-            Effect::GroupSend { group, network, frame } => {
+            Effect::GroupSend { group, network, frame } if *network != NetworkId::CONTROLLED => {
                 (host.members(*group), *network, frame.clone())
             }
             _ => (Rc::default(), NetworkId::PAYLOAD, 0..0),

@@ -5,6 +5,8 @@
 //! its folder, and a line in the folder's `ALL`.
 
 pub mod agreement;
+pub mod beside;
+pub mod byzantine;
 mod changed;
 mod claims;
 pub mod detectors;
@@ -33,6 +35,7 @@ pub const FAMILIES: &[&[&Implementation]] = &[
     requests::ALL,
     services::ALL,
     detectors::ALL,
+    byzantine::ALL,
 ];
 
 /// Every implementation, in the order of the catalogue.

@@ -54,7 +54,7 @@ fn a_frame_can_be_written_down_and_read_back() {
         let Some((link, number)) = post.first_waiting() else {
             panic!("{} has sent nothing", implementation.name)
         };
-        let frame = post.take(link, number).expect("it is waiting");
+        let frame = post.take(link, number).expect("it is waiting").bytes;
         let (node, _) = post.node(link.1);
         let described = node.describe(&frame).expect("it is a frame");
         assert_eq!(node.frame(described).expect("it is one still"), frame);

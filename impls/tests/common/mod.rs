@@ -4,7 +4,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 use pepperland_core::contract::{Effect, Host, Indication, Node, Request, Timer, ViewId};
-use pepperland_core::id::{GroupId, MessageId, NodeId};
+use pepperland_core::id::{GroupId, MessageId, NetworkId, NodeId};
 use pepperland_core::implementation::{Implementation, Setup};
 use pepperland_core::message::{Body, Message};
 use pepperland_core::seed::Seed;
@@ -23,8 +23,15 @@ pub struct Post {
     members: Vec<Member>,
     now: Time,
     /// What waits on each link, by its number on the link from 1.
-    waiting: BTreeMap<Link, BTreeMap<u32, Vec<u8>>>,
+    waiting: BTreeMap<Link, BTreeMap<u32, Frame>>,
     sent: BTreeMap<Link, u32>,
+}
+
+/// A frame on its way, and over which network.
+#[derive(Clone)]
+pub struct Frame {
+    pub network: NetworkId,
+    pub bytes: Vec<u8>,
 }
 
 struct Member {
@@ -175,7 +182,7 @@ impl Post {
     }
 
     /// A message is lost.
-    pub fn take(&mut self, link: Link, number: u32) -> Result<Vec<u8>, Nothing> {
+    pub fn take(&mut self, link: Link, number: u32) -> Result<Frame, Nothing> {
         let found = self.waiting.get_mut(&link).and_then(|link| link.remove(&number));
         found.ok_or_else(|| Nothing(format!("no message {} #{number} is waiting", shown(link))))
     }
@@ -225,15 +232,16 @@ impl Post {
         let frames = self.waiting.iter().flat_map(|(link, frames)| {
             frames.iter().map(move |(number, frame)| (*link, *number, frame))
         });
-        let line = |(link, number, frame): (Link, u32, &Vec<u8>)| {
-            format!("{} #{number}: {}", shown(link), self.words(link.0, frame))
+        let line = |(link, number, frame): (Link, u32, &Frame)| {
+            format!("{} #{number}: {}", shown(link), self.words(link.0, &frame.bytes))
         };
         frames.map(line).collect()
     }
 
-    fn receive(&mut self, (from, to): Link, frame: &[u8]) -> Vec<String> {
+    fn receive(&mut self, (from, to): Link, frame: &Frame) -> Vec<String> {
         self.handle(to, |node, host| {
-            node.receive(from, frame, host).expect("the frame is one of the protocol");
+            host.arrived_over = frame.network;
+            node.receive(from, &frame.bytes, host).expect("the frame is one of the protocol");
         })
     }
 
@@ -271,15 +279,15 @@ impl Post {
         let member = &mut self.members[from.index()];
         let alone = |text: String| Some((text, String::new()));
         match effect {
-            Effect::Send { to, frame, .. } => {
+            Effect::Send { to, network, frame } => {
                 let frame = &bytes[frame.start as usize..frame.end as usize];
-                let number = self.put(from, *to, frame);
+                let number = self.put((from, *to), *network, frame);
                 Some((format!("->{to} #{number}"), format!(": {}", self.words(from, frame))))
             }
-            Effect::GroupSend { group, frame, .. } => {
+            Effect::GroupSend { group, network, frame } => {
                 let frame = &bytes[frame.start as usize..frame.end as usize];
                 let members = self.members[from.index()].host.members(*group);
-                let copies = members.iter().map(|to| (to, self.put(from, *to, frame)));
+                let copies = members.iter().map(|to| (to, self.put((from, *to), *network, frame)));
                 let copies = copies.map(|(to, number)| format!("{to} #{number}"));
                 let heads = copies.collect::<Vec<_>>().join(" ");
                 Some((format!("=>{heads}"), format!(": {}", self.words(from, frame))))
@@ -294,6 +302,10 @@ impl Post {
             }
             Effect::Indicate(Indication::Suspect(node)) => alone(format!("suspects {node}")),
             Effect::Indicate(Indication::Trust(node)) => alone(format!("trusts {node}")),
+            Effect::Indicate(Indication::Decide { instance, value }) => {
+                let value = String::from_utf8_lossy(&value.body.0);
+                alone(format!("decides {instance}: {value}"))
+            }
             Effect::Indicate(Indication::Lead { epoch }) => {
                 alone(format!("lead{}", of_epoch(*epoch)))
             }
@@ -333,11 +345,12 @@ impl Post {
     }
 
     /// A frame waits on a link from now on; its number.
-    fn put(&mut self, from: NodeId, to: NodeId, frame: &[u8]) -> u32 {
+    fn put(&mut self, (from, to): Link, network: NetworkId, frame: &[u8]) -> u32 {
         let number = self.sent.entry((from, to)).or_default();
         *number += 1;
         let number = *number;
-        self.waiting.entry((from, to)).or_default().insert(number, frame.to_vec());
+        let frame = Frame { network, bytes: frame.to_vec() };
+        self.waiting.entry((from, to)).or_default().insert(number, frame);
         number
     }
 
@@ -376,8 +389,14 @@ fn words(value: &Value) -> String {
                 fields.iter().filter(|(key, _)| !["group", "checksum"].contains(&key.as_str()));
             shown.map(|(key, value)| field(key, value)).collect::<Vec<_>>().join(" ")
         }
+        Value::String(text) if is_code(text) => format!("{}…", &text[..4]),
         other => other.to_string(),
     }
+}
+
+/// Whether the text is an authenticator or a digest: so many digits that nobody reads them.
+fn is_code(text: &str) -> bool {
+    text.len() >= 32 && text.bytes().all(|digit| digit.is_ascii_hexdigit())
 }
 
 fn field(key: &str, value: &Value) -> String {

@@ -1,0 +1,176 @@
+//! What clients and servers tell each other, and what servers write to their registers.
+
+use crate::byzantine::difato::orders::Decided;
+use crate::byzantine::keys::{Digest, KeyRing, Mac, digest};
+use pepperland_core::id::{MessageId, NodeId};
+use pepperland_core::message::{Body, Message};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A client's message with the client's own number for it: what is ordered.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Ordered {
+    /// The client.
+    pub client: NodeId,
+    /// Its number for the message, from 1: the timestamp of 004.
+    pub t: u64,
+    /// The message's name.
+    pub id: MessageId,
+    /// How many bytes a server is to add to its result.
+    pub answer: u32,
+    /// What the message says.
+    pub body: Body,
+}
+
+impl Ordered {
+    /// h(o), by which it is accepted.
+    pub fn hash(&self) -> Digest {
+        digest(self)
+    }
+
+    /// Which of whose messages it is.
+    pub fn key(&self) -> (NodeId, u64) {
+        (self.client, self.t)
+    }
+
+    /// What acceptances of it are known by: the message's name.
+    pub fn named(&self) -> Message {
+        Message { id: self.id, body: Body::new(self.id.to_string().as_bytes()) }
+    }
+}
+
+/// ⟨ORDER, m, t, v⟩ of 004: what is to be ordered, with an authenticator of its client for each
+/// server.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Order {
+    /// What is to be ordered.
+    pub what: Ordered,
+    /// The client's authenticators, in the order of the servers.
+    pub macs: Vec<Mac>,
+}
+
+impl Order {
+    /// With the authenticators of its client, whose keys these are.
+    pub fn sealed(what: Ordered, servers: &[NodeId], keys: &KeyRing) -> Order {
+        let macs = keys.vector(servers, &[b"order", what.hash().bytes()]);
+        Order { what, macs }
+    }
+
+    /// Whether the client's authenticator for the server at this place, whose keys these are, is
+    /// right; `h` is the order's hash.
+    pub fn is_right(&self, place: usize, h: &Digest, keys: &KeyRing) -> bool {
+        let right = |mac| keys.verify(self.what.client, mac, &[b"order", h.bytes()]);
+        self.macs.get(place).is_some_and(right)
+    }
+}
+
+/// What a server tells a client: this is in this slot.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The epoch in which it was decided.
+    pub epoch: u64,
+    /// The slot.
+    pub slot: u64,
+    /// What is in it.
+    pub order: Ordered,
+    /// As many bytes as the order wants.
+    pub pad: Body,
+    /// The server's authenticator for the client.
+    pub mac: Mac,
+}
+
+impl Outcome {
+    /// That this is decided, said to a client by the server whose keys these are.
+    pub fn to(client: NodeId, decided: &Decided, keys: &KeyRing) -> Outcome {
+        let (epoch, slot, order) = (decided.epoch, decided.slot, decided.order.what.clone());
+        let pad = Body(std::iter::repeat_n(0, order.answer as usize).collect());
+        let mac = keys.mac(client, &[b"result", said(epoch, slot, &order, &pad).bytes()]);
+        Outcome { epoch, slot, order, pad, mac }
+    }
+
+    /// Whatever it says now, with a right authenticator: what a server can do that lies.
+    pub fn resealed(mut self, client: NodeId, keys: &KeyRing) -> Outcome {
+        let said = said(self.epoch, self.slot, &self.order, &self.pad);
+        self.mac = keys.mac(client, &[b"result", said.bytes()]);
+        self
+    }
+
+    /// Whether it is from this server, for whoever has these keys.
+    pub fn is_right(&self, from: NodeId, keys: &KeyRing) -> bool {
+        let said = said(self.epoch, self.slot, &self.order, &self.pad);
+        keys.verify(from, &self.mac, &[b"result", said.bytes()])
+    }
+}
+
+/// What the authenticator of a result stands for.
+fn said(epoch: u64, slot: u64, order: &Ordered, pad: &Body) -> Digest {
+    digest(&(epoch, slot, order, pad))
+}
+
+/// What goes over the network of clients and servers.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub enum Said {
+    /// Of a client to servers.
+    Order(Order),
+    /// Of a server to a client.
+    Result(Outcome),
+}
+
+/// What goes over the network of the registers. `sid` is the writer's own word for who it is; the
+/// network knows better.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub enum Write {
+    /// This is to be in the slot.
+    Propose {
+        /// The writer.
+        sid: NodeId,
+        /// The epoch that it leads.
+        epoch: u64,
+        /// The slot.
+        slot: u64,
+        /// What is to be in it.
+        order: Order,
+    },
+    /// The writer accepts this for the slot.
+    Accept {
+        /// The writer.
+        sid: NodeId,
+        /// The slot.
+        slot: u64,
+        /// What it accepts.
+        hash: Digest,
+    },
+    /// The writer wants another to lead.
+    Change {
+        /// The writer.
+        sid: NodeId,
+        /// The epoch that is to end.
+        epoch: u64,
+        /// The proposal that made it suspicious, if one did.
+        hash: Option<Digest>,
+        /// Whom it suspects.
+        suspect: NodeId,
+    },
+}
+
+impl Write {
+    /// Who it says has written it.
+    pub fn sid(&self) -> NodeId {
+        match self {
+            Write::Propose { sid, .. } | Write::Accept { sid, .. } | Write::Change { sid, .. } => {
+                *sid
+            }
+        }
+    }
+}
+
+/// In a word, and of what it is.
+impl fmt::Display for Write {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Write::Propose { slot, order, .. } => write!(f, "Propose/{slot}/{}", order.what.id),
+            Write::Accept { slot, hash, .. } => write!(f, "Accept/{slot}/{hash}"),
+            Write::Change { epoch, suspect, .. } => write!(f, "Change/{epoch}/{suspect}"),
+        }
+    }
+}

@@ -1,0 +1,3 @@
+mod clients;
+mod hall;
+mod servers;

@@ -1,0 +1,10 @@
+//! The shared registers of 004 (DifATo, section 3.1): each server writes its own, and all servers
+//! read all that is written, in one order and with the writer's name.
+
+mod layer;
+mod reading;
+mod service;
+
+pub use layer::Registers;
+pub use reading::Reading;
+pub use service::ENTRY;
