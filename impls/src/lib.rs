@@ -4,6 +4,7 @@
 //! its record (`ENTRY`), and the protocol. One more protocol is one file, a `mod` line in
 //! its folder, and a line in the folder's `ALL`.
 
+pub mod byzantine;
 mod changed;
 mod claims;
 pub mod detectors;

@@ -1,0 +1,4 @@
+//! Agreement among nodes some of which lie.
+
+mod hex;
+pub mod keys;
