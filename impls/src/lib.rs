@@ -32,6 +32,7 @@ pub const FAMILIES: &[&[&Implementation]] = &[
     requests::ALL,
     services::ALL,
     detectors::ALL,
+    byzantine::correia::ALL,
 ];
 
 /// Every implementation, in the order of the catalogue.
