@@ -4,6 +4,7 @@
 //! its record (`ENTRY`), and the protocol. One more protocol is one file, a `mod` line in
 //! its folder, and a line in the folder's `ALL`.
 
+pub mod agreement;
 pub mod byzantine;
 mod changed;
 mod claims;
@@ -26,6 +27,7 @@ pub const FAMILIES: &[&[&Implementation]] = &[
     links::ALL,
     multicast::ALL,
     order::ALL,
+    agreement::ALL,
     groups::ALL,
     groups::views::ALL,
     groups::ABOVE_VIEWS,

@@ -9,7 +9,9 @@ use pepperland_core::plan::Plan;
 use pepperland_core::runtime::Runtime;
 use pepperland_core::scenario::Scenario;
 use pepperland_core::seed::Seed;
+use pepperland_core::workload::Workload;
 use pepperland_sim::Simulator;
+use pepperland_workloads::agreement::ALL as AGREEMENT;
 
 #[test]
 fn no_correct_implementation_is_ever_accused() {
@@ -32,10 +34,17 @@ fn accuse_nobody(implementation: &Implementation, change: Option<&str>) {
     let allowed = pepperland_faults::without(Simulator.lacks());
     let allowed = allowed.filter(|profile| implementation.outside_model(profile.needs).is_empty());
     for profile in allowed {
-        for seed in 0..pepperland_workloads::ALL.len() as u64 {
+        for seed in 0..workloads(implementation).len() as u64 {
             accuse_nobody_in_run(implementation, change, profile.name, seed);
         }
     }
+}
+
+/// Every workload of group communication, and for who decides those that propose.
+fn workloads(implementation: &Implementation) -> Vec<&'static Workload> {
+    let decides = implementation.claims().any(|claim| claim.property == "consensus-integrity");
+    let proposing = if decides { AGREEMENT } else { &[] };
+    pepperland_workloads::ALL.iter().chain(proposing).copied().collect()
 }
 
 fn accuse_nobody_in_run(
@@ -46,7 +55,7 @@ fn accuse_nobody_in_run(
 ) {
     let mut scenario = Scenario::new(implementation.name, faults);
     scenario.flaw = change.map(str::to_owned);
-    let workloads = pepperland_workloads::ALL;
+    let workloads = workloads(implementation);
     let plan = Plan {
         scenario: &scenario,
         implementation,

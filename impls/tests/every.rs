@@ -48,6 +48,7 @@ fn a_frame_can_be_written_down_and_read_back() {
     for implementation in pepperland_impls::all() {
         let mut post = Post::new(implementation, 2, None);
         post.multicast(N2, "a");
+        post.propose(N1, 1, "attack");
         // Who may multicast only in turn waits for it.
         post.wait(Span::millis(100));
         let Some((link, number)) = post.first_waiting() else {

@@ -15,6 +15,7 @@
 //! crash n1 [after 2]          n1 stops [in the middle of its next step, after two effects]
 //! recover n1                  n1 comes back with what it had stored
 //! invoke n1 3 read            a client of n1 asks for the operation 3, "read"
+//! propose n1 2 a              n1 proposes "a" to instance 2 of consensus
 //! clock n1 5                  n1's clock is 5 ms ahead from now on
 //! wait 100                    100 ms pass, and timers run out
 //! settle                      everything arrives; tells what each node delivers
@@ -146,6 +147,9 @@ impl Script {
             ["recover", n] => return Ok(post.recover(node(n)?)),
             ["invoke", n, operation, body] => {
                 return Ok(post.invoke(node(n)?, number(operation)?.into(), body));
+            }
+            ["propose", n, instance, body] => {
+                return Ok(post.propose(node(n)?, number(instance)?.into(), body));
             }
             ["clock", n, ms] => post.set_ahead(node(n)?, Span::millis(number(ms)?.into())),
             ["wait", ms] => return Ok(post.wait(Span::millis(number(ms)?.into()))),

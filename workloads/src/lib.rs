@@ -1,6 +1,7 @@
-//! What clients do. One more workload is one file, one `mod` line and one line in [`ALL`], or in
-//! [`maelstrom::ALL`].
+//! What clients do. One more workload is one file, one `mod` line and one line in [`ALL`], in
+//! [`agreement::ALL`], or in [`maelstrom::ALL`].
 
+pub mod agreement;
 pub mod all_at_once;
 pub mod bulletin_board;
 pub mod burst;
@@ -38,7 +39,7 @@ pub const ALL: &[&Workload] = &[
     &expressions::ENTRY,
 ];
 
-/// Every workload: those of group communication, then Maelstrom's.
+/// Every workload: those of group communication, of agreement, then Maelstrom's.
 pub fn all() -> impl Iterator<Item = &'static Workload> {
-    ALL.iter().chain(maelstrom::ALL).copied()
+    ALL.iter().chain(agreement::ALL).chain(maelstrom::ALL).copied()
 }

@@ -55,3 +55,8 @@ pub fn multicast_to(group: GroupId, id: u32, when: When, node: NodeId) -> Step {
     let ask = Ask::Multicast { group, body: format!("message {}", id + 1) };
     Step { id, when, node, ask }
 }
+
+/// The step number `id`: a proposal of a value to an instance of consensus.
+pub fn propose(id: u32, when: When, node: NodeId, (instance, body): (u64, String)) -> Step {
+    Step { id, when, node, ask: Ask::Propose { instance, body } }
+}

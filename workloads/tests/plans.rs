@@ -7,6 +7,7 @@ use pepperland_core::schedule::{Ask, Step, When};
 use pepperland_core::seed::Seed;
 use pepperland_core::time::{Span, Time};
 use pepperland_core::workload::{Stage, Workload};
+use pepperland_workloads::agreement::ALL as AGREEMENT;
 use pepperland_workloads::maelstrom::ALL as MAELSTROM;
 use std::collections::BTreeSet;
 
@@ -37,11 +38,20 @@ fn as_many_multicasts_or_operations_as_asked_for() {
         let moves = |step: &&Step| matches!(step.ask, Ask::Join { .. } | Ask::Leave { .. });
         let moves = steps.iter().filter(moves).count();
         let beforehand = if workload.name == "broadcast" { stage.nodes } else { moves };
-        assert_eq!(steps.len() - beforehand, stage.broadcasts, "{} {stage:?}", workload.name);
+        let proposes = AGREEMENT.iter().any(|w| w.name == workload.name);
+        let proposers = if workload.name == "attack" { stage.nodes.min(2) } else { stage.nodes };
+        let each = if proposes { proposers } else { 1 };
+        assert_eq!(
+            steps.len() - beforehand,
+            each * stage.broadcasts,
+            "{} {stage:?}",
+            workload.name
+        );
         let asks = ["requests", "expressions"].contains(&workload.name)
             || MAELSTROM.iter().any(|w| w.name == workload.name);
         let expected = |step: &Step| match step.ask {
-            Ask::Multicast { .. } => !asks,
+            Ask::Multicast { .. } => !asks && !proposes,
+            Ask::Propose { .. } => proposes,
             Ask::Join { .. } | Ask::Leave { .. } => workload.layout.is_changing(),
             _ => asks && matches!(step.ask, Ask::Invoke { .. }),
         };
@@ -222,6 +232,37 @@ fn each_workload_has_its_shape() {
             assert!(body.starts_with(&format!("{}: ", post.node)), "{body}");
         }
     }
+}
+
+#[test]
+fn every_proposer_proposes_once_to_each_instance() {
+    everywhere(|workload, _, steps| {
+        let mut made = BTreeSet::new();
+        for step in steps {
+            if let Ask::Propose { instance, .. } = step.ask {
+                assert!(made.insert((instance, step.node)), "{}: {step:?}", workload.name);
+            }
+        }
+    });
+}
+
+#[test]
+fn some_instances_are_of_one_mind_and_most_are_not() {
+    use pepperland_workloads::agreement::proposals;
+    let alike = |workload: &Workload| {
+        let plans = (0..50).map(|seed| plan(workload, &stage(workload, 5), seed));
+        let minds = plans.flat_map(|steps| {
+            let minds = steps.chunks(5).map(|of| {
+                let bodies = of.iter().map(|step| format!("{:?}", step.ask));
+                bodies.collect::<BTreeSet<_>>().len()
+            });
+            minds.collect::<Vec<_>>()
+        });
+        minds.filter(|minds| *minds == 1).count()
+    };
+    let (any, binary) = (alike(&proposals::ENTRY), alike(&proposals::BINARY));
+    assert!((100..300).contains(&any), "{any} of 2000");
+    assert!((600..1000).contains(&binary), "{binary} of 2000");
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod abort_validity;
 mod commit_validity;
 mod consensus_agreement;
 mod consensus_integrity;
+mod consensus_non_triviality;
 mod consensus_order;
 mod consensus_strong_validity;
 mod consensus_termination;
@@ -53,6 +54,7 @@ pub const ALL: &[&Checker] = &[
     &commit_validity::ENTRY,
     &abort_validity::ENTRY,
     &consensus_order::ENTRY,
+    &consensus_non_triviality::ENTRY,
 ];
 
 #[cfg(test)]
@@ -76,6 +78,19 @@ mod tests {
                 &k_set_agreement::ENTRY,
             ],
             histories: small::plain,
+            oracle: oracle::rule,
+        };
+
+        family_tests!(FAMILY);
+    }
+
+    /// Where all want the same.
+    mod of_one_mind {
+        use super::*;
+
+        const FAMILY: Family = Family {
+            checkers: &[&consensus_non_triviality::ENTRY],
+            histories: small::of_one_mind,
             oracle: oracle::rule,
         };
 

@@ -25,6 +25,7 @@ pub fn rule(property: &str, history: &History) -> Ruling {
         "terminating-broadcast-accuracy" => spoken.broadcast_accuracy(),
         "terminating-broadcast-termination" => spoken.broadcast_termination(),
         "consensus-order" => spoken.order(),
+        "consensus-non-triviality" => spoken.non_triviality(),
         other => panic!("no oracle for {other}"),
     }
 }
@@ -154,6 +155,34 @@ impl<'h> Spoken<'h> {
             |d: &&Said<'_>| self.members(d.name).iter().all(|n| self.oracle.correct(*n));
         let decisions = self.decisions.iter().filter(|d| self.ought_to_be_proposed(d));
         self.all_proposed(decisions.filter(all_correct).collect())
+    }
+
+    fn non_triviality(&self) -> Ruling {
+        if (0..self.oracle.history.node_count()).any(|n| self.oracle.lies(n)) {
+            return Ruling::Undecided;
+        }
+        let undisturbed = |d: &Said<'_>| {
+            let until = |event: usize| &self.oracle.history.kinds()[..event];
+            let later = self.decisions.iter().filter(|other| other.name == d.name);
+            !later.map(|d| d.event).any(|event| until(event).iter().any(|kind| is_trouble(*kind)))
+        };
+        let all_want = |d: &Said<'_>, value: &Value| {
+            let proposals = self.proposed(d.name);
+            let wants = |n: usize| proposals.iter().any(|p| p.node == n);
+            let members = self.members(d.name);
+            !members.is_empty()
+                && members.into_iter().all(wants)
+                && proposals.iter().all(|p| p.value == value)
+        };
+        let (mut obligations, mut broken) = (0, false);
+        for d in self.decisions.iter().filter(|d| undisturbed(d)) {
+            let wanted = self.proposed(d.name).first().map(|p| p.value);
+            if let Some(value) = wanted.filter(|value| all_want(d, value)) {
+                obligations += 1;
+                broken |= d.value != value;
+            }
+        }
+        ruling(obligations, broken)
     }
 
     fn strong_validity(&self) -> Ruling {
@@ -401,4 +430,10 @@ fn is_vote(value: &Value) -> bool {
 fn outcome(value: &Value) -> Option<&'static str> {
     let text = value.as_str()?.to_lowercase();
     ["commit", "abort"].into_iter().find(|word| *word == text)
+}
+
+/// After such an event nobody need decide what all want.
+fn is_trouble(kind: Kind) -> bool {
+    use Kind::{Byzantine, Corrupt, Crash, Cut, Delay, Disk, Drop, Lose, Pause, Skew};
+    [Byzantine, Corrupt, Crash, Cut, Delay, Disk, Drop, Lose, Pause, Skew].contains(&kind)
 }

@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 #[derive(Copy, Clone, Debug, Eq, PartialEq)]
 enum Problem {
     Consensus,
+    /// Of one value that all want.
+    OneMind,
     Vectors,
     Commitment,
     Broadcast,
@@ -66,6 +68,11 @@ pub fn plain() -> BoxedStrategy<Small> {
     histories(&[Problem::Consensus], false)
 }
 
+/// Consensus on what all want.
+pub fn of_one_mind() -> BoxedStrategy<Small> {
+    histories(&[Problem::OneMind], false)
+}
+
 /// Consensus on values and on vectors among nodes that lie.
 pub fn among_liars() -> BoxedStrategy<Small> {
     histories(&[Problem::Consensus, Problem::Vectors, Problem::Vectors], true)
@@ -105,8 +112,9 @@ struct Play {
 }
 
 fn play(setup: Setup, ops: &[Op], problem: Problem, liars: bool) -> History {
-    let (nodes, all) = (setup.nodes, setup.whim(4, 1));
-    let unanimous = setup.whim(6, 1);
+    let one_mind = problem == Problem::OneMind;
+    let (nodes, all) = (setup.nodes, one_mind || setup.whim(4, 1));
+    let unanimous = one_mind || setup.whim(6, 1);
     let mut play = Play::new(setup, problem);
     for (node, instance) in (0..nodes).flat_map(|n| (0..INSTANCES).map(move |i| (n, i))) {
         if all {
@@ -221,6 +229,8 @@ impl Play {
     fn propose(&mut self, node: usize, instance: usize, v: usize) {
         let letter = |v: usize| ["a", "b", "c", "d"][v];
         let value = match self.problem {
+            Problem::OneMind if v == 2 && self.setup.whim(18, 2) => json!("b"),
+            Problem::OneMind => json!("a"),
             Problem::Consensus | Problem::Vectors => json!(letter(v)),
             Problem::Commitment => {
                 json!(if v == 2 && self.setup.whim(18, 1) { "no" } else { "yes" })
@@ -260,7 +270,7 @@ impl Play {
         let proposed = &self.proposed[instance];
         let first = || proposed.iter().flatten().next().cloned();
         match self.problem {
-            Problem::Consensus => first(),
+            Problem::Consensus | Problem::OneMind => first(),
             Problem::Vectors => {
                 let entry = |(n, v): (usize, &Option<Value>)| match whim >> n & 1 {
                     0 => v.clone().unwrap_or(Value::Null),
@@ -289,7 +299,7 @@ impl Play {
 
     fn odd(&mut self, node: usize, instance: usize, v: usize) {
         let value = match self.problem {
-            Problem::Consensus => json!(["a", "b", "c", "d"][v % 4]),
+            Problem::Consensus | Problem::OneMind => json!(["a", "b", "c", "d"][v % 4]),
             Problem::Vectors if v == 0 => json!(["a"]),
             Problem::Vectors => {
                 let entry = |n: usize| if v >> n & 1 == 0 { json!("a") } else { Value::Null };

@@ -132,6 +132,13 @@ impl Post {
         self.handle(node, |node, host| node.recover(host))
     }
 
+    /// The application of a node proposes to an instance of consensus; what it does, in lines.
+    pub fn propose(&mut self, node: NodeId, instance: u64, body: &str) -> Vec<String> {
+        let id = MessageId { origin: node, incarnation: 0, number: 0 };
+        let value = Message { id, body: Body::new(body.as_bytes()) };
+        self.handle(node, |node, host| node.request(Request::Propose { instance, value }, host))
+    }
+
     /// A node multicasts; what it does, in lines.
     pub fn multicast(&mut self, node: NodeId, body: &str) -> Vec<String> {
         self.multicast_to(GroupId::ALL, node, body)
@@ -293,6 +300,10 @@ impl Post {
             }
             Effect::Indicate(Indication::Token { turn, epoch }) => {
                 alone(format!("token: {} {epoch}", turn.word()))
+            }
+            Effect::Indicate(Indication::Decide { instance, value }) => {
+                let body = String::from_utf8_lossy(&value.body.0);
+                alone(format!("decides {body} in {instance}"))
             }
             Effect::Indicate(Indication::Respond { operation, value }) => {
                 let body = String::from_utf8_lossy(&value.body.0);
