@@ -34,6 +34,7 @@ pub const FAMILIES: &[&[&Implementation]] = &[
     requests::ALL,
     services::ALL,
     detectors::ALL,
+    byzantine::ALL,
     byzantine::correia::ALL,
 ];
 

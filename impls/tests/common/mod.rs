@@ -192,11 +192,13 @@ impl Post {
     }
 
     /// Delivers whatever waits, link by link and in order, until nothing does. What each node
-    /// delivers to its application meanwhile, in lines.
+    /// delivers to its application meanwhile, in lines; and who decides what.
     pub fn settle(&mut self) -> Vec<String> {
         let mut delivered: BTreeMap<NodeId, Vec<String>> = BTreeMap::new();
+        let mut decided = Vec::new();
         while let Some((link, number)) = self.first_waiting() {
             let lines = self.deliver(link, number).expect("it is waiting");
+            decided.extend(lines.iter().filter(|line| line.contains(" decides ")).cloned());
             let told = lines.iter().filter_map(|line| line.split_once(" delivers "));
             let bodies = told.map(|(_, body)| body.to_owned());
             delivered.entry(link.1).or_default().extend(bodies);
@@ -204,7 +206,7 @@ impl Post {
         delivered.retain(|_, bodies| !bodies.is_empty());
         let line =
             |(node, bodies): (_, &Vec<String>)| format!("{node} delivers {}", bodies.join(" "));
-        delivered.iter().map(line).collect()
+        delivered.iter().map(line).chain(decided).collect()
     }
 
     /// The first message that waits.

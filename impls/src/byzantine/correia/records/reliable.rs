@@ -46,7 +46,7 @@ pub const ENTRY: Implementation = Implementation {
             statement: "what f + 1 nodes are ready for is delivered",
             breaks: "byzantine-totality",
             keeps: &["byzantine-consistency", "byzantine-validity", "byzantine-integrity"],
-            faults: "byzantine:silent",
+            faults: "byzantine:equivocate",
             workload: "steady",
             killer: include_str!("../../../../killers/delivers-on-f-plus-one-readies.jsonl"),
         },
