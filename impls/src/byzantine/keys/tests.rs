@@ -8,7 +8,13 @@ const ME: NodeId = NodeId(0);
 const YOU: NodeId = NodeId(1);
 
 fn ring(node: NodeId) -> KeyRing {
-    KeyRing::of(&Setup { node, nodes: 3, flaw: None, max_latency: Span::ZERO })
+    KeyRing::of(&Setup {
+        node,
+        nodes: 3,
+        flaw: None,
+        max_latency: Span::ZERO,
+        register_latency: Span::ZERO,
+    })
 }
 
 fn slices(parts: &[Vec<u8>]) -> Vec<&[u8]> {
