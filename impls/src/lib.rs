@@ -36,6 +36,7 @@ pub const FAMILIES: &[&[&Implementation]] = &[
     services::ALL,
     detectors::ALL,
     byzantine::ALL,
+    byzantine::correia::ALL,
 ];
 
 /// Every implementation, in the order of the catalogue.

@@ -49,6 +49,8 @@ fn a_frame_can_be_written_down_and_read_back() {
         let mut post = Post::new(implementation, 2, None);
         post.multicast(N2, "a");
         post.propose(N1, 1, "attack");
+        // Some decide on a bit alone.
+        post.propose(N1, 1, "1");
         // Who may multicast only in turn waits for it.
         post.wait(Span::millis(100));
         let Some((link, number)) = post.first_waiting() else {

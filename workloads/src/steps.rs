@@ -45,11 +45,6 @@ pub fn invoke(id: u32, when: When, node: NodeId, body: String) -> Step {
     Step { id, when, node, ask: Ask::Invoke { body } }
 }
 
-/// The step number `id`: a value is proposed for an instance.
-pub fn propose(id: u32, when: When, node: NodeId, (instance, body): (u64, String)) -> Step {
-    Step { id, when, node, ask: Ask::Propose { instance, body } }
-}
-
 /// The step number `id`: a multicast to everyone.
 pub fn multicast(id: u32, when: When, node: NodeId) -> Step {
     multicast_to(GroupId::ALL, id, when, node)

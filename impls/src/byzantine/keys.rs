@@ -108,6 +108,12 @@ impl KeyRing {
     }
 }
 
+/// What a node alone knows, for a use that has this label.
+pub(super) fn secret(label: &[u8], node: NodeId) -> [u8; 32] {
+    let code = keyed(MASTER).chain_update(label).chain_update(node.0.to_be_bytes());
+    code.finalize().into_bytes().into()
+}
+
 fn keyed(key: &[u8]) -> Keyed {
     Keyed::new_from_slice(key).expect("HMAC takes keys of any length")
 }

@@ -1,13 +1,16 @@
 //! Agreement among nodes some of which lie.
 
 pub mod cast;
+pub mod correia;
 pub mod difato;
 mod hex;
 pub mod keys;
 pub mod log;
+pub mod rampart;
 pub mod registers;
+pub mod signatures;
 
 use pepperland_core::implementation::Implementation;
 
-/// Every protocol that lives among liars.
-pub const ALL: &[&Implementation] = &[&difato::ENTRY];
+/// Those that stand alone, in the order of the catalogue.
+pub const ALL: &[&Implementation] = &[&rampart::ENTRY, &difato::ENTRY];

@@ -302,10 +302,6 @@ impl Post {
             }
             Effect::Indicate(Indication::Suspect(node)) => alone(format!("suspects {node}")),
             Effect::Indicate(Indication::Trust(node)) => alone(format!("trusts {node}")),
-            Effect::Indicate(Indication::Decide { instance, value }) => {
-                let value = String::from_utf8_lossy(&value.body.0);
-                alone(format!("decides {instance}: {value}"))
-            }
             Effect::Indicate(Indication::Lead { epoch }) => {
                 alone(format!("lead{}", of_epoch(*epoch)))
             }
