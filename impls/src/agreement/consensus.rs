@@ -181,9 +181,9 @@ impl<V: Value, L: Layer<Payload = Said<V>>> Protocol for Consensus<V, L> {
             Indication::Trust(p) => drop(self.suspected.remove(&p)),
             _ => {}
         }
-        let is_suspicion = matches!(indication, Indication::Suspect(_));
+        let is_opinion = matches!(indication, Indication::Suspect(_) | Indication::Trust(_));
         cx.indicate(indication);
-        if is_suspicion {
+        if is_opinion {
             let open = self.instances.iter().filter(|(_, engine)| !engine.has_decided());
             for instance in open.map(|(instance, _)| *instance).collect::<Vec<_>>() {
                 self.act(instance, Rotating::reconsider, cx);

@@ -186,10 +186,10 @@ impl<V: Clone> Rotating<V> {
         self.stage == Stage::Decided
     }
 
-    /// To propose v. A member proposes once.
+    /// To propose v. A member proposes once, and where nobody is a member nobody hears of it.
     pub fn propose(&mut self, v: V, suspected: &BTreeSet<NodeId>) -> Outcome<V> {
         let mut outcome = Outcome::nothing();
-        if self.has_decided() || self.standing.is_some() {
+        if self.has_decided() || self.standing.is_some() || self.members.is_empty() {
             return outcome;
         }
         self.enter(1, (v, 0), &mut outcome);
@@ -231,7 +231,7 @@ impl<V: Clone> Rotating<V> {
         outcome
     }
 
-    /// Once somebody is suspected.
+    /// Once somebody is suspected, or no longer.
     pub fn reconsider(&mut self, suspected: &BTreeSet<NodeId>) -> Outcome<V> {
         let mut outcome = Outcome::nothing();
         self.proceed(suspected, &mut outcome);
@@ -261,8 +261,10 @@ impl<V: Clone> Rotating<V> {
     }
 
     /// Takes over what the coordinator of the round proposes, and goes on to the next round once
-    /// this one is over or its coordinator suspected.
+    /// this one is over or its coordinator suspected; unless all are, as who is outside of the group
+    /// may find: then no round is better than this one.
     fn proceed(&mut self, suspected: &BTreeSet<NodeId>, outcome: &mut Outcome<V>) {
+        let nobody_is_left = self.members.iter().all(|member| suspected.contains(member));
         while !self.has_decided()
             && let Some(mut here) = self.standing.take()
         {
@@ -273,7 +275,7 @@ impl<V: Clone> Rotating<V> {
                 (here.estimate, here.ts, here.answered) = (chosen, round, true);
                 outcome.say.push(answer(true));
             }
-            let fails = suspected.contains(&coordinator);
+            let fails = suspected.contains(&coordinator) && !nobody_is_left;
             if !fails && !self.abandoned.contains(&round) {
                 self.standing = Some(here);
                 return;

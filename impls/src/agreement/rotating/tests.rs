@@ -215,3 +215,21 @@ fn a_run_without_trouble_takes_one_round() {
     let n = 5;
     assert_eq!(sent, 3 * (n - 1) + n * (n - 1), "estimates, proposals, answers, decisions");
 }
+
+#[test]
+fn who_suspects_everybody_stays_where_it_is_until_it_trusts_somebody() {
+    let members: Rc<[NodeId]> = NodeId::first(3).collect();
+    let mut outsider = Rotating::new(members.clone(), Planted::default());
+    let everybody: BTreeSet<NodeId> = members.iter().copied().collect();
+    assert_eq!(outsider.propose(7, &everybody).say.len(), 1);
+    assert!(outsider.reconsider(&everybody).say.is_empty());
+    let but_one = everybody.iter().copied().filter(|p| *p != NodeId(2)).collect();
+    let said = outsider.reconsider(&but_one).say;
+    assert!(matches!(said.last(), Some(Say::To(NodeId(2), Round::Estimate { r: 3, .. }))));
+}
+
+#[test]
+fn where_nobody_is_a_member_nothing_is_said() {
+    let mut outsider = Rotating::new(Rc::from([]), Planted::default());
+    assert!(outsider.propose(7, &BTreeSet::new()).say.is_empty());
+}
