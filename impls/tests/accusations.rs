@@ -72,11 +72,10 @@ fn accuse_nobody(implementation: &Implementation, change: Option<&str>) {
     }
 }
 
-/// Every workload of group communication, and for who decides those that propose.
+/// Every workload of group communication, and its own, where that is another.
 fn workloads(implementation: &Implementation) -> Vec<&'static Workload> {
-    let decides = implementation.claims().any(|claim| claim.property == "consensus-integrity");
-    let proposing = if decides { AGREEMENT } else { &[] };
-    pepperland_workloads::ALL.iter().chain(proposing).copied().collect()
+    let own = AGREEMENT.iter().filter(|own| implementation.model.workload == Some(own.name));
+    pepperland_workloads::ALL.iter().chain(own).copied().collect()
 }
 
 fn accuse_nobody_in_run(
