@@ -72,7 +72,7 @@ const AMONG_LIARS: [&str; 4] =
     ["difato-validity", "difato-agreement", "difato-integrity", "difato-total-order"];
 
 /// What is sought where all servers stop.
-const WITHOUT_SERVERS: [&str; 1] = ["validity"];
+const WITHOUT_SERVERS: [&str; 1] = ["validity-self"];
 
 /// What is told of a bound: within it, beyond it, and by the run that is kept.
 ///
@@ -263,5 +263,31 @@ impl Progress for Quiet {
 
     fn should_stop(&self) -> bool {
         false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::builtin;
+
+    #[test]
+    fn a_bound_is_told_from_both_sides() {
+        let told = told(&builtin(), "consensus-service", &Bound::crashes(5, 2)).unwrap();
+        assert!(
+            told.starts_with("### `consensus-service`, 2 clients and 3 servers, f = 2"),
+            "{told}"
+        );
+        assert!(told.contains("properties hold in 200 runs"), "{told}");
+        assert!(told.contains("  - `validity-self` is violated, run 0: "), "{told}");
+    }
+
+    #[test]
+    fn one_fault_too_many_that_breaks_nothing_is_told() {
+        let catalog = builtin();
+        let scenario = Scenario::new("consensus-service", "none");
+        let trial = catalog.trial(&scenario).unwrap();
+        let told = Found { runs: 3, ..Found::default() }.told(&trial, "none");
+        assert!(told.is_err_and(|failure| failure.to_string().contains("nothing is violated")));
     }
 }
