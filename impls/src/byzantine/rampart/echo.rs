@@ -87,9 +87,9 @@ impl EchoMulticast {
         signed: Signed,
         signer: &mut Signer,
     ) -> Option<Commit> {
-        let (view, origin) = (self.members.view, self.me);
+        let (view, by) = (self.members.view, self.me);
         let open = self.open.get_mut(&number)?;
-        let statement = messages::echo(view, (origin, number), open.hash);
+        let statement = messages::echo(view, (by, number), open.hash);
         if signed.by != from || !signer.verify(&signed, &statement) {
             return None;
         }
@@ -98,7 +98,7 @@ impl EchoMulticast {
             return None;
         }
         let Open { content, echoes, .. } = self.open.remove(&number)?;
-        Some(Commit { view, origin, number, content, echoes: echoes.into_values().collect() })
+        Some(Commit { view, by, number, content, echoes: echoes.into_values().collect() })
     }
 
     /// What is R-delivered once this has come, if it proves itself.
@@ -116,7 +116,7 @@ impl EchoMulticast {
 
     /// What is R-delivered once this has come, which is proved.
     pub fn take(&mut self, commit: Commit) -> Vec<(Name, Content)> {
-        let origin = commit.origin;
+        let origin = commit.by;
         let Some(rank) = self.members.rank(origin) else { return Vec::new() };
         if commit.number >= self.got[rank] {
             self.waiting.insert(commit.name(), commit);

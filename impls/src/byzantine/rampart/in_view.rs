@@ -18,7 +18,7 @@ use crate::byzantine::rampart::messages::{self, Change, Commit, Content, Flush, 
 use crate::byzantine::rampart::order::Ordering;
 use crate::byzantine::rampart::stability::Stability;
 use crate::byzantine::rampart::suspicion::Suspicion;
-use crate::byzantine::signatures::Signer;
+use crate::byzantine::signatures::{Signed, Signer};
 use pepperland_core::id::NodeId;
 use pepperland_core::message::Message;
 
@@ -231,14 +231,24 @@ impl InView {
                 }
                 self.propose();
             }
-            Said::Install { view, attempt, change, readies } => {
-                if self.agreement.prove_install(attempt, &change, &readies, signer) {
-                    let again = Said::Install { view, attempt, change: change.clone(), readies };
-                    self.acts.push(Act::TellAll(again));
-                    self.leave(change);
-                }
+            Said::Install { attempt, change, readies, .. } => {
+                self.upon_install(attempt, change, readies, signer);
             }
             _ => {}
+        }
+    }
+
+    fn upon_install(
+        &mut self,
+        attempt: u32,
+        change: Change,
+        readies: Vec<Signed>,
+        signer: &mut Signer,
+    ) {
+        if self.agreement.prove_install(attempt, &change, &readies, signer) {
+            let (view, again) = (self.members.view, change.clone());
+            self.acts.push(Act::TellAll(Said::Install { view, attempt, change: again, readies }));
+            self.leave(change);
         }
     }
 

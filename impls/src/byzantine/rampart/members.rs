@@ -18,8 +18,6 @@ pub struct Planted {
     pub echo_quorum: bool,
     /// What is ordered and not here is passed over.
     pub skips_missing: bool,
-    /// One notice is enough.
-    pub removes_by_one: bool,
     /// One last word is enough.
     pub takes_last_unproved: bool,
     /// What others have of a view is not taken over.
@@ -32,7 +30,6 @@ impl Planted {
         Planted {
             echo_quorum: setup.flawed("echo-quorum"),
             skips_missing: setup.flawed("order-not-waited-for"),
-            removes_by_one: setup.flawed("exclusion-by-one"),
             takes_last_unproved: setup.flawed("takes-last-unproved"),
             no_flush: setup.flawed("no-flush"),
         }
@@ -98,11 +95,6 @@ impl Members {
         self.all.len().saturating_sub(1) / 3 + 1
     }
 
-    /// How many notices remove a member.
-    pub fn notices(&self) -> usize {
-        if self.planted.removes_by_one { 1 } else { self.one_honest() }
-    }
-
     /// How many last words a new deputy needs.
     pub fn lasts(&self) -> usize {
         if self.planted.takes_last_unproved { 1 } else { self.quorum() }
@@ -133,7 +125,7 @@ impl Members {
     /// Whether the commit proves itself.
     pub fn prove_commit(&self, commit: &Commit, signer: &mut Signer) -> bool {
         commit.view == self.view
-            && self.has(commit.origin)
+            && self.has(commit.by)
             && self.prove(&commit.statement(), &commit.echoes, self.echoes(), signer)
     }
 
@@ -164,6 +156,6 @@ impl Members {
 
     fn prove_removal(&self, removal: &Removal, signer: &mut Signer) -> bool {
         let statement = messages::notice(self.view, removal.member);
-        self.prove(&statement, &removal.notices, self.notices(), signer)
+        self.prove(&statement, &removal.notices, self.one_honest(), signer)
     }
 }

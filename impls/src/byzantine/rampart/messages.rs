@@ -24,7 +24,7 @@ pub struct Commit {
     /// The view.
     pub view: u64,
     /// The origin.
-    pub origin: NodeId,
+    pub by: NodeId,
     /// The number.
     pub number: u64,
     /// What was multicast.
@@ -36,7 +36,7 @@ pub struct Commit {
 impl Commit {
     /// Which multicast it is.
     pub fn name(&self) -> Name {
-        (self.origin, self.number)
+        (self.by, self.number)
     }
 
     /// What its signatures are of.

@@ -65,9 +65,36 @@ const FLAWS: &[Flaw] = &[
         workload: "steady",
         killer: include_str!("../../../killers/order-not-waited-for.jsonl"),
     },
+    Flaw {
+        name: "no-flush",
+        number: "PL106",
+        statement: "the next view begins without what others have of the last",
+        breaks: "difato-agreement",
+        keeps: &["no-duplication", "view-agreement", "byzantine-consistency"],
+        faults: "crash",
+        workload: "steady",
+        killer: include_str!("../../../killers/no-flush.jsonl"),
+    },
+    Flaw {
+        name: "takes-last-unproved",
+        number: "B23",
+        statement: "a new deputy goes by the last word of one member, where it takes most",
+        breaks: "view-agreement",
+        keeps: &["no-creation", "no-duplication"],
+        faults: "byzantine:late",
+        workload: "steady",
+        killer: include_str!("../../../killers/takes-last-unproved.jsonl"),
+    },
 ];
 
-const BREAKS: &[Break] = &[];
+const BREAKS: &[Break] = &[Break {
+    name: "too-many-liars",
+    property: "difato-total-order",
+    statement: "two of four sign two orders, and each finds three who have signed it",
+    faults: "byzantine:twins",
+    workload: "steady",
+    killer: include_str!("../../../killers/rampart-too-many-liars.jsonl"),
+}];
 
 /// While those who do not lie are in time, only those who lie or crash are ever removed, and of
 /// whoever is left fewer than a third do.
