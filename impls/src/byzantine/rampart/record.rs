@@ -61,7 +61,7 @@ const FLAWS: &[Flaw] = &[
         statement: "a message that is ordered and not here is passed over",
         breaks: "difato-total-order",
         keeps: &["no-creation", "no-duplication", "byzantine-consistency"],
-        faults: "none",
+        faults: "byzantine:late",
         workload: "steady",
         killer: include_str!("../../../killers/order-not-waited-for.jsonl"),
     },
