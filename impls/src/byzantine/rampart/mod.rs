@@ -16,7 +16,8 @@
 //! (have) of each member every period. Assumes n > 3f and a perfect channel for safety in one view.
 //! Who is late beyond the network's greatest latency is removed though it does not lie, and then more
 //! than a third of those who are left may: everything is claimed while nothing is late but what liars
-//! send.
+//! send. Correct members deliver one sequence; one that crashes may have delivered what nobody else
+//! had of it.
 //!
 //! The two papers were not at hand, and this is a reconstruction: echo multicast and order are those
 //! of 1994 as later work cites them, the agreement on the next view is of the kind that has locks.

@@ -109,8 +109,6 @@ const IN_TIME: &[Claim] = &[
     in_time("difato-integrity"),
     in_time("difato-total-order"),
     in_time("total-order"),
-    in_time("prefix-order"),
-    in_time("consecutive-slots"),
     in_time("view-agreement"),
     in_time("view-monotonicity"),
     in_time("self-inclusion"),
