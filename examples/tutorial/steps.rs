@@ -344,4 +344,10 @@ pub const STEPS: &[Step] = &[
         shows: "too-many-liars",
         mended_by: "",
     },
+    Step {
+        title: "More liars than a quorum bears",
+        implementation: "rampart",
+        shows: "too-many-liars",
+        mended_by: "",
+    },
 ];

@@ -33,10 +33,35 @@ impl fmt::Debug for Signed {
     }
 }
 
-/// The secret key of one node, and the public keys of all.
-pub struct Signer {
+/// The secret key of one node.
+#[derive(Clone)]
+pub struct Seal {
     me: NodeId,
     key: SigningKey,
+}
+
+impl Seal {
+    /// The key of the node that is being built.
+    pub fn of(setup: &Setup<'_>) -> Seal {
+        Seal { me: setup.node, key: secret_key(setup.node) }
+    }
+
+    /// Signs what has this digest.
+    pub fn sign(&self, digest: &Digest) -> Signed {
+        Signed { by: self.me, signature: self.key.sign(digest.bytes()).to_bytes() }
+    }
+
+    /// Makes a signature of this node right for what has this digest.
+    pub fn mend(&self, signed: &mut Signed, digest: &Digest) {
+        if signed.by == self.me {
+            *signed = self.sign(digest);
+        }
+    }
+}
+
+/// The secret key of one node, and the public keys of all.
+pub struct Signer {
+    seal: Seal,
     of: Vec<VerifyingKey>,
     /// What was found right.
     right: Set<(NodeId, Digest, [u8; 64])>,
@@ -47,16 +72,17 @@ impl Signer {
     pub fn of(setup: &Setup<'_>) -> Signer {
         let public = |node| secret_key(node).verifying_key();
         Signer {
-            me: setup.node,
-            key: secret_key(setup.node),
+            seal: Seal::of(setup),
             of: NodeId::first(setup.nodes).map(public).collect(),
             right: Set::default(),
         }
     }
 
-    /// Signs what has this digest.
-    pub fn sign(&self, digest: &Digest) -> Signed {
-        Signed { by: self.me, signature: self.key.sign(digest.bytes()).to_bytes() }
+    /// Signs what has this digest. What it has signed itself it need not check.
+    pub fn sign(&mut self, digest: &Digest) -> Signed {
+        let signed = self.seal.sign(digest);
+        self.right.insert((signed.by, *digest, signed.signature));
+        signed
     }
 
     /// Whether whoever is said to have signed what has this digest has.

@@ -1,177 +1,143 @@
-//! Echo multicast, as an engine (Reiter, *Secure agreement protocols: reliable and atomic group
-//! multicast in Rampart*, CCS 1994, section 4).
+//! Echo multicast in one view, as an engine (Reiter, *Secure agreement protocols: reliable and atomic
+//! group multicast in Rampart*, CCS 1994, section 4).
 //!
 //! ```text
 //! p, to multicast c as its l-th:      send (init, l, digest of c) to all
 //! On the first (init, l, d) from p:   send (echo, l, d, signed) to p
-//! p, on echoes of Q nodes:            send (commit, p, l, c, the echoes) to all
+//! p, on echoes of Q members:          send (commit, p, l, c, the echoes) to all
 //! On a valid commit:                  R-deliver c, by p's order of l
 //! ```
 //!
-//! Q = ⌈(2n + 1)/3⌉: two sets of so many share more than (n − 1)/3 nodes, one that does not lie among
-//! them, and it signs one digest for each l. A commit proves itself, whoever it comes from.
+//! Any two sets of Q members share one that does not lie, and it signs one digest for each l. A commit
+//! proves itself, whoever it comes from.
 
 use crate::byzantine::keys::{Digest, digest};
+use crate::byzantine::rampart::members::Members;
+use crate::byzantine::rampart::messages::{self, Commit, Content, Name, Said};
 use crate::byzantine::signatures::{Signed, Signer};
-use pepperland_core::contract::Value;
 use pepperland_core::id::NodeId;
-use pepperland_core::implementation::Setup;
-use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What is said of multicasts.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub enum Said<C> {
-    /// By the origin: it multicasts what has this digest.
-    Init {
-        /// The how-manieth of its multicasts, from 0.
-        number: u64,
-        /// The digest.
-        hash: Digest,
-    },
-    /// To the origin: I sign no other digest under this number.
-    Echo {
-        /// The number.
-        number: u64,
-        /// The signature.
-        signed: Signed,
-    },
-    /// What was multicast, and who has signed it.
-    Commit {
-        /// The origin.
-        by: NodeId,
-        /// The number.
-        number: u64,
-        /// What was multicast.
-        content: C,
-        /// Enough signatures.
-        echoes: Vec<Signed>,
-    },
-}
-
-/// What comes of what was heard.
-#[derive(Clone, Debug)]
-pub struct Heard<C> {
-    /// To be sent to the node it came from.
-    pub answer: Option<Said<C>>,
-    /// To be sent to all.
-    pub say: Option<Said<C>>,
-    /// R-delivered, with origin and number, in order.
-    pub delivered: Vec<(NodeId, u64, C)>,
-}
-
 /// Echo multicast at one node.
-pub struct EchoMulticast<C> {
-    signer: Signer,
-    nodes: usize,
-    quorum: usize,
+pub struct EchoMulticast {
+    me: NodeId,
+    members: Members,
     /// How many this node has multicast.
     count: u64,
     /// Of those, the ones that are not committed.
-    open: BTreeMap<u64, Open<C>>,
-    echoed: BTreeSet<(NodeId, u64)>,
+    open: BTreeMap<u64, Open>,
+    echoed: BTreeSet<Name>,
     /// What is committed and waits for what came before it.
-    waiting: BTreeMap<(NodeId, u64), C>,
-    /// The number of the next delivery of each node.
-    next: BTreeMap<NodeId, u64>,
+    waiting: BTreeMap<Name, Commit>,
+    /// What is R-delivered.
+    kept: BTreeMap<Name, Commit>,
+    /// How many are R-delivered of each member, by rank.
+    got: Vec<u64>,
 }
 
-struct Open<C> {
-    content: C,
+struct Open {
+    content: Content,
+    hash: Digest,
     echoes: BTreeMap<NodeId, Signed>,
 }
 
-impl<C: Value> EchoMulticast<C> {
+impl EchoMulticast {
     /// A node that has heard of nothing.
-    pub fn new(setup: &Setup<'_>) -> EchoMulticast<C> {
-        let n = setup.nodes;
-        let quorum = if setup.flawed("echo-quorum") { n / 2 + 1 } else { (2 * n + 1).div_ceil(3) };
+    pub fn new(me: NodeId, members: Members) -> EchoMulticast {
+        let got = vec![0; members.all.len()];
         EchoMulticast {
-            signer: Signer::of(setup),
-            nodes: n,
-            quorum,
+            me,
+            members,
             count: 0,
             open: BTreeMap::new(),
             echoed: BTreeSet::new(),
             waiting: BTreeMap::new(),
-            next: BTreeMap::new(),
+            kept: BTreeMap::new(),
+            got,
         }
     }
 
     /// What to send to all to multicast this.
-    pub fn multicast(&mut self, content: C) -> Said<C> {
+    pub fn multicast(&mut self, content: Content) -> Said {
         let (number, hash) = (self.count, digest(&content));
-        self.open.insert(number, Open { content, echoes: BTreeMap::new() });
+        self.open.insert(number, Open { content, hash, echoes: BTreeMap::new() });
         self.count += 1;
-        Said::Init { number, hash }
+        Said::Init { view: self.members.view, number, hash }
     }
 
-    /// On what a node, `me` perhaps, says of a multicast.
-    pub fn upon(&mut self, me: NodeId, from: NodeId, said: Said<C>) -> Heard<C> {
-        let mut heard = Heard { answer: None, say: None, delivered: Vec::new() };
-        match said {
-            Said::Init { number, hash } => {
-                if self.echoed.insert((from, number)) {
-                    let signed = self.signer.sign(&named(from, number, hash));
-                    heard.answer = Some(Said::Echo { number, signed });
-                }
-            }
-            Said::Echo { number, signed } => heard.say = self.count_echo(me, from, number, signed),
-            Said::Commit { by, number, content, echoes } => {
-                if self.is_next_or_later(by, number) && self.proves(by, number, &content, &echoes) {
-                    self.waiting.insert((by, number), content);
-                    heard.delivered = self.deliver(by);
-                }
-            }
-        }
-        heard
+    /// What to answer to a member that multicasts something.
+    pub fn upon_init(
+        &mut self,
+        origin: NodeId,
+        number: u64,
+        hash: Digest,
+        signer: &mut Signer,
+    ) -> Option<Said> {
+        let (view, name) = (self.members.view, (origin, number));
+        let is_first = self.echoed.insert(name);
+        let signed = is_first.then(|| signer.sign(&messages::echo(view, name, hash)))?;
+        Some(Said::Echo { view, number, hash, signed })
     }
 
     /// Counts an echo of a multicast of this node, and commits it once there are enough.
-    fn count_echo(
+    pub fn upon_echo(
         &mut self,
-        me: NodeId,
         from: NodeId,
         number: u64,
         signed: Signed,
-    ) -> Option<Said<C>> {
+        signer: &mut Signer,
+    ) -> Option<Commit> {
+        let (view, by) = (self.members.view, self.me);
         let open = self.open.get_mut(&number)?;
-        let digest = named(me, number, digest(&open.content));
-        if signed.by != from || !self.signer.verify(&signed, &digest) {
+        let statement = messages::echo(view, (by, number), open.hash);
+        if signed.by != from || !signer.verify(&signed, &statement) {
             return None;
         }
         open.echoes.insert(from, signed);
-        if open.echoes.len() < self.quorum {
+        if open.echoes.len() < self.members.echoes() {
             return None;
         }
-        let Open { content, echoes } = self.open.remove(&number)?;
-        let echoes = echoes.into_values().collect();
-        Some(Said::Commit { by: me, number, content, echoes })
+        let Open { content, echoes, .. } = self.open.remove(&number)?;
+        Some(Commit { view, by, number, content, echoes: echoes.into_values().collect() })
     }
 
-    fn is_next_or_later(&self, by: NodeId, number: u64) -> bool {
-        by.index() < self.nodes && number >= self.next.get(&by).copied().unwrap_or(0)
+    /// What is R-delivered once this has come, if it proves itself.
+    pub fn upon_commit(&mut self, commit: Commit, signer: &mut Signer) -> Vec<(Name, Content)> {
+        if self.lacks(commit.name()) && self.members.prove_commit(&commit, signer) {
+            return self.take(commit);
+        }
+        Vec::new()
     }
 
-    /// Whether enough nodes have signed.
-    fn proves(&mut self, by: NodeId, number: u64, content: &C, echoes: &[Signed]) -> bool {
-        let digest = named(by, number, digest(content));
-        let right = echoes.iter().filter(|signed| self.signer.verify(signed, &digest));
-        right.map(|signed| signed.by).collect::<BTreeSet<_>>().len() >= self.quorum
+    fn lacks(&self, name: Name) -> bool {
+        let rank = self.members.rank(name.0);
+        rank.is_some_and(|rank| name.1 >= self.got[rank]) && !self.waiting.contains_key(&name)
     }
 
-    fn deliver(&mut self, by: NodeId) -> Vec<(NodeId, u64, C)> {
-        let next = self.next.entry(by).or_default();
+    /// What is R-delivered once this has come, which is proved.
+    pub fn take(&mut self, commit: Commit) -> Vec<(Name, Content)> {
+        let origin = commit.by;
+        let Some(rank) = self.members.rank(origin) else { return Vec::new() };
+        if commit.number >= self.got[rank] {
+            self.waiting.insert(commit.name(), commit);
+        }
         let mut delivered = Vec::new();
-        while let Some(content) = self.waiting.remove(&(by, *next)) {
-            delivered.push((by, *next, content));
-            *next += 1;
+        while let Some(commit) = self.waiting.remove(&(origin, self.got[rank])) {
+            delivered.push((commit.name(), commit.content.clone()));
+            self.kept.insert(commit.name(), commit);
+            self.got[rank] += 1;
         }
         delivered
     }
-}
 
-/// The digest of what is signed.
-fn named(by: NodeId, number: u64, hash: Digest) -> Digest {
-    digest(&("echo", by, number, hash))
+    /// How many are R-delivered of each member, by rank.
+    pub fn got(&self) -> &[u64] {
+        &self.got
+    }
+
+    /// What is R-delivered of one member, from one number to before another.
+    pub fn kept(&self, origin: NodeId, from: u64, to: u64) -> impl Iterator<Item = &Commit> {
+        let range = (origin, from)..(origin, to.max(from));
+        self.kept.range(range).map(|(_, commit)| commit)
+    }
 }
