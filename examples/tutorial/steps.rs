@@ -308,4 +308,16 @@ pub const STEPS: &[Step] = &[
         shows: "delivered-by-the-sender-alone",
         mended_by: "virtual-synchrony-stable",
     },
+    Step {
+        title: "More servers lie than can be outvoted",
+        implementation: "pieri",
+        shows: "too-many-servers-lie",
+        mended_by: "",
+    },
+    Step {
+        title: "More clients lie than can be outvoted",
+        implementation: "pieri",
+        shows: "too-many-clients-lie",
+        mended_by: "",
+    },
 ];

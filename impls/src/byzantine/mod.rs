@@ -7,6 +7,7 @@ mod hex;
 pub mod keys;
 pub mod log;
 pub mod ordering;
+pub mod pieri;
 pub mod rampart;
 pub mod registers;
 pub mod signatures;
