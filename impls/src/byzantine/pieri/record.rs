@@ -10,7 +10,7 @@ use crate::claims::{INTEGRITY, ORDER, UNIFORM_AGREEMENT, VALIDITY};
 use pepperland_core::contract::Stack;
 use pepperland_core::fault::Fault;
 use pepperland_core::history::FailureModel;
-use pepperland_core::implementation::{Claim, Cost, Implementation, Model, Roles};
+use pepperland_core::implementation::{Claim, Cost, Implementation, Model, Proviso, Roles};
 use pepperland_core::time::Span;
 use std::rc::Rc;
 
@@ -51,7 +51,8 @@ const PIERI: &[Claim] = &[
     Claim::always("difato-agreement"),
     Claim::always("difato-integrity"),
     Claim::always("difato-total-order"),
-    Claim::always("accept-certificate"),
+    // A leader that crashes before it has read its own proposal supports it, and no history says so.
+    Claim::only("accept-certificate", Proviso::NobodyCrashes),
     Claim::always("sequencer-change-certificate"),
     Claim::always("no-permanent-hole"),
     Claim::always("register-write-order"),
