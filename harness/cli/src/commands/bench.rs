@@ -2,9 +2,11 @@
 //! turn within one process; trust the ratios, not the rates.
 
 mod attack;
+mod causes;
 mod checkers;
 mod detection;
 mod detectors;
+mod difato;
 mod exploration;
 mod linearizability;
 mod matrix;
@@ -15,6 +17,7 @@ mod shrinking;
 mod simulator;
 mod stdio;
 mod switch;
+mod table1;
 mod views;
 
 use crate::catalog::Catalog;
@@ -44,6 +47,8 @@ pub fn bench(options: &Bench, catalog: &Catalog) -> Result<ExitCode, Failure> {
             Measured::Protocols => protocols::measure(catalog)?,
             Measured::Responders => responders::measure(catalog)?,
             Measured::Attack => attack::measure(catalog)?,
+            Measured::Difato => difato::measure(catalog, options)?,
+            Measured::Table1 => table1::measure(catalog)?,
             Measured::Explore => exploration::measure(catalog)?,
             Measured::Stdio => stdio::measure()?,
             Measured::Switch => switch::measure()?,

@@ -67,6 +67,15 @@ pub struct Bench {
     /// Of shrinking, and of detection with strategies, only these flaws
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub flaws: Vec<String>,
+    /// Of difato, how many requests are made one after the other [default: 10000, as in the paper]
+    #[arg(long, value_name = "N")]
+    pub requests: Option<NonZero<u32>>,
+    /// Of difato, write its two figures into this folder
+    #[arg(long, value_name = "DIR")]
+    pub figures: Option<PathBuf>,
+    /// Of difato, measure processes in real time as well: not the same everywhere
+    #[arg(long)]
+    pub processes: bool,
 }
 
 /// What can be measured.
@@ -100,6 +109,11 @@ pub enum Measured {
     /// That coordinated attack has no solution: each protocol and a run that shows it, as a table
     /// in Markdown
     Attack,
+    /// How long DifATo takes over a request, as its paper measured it, as tables in Markdown
+    Difato,
+    /// What atomic multicasts cost and how many faults they live with, beside Table 1 of DifATo's
+    /// paper, as tables in Markdown
+    Table1,
     /// The exploration of a small scope beside Stateright's, as a table in Markdown
     Explore,
     /// Programs over the line protocol in real time: rates, latencies, and the harness's own share

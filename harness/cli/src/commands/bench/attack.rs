@@ -9,6 +9,7 @@ use pepperland_core::runtime::Detail;
 use pepperland_impls::agreement::coordinated_attack::ENTRY;
 use pepperland_impls::agreement::coordinated_attack::demonstration::{self, Row, demonstrate};
 use pepperland_impls::agreement::coordinated_attack::family::Family;
+use pepperland_reports::text::count;
 
 /// Prints a row for each number of messengers and pair of thresholds.
 ///
@@ -41,7 +42,7 @@ fn cell((family, shown): &Row) -> Result<String, Failure> {
         demonstration::Failure::NeverDecide => "one never decides",
         demonstration::Failure::NeverAttack => "neither ever attacks",
     };
-    let (arrive, of) = (battle.arrive, shown.len());
+    let (arrive, of) = (battle.arrive, count(shown.len() as u64, "such run", "such runs"));
     let wishes = format!("{} and {}", wish(0), wish(1));
-    Ok(format!("{arrive} arrive, {wishes} proposed: {how} ({of} such runs)"))
+    Ok(format!("{arrive} arrive, {wishes} proposed: {how} ({of})"))
 }

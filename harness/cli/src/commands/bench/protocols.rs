@@ -2,10 +2,11 @@
 //! the simulator beside the formula of the source. Counts, so that the table is the same
 //! everywhere.
 
+use super::causes::steps;
 use crate::catalog::Catalog;
 use crate::exit::Failure;
 use crate::output::print;
-use pepperland_core::history::{Event, EventId, History, Kind};
+use pepperland_core::history::{History, Kind};
 use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::implementation::Implementation;
 use pepperland_core::runtime::{Detail, Runtime};
@@ -119,29 +120,6 @@ fn bytes(history: &History) -> u64 {
     let sends = history.events().filter(|event| event.kind() == Kind::Send);
     let bytes = sends.filter_map(|send| send.transmission()?.bytes);
     bytes.map(u64::from).sum()
-}
-
-/// The longest chain of messages from a multicast to a delivery of it, each the cause of the next.
-fn steps(history: &History) -> u32 {
-    let broadcasts: Vec<Event<'_>> =
-        history.events().filter(|event| event.kind() == Kind::Broadcast).collect();
-    let deliveries = history.events().filter(|event| event.kind() == Kind::Deliver);
-    let steps = deliveries.filter_map(|delivery| {
-        let broadcast = broadcasts.iter().find(|b| b.message() == delivery.message())?;
-        Some(receipts_between(history, broadcast.id, delivery))
-    });
-    steps.max().unwrap_or(0)
-}
-
-/// The messages on the way from the first event to the last, back from cause to cause.
-fn receipts_between(history: &History, first: EventId, last: Event<'_>) -> u32 {
-    let mut receipts = 0;
-    let mut event = last;
-    while let Some(cause) = event.causes().iter().max().filter(|cause| **cause > first) {
-        event = history.event(*cause);
-        receipts += u32::from(event.kind() == Kind::Recv);
-    }
-    receipts
 }
 
 /// A run in which nothing goes wrong, every message takes as long, and one node multicasts. It is
