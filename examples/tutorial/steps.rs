@@ -348,6 +348,15 @@ pub const STEPS: &[Step] = &[
         title: "More liars than a quorum bears",
         implementation: "rampart",
         shows: "too-many-liars",
+        title: "More servers lie than can be outvoted",
+        implementation: "pieri",
+        shows: "too-many-servers-lie",
+        mended_by: "",
+    },
+    Step {
+        title: "More clients lie than can be outvoted",
+        implementation: "pieri",
+        shows: "too-many-clients-lie",
         mended_by: "",
     },
 ];

@@ -6,6 +6,8 @@ pub mod difato;
 mod hex;
 pub mod keys;
 pub mod log;
+pub mod ordering;
+pub mod pieri;
 pub mod rampart;
 pub mod registers;
 pub mod signatures;
@@ -13,4 +15,4 @@ pub mod signatures;
 use pepperland_core::implementation::Implementation;
 
 /// Those that stand alone, in the order of the catalogue.
-pub const ALL: &[&Implementation] = &[&rampart::ENTRY, &difato::ENTRY];
+pub const ALL: &[&Implementation] = &[&rampart::ENTRY, &pieri::ENTRY, &difato::ENTRY];

@@ -13,8 +13,9 @@
 use crate::byzantine::cast::Cast;
 use crate::byzantine::difato::messages::{Order, Ordered, Outcome};
 use crate::byzantine::difato::planted::Planted;
-use crate::byzantine::difato::times::{LONGEST_RESEND, Times};
-use crate::byzantine::keys::{Digest, KeyRing};
+use crate::byzantine::keys::KeyRing;
+use crate::byzantine::ordering::Results;
+use crate::byzantine::ordering::times::{LONGEST_RESEND, Times};
 use pepperland_core::id::NodeId;
 use pepperland_core::message::Message;
 use pepperland_core::time::Span;
@@ -34,14 +35,10 @@ pub struct Client {
     t: u64,
     /// What it has multicast and not delivered.
     open: BTreeMap<u64, Open>,
-    /// The next slot to deliver.
-    next: u64,
-    /// By slot, from the next on: what each server says.
-    results: BTreeMap<u64, BTreeMap<NodeId, Told>>,
+    /// What servers say is in the slots, each with the epoch of which it says so.
+    results: Results<(u64, Ordered)>,
     /// The epoch whose leader is the believed sequencer.
     epoch: u64,
-    /// How many servers are believed.
-    believed: usize,
 }
 
 struct Open {
@@ -50,24 +47,17 @@ struct Open {
     wait: Span,
 }
 
-struct Told {
-    epoch: u64,
-    h: Digest,
-    order: Ordered,
-}
-
 impl Client {
     /// The client that has these keys.
     pub fn new(me: NodeId, cast: Cast, keys: Rc<KeyRing>, times: Times) -> Client {
-        let (open, results) = (BTreeMap::new(), BTreeMap::new());
-        let believed = cast.f + 1;
-        Client { me, cast, keys, times, t: 0, open, next: 0, results, epoch: 0, believed }
+        let results = Results::new(cast.f + 1);
+        Client { me, cast, keys, times, t: 0, open: BTreeMap::new(), results, epoch: 0 }
     }
 
     /// The same with a flaw.
     pub fn planted(mut self, planted: Planted) -> Client {
         if planted.one_result {
-            self.believed = 1;
+            self.results = Results::new(1);
         }
         self
     }
@@ -99,27 +89,21 @@ impl Client {
     /// On a result of a server.
     pub fn upon_result(&mut self, from: NodeId, outcome: Outcome) {
         let is_server = self.cast.place(from).is_some();
-        if outcome.slot < self.next || !is_server || !outcome.is_right(from, &self.keys) {
+        let is_past = self.results.is_past(outcome.slot);
+        if is_past || !is_server || !outcome.is_right(from, &self.keys) {
             return;
         }
         let Outcome { epoch, slot, order, .. } = outcome;
-        let told = Told { epoch, h: order.hash(), order };
-        self.results.entry(slot).or_default().entry(from).or_insert(told);
+        self.results.hear(from, slot, order.hash(), (epoch, order));
     }
 
     /// What is delivered next, with its slot, if enough servers say so.
     pub fn take_ready(&mut self) -> Option<(u64, Ordered)> {
-        let told = self.results.get(&self.next)?;
-        let alike = |one: &Told| {
-            let alike: Vec<&Told> = told.values().filter(|other| other.h == one.h).collect();
-            (alike.len() >= self.believed).then_some(alike)
-        };
-        let mut alike = told.values().find_map(alike)?;
-        alike.sort_unstable_by_key(|told| std::cmp::Reverse(told.epoch));
-        let (epoch, order) = (alike[self.believed - 1].epoch, alike[0].order.clone());
-        let slot = self.next;
-        self.results.remove(&slot);
-        (self.epoch, self.next) = (epoch, slot + 1);
+        let (slot, mut alike) = self.results.take()?;
+        alike.sort_unstable_by_key(|(epoch, _)| std::cmp::Reverse(*epoch));
+        let believed = alike.len().min(self.cast.f + 1);
+        self.epoch = alike[believed - 1].0;
+        let (_, order) = alike.swap_remove(0);
         if order.client == self.me {
             self.open.remove(&order.t);
         }

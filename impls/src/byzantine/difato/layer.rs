@@ -4,11 +4,12 @@ use crate::beside::{Beside, Side};
 use crate::byzantine::cast::{CLIENTS, Cast};
 use crate::byzantine::difato::client::Client;
 use crate::byzantine::difato::messages::{Order, Outcome, Said, Write};
+use crate::byzantine::difato::orders::Orders;
 use crate::byzantine::difato::planted::Planted;
-use crate::byzantine::difato::server::{Act, Alarm, Server};
-use crate::byzantine::difato::times::Times;
 use crate::byzantine::keys::KeyRing;
-use crate::byzantine::registers::{Reading, Registers};
+use crate::byzantine::ordering::server::ALARMS;
+use crate::byzantine::ordering::{Act, Decided, Seat, Server, Times};
+use crate::byzantine::registers::Registers;
 use pepperland_core::contract::{Cx, Delivery, Memory, Network, Protocol};
 use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::implementation::Setup;
@@ -24,11 +25,10 @@ pub struct DifAto {
     keys: Rc<KeyRing>,
     times: Times,
     planted: Planted,
-    reading: Reading,
+    seat: Seat<Orders>,
     /// Who is what, once the node has started.
     cast: Option<Cast>,
     client: Option<Client>,
-    server: Option<Server>,
 }
 
 impl DifAto {
@@ -39,49 +39,32 @@ impl DifAto {
             keys,
             times: Times::for_setup(setup),
             planted: Planted::of(setup),
-            reading: Reading::default(),
+            seat: Seat::empty(),
             cast: None,
             client: None,
-            server: None,
         }
     }
 
-    /// On an order for this server.
-    fn upon_order(&mut self, order: Order, cx: &mut Cx<'_, Message>) {
-        let now = cx.now();
-        self.serve(cx, |server| server.upon_order(order, now));
-    }
-
-    /// On what was written to the register of a server. Who wrote it the network says; whoever
-    /// claims to be another has written nothing.
-    fn upon_read(&mut self, writer: NodeId, write: Write, cx: &mut Cx<'_, Message>) {
-        cx.indicate(self.reading.next(writer, &write));
-        let place = self.cast.as_ref().and_then(|cast| cast.place(writer));
-        let Some(place) = place.filter(|_| write.sid() == writer) else { return };
-        let now = cx.now();
-        self.serve(cx, |server| server.upon_read(place, write, now));
-    }
-
-    /// Runs the server, if this is one, and does what it says.
-    fn serve(&mut self, cx: &mut Cx<'_, Message>, run: impl FnOnce(&mut Server)) {
-        let Some(server) = &mut self.server else { return };
-        run(server);
-        for act in server.take_acts() {
-            self.perform(act, cx);
+    /// Does what the server wants done.
+    fn perform(&mut self, acts: Vec<Act<Order>>, cx: &mut Cx<'_, Message>) {
+        for act in acts {
+            match act {
+                Act::Write(write) => {
+                    let Some(registers) = self.seat.registers() else { continue };
+                    self.multicast_below(registers, Side::Second(write), cx);
+                }
+                Act::Tell(client, decided) => self.tell(client, &decided, cx),
+                Act::Report(report) => cx.indicate(report),
+                Act::Wake(alarm, span) => cx.set_timer(alarm as u32, span),
+            }
         }
     }
 
-    fn perform(&mut self, act: Act, cx: &mut Cx<'_, Message>) {
-        match act {
-            Act::Write(write) => {
-                let Some(registers) = self.cast.as_ref().map(|cast| cast.registers) else { return };
-                self.multicast_below(registers, Side::Second(write), cx);
-            }
-            Act::Tell(client, outcome) => {
-                self.send_below(client, Side::First(Said::Result(outcome)), cx);
-            }
-            Act::Report(report) => cx.indicate(report),
-            Act::Wake(alarm, span) => cx.set_timer(tag(alarm), span),
+    /// A result for a client.
+    fn tell(&mut self, client: NodeId, decided: &Decided<Order>, cx: &mut Cx<'_, Message>) {
+        if !self.planted.result_to_origin || client == decided.order.what.client {
+            let outcome = Outcome::to(client, decided, &self.keys);
+            self.send_below(client, Side::First(Said::Result(outcome)), cx);
         }
     }
 
@@ -108,13 +91,6 @@ impl DifAto {
     }
 }
 
-const ALARMS: [Alarm; 4] = [Alarm::Progress, Alarm::Hold, Alarm::Unverified, Alarm::Unproposed];
-
-/// The timer of an alarm.
-fn tag(alarm: Alarm) -> u32 {
-    alarm as u32
-}
-
 /// The timer of a client's message: after those of the alarms.
 fn tag_of(t: u64) -> u32 {
     u32::try_from(t).unwrap_or(u32::MAX).saturating_add(ALARMS.len() as u32)
@@ -133,11 +109,14 @@ impl Protocol for DifAto {
         let (keys, times, planted) = (&self.keys, self.times, self.planted);
         let client = || Client::new(me, cast.clone(), Rc::clone(keys), times).planted(planted);
         self.client = cast.is_client(me).then(client);
-        let server =
-            |place| Server::new(me, place, cast.clone(), Rc::clone(keys), times).planted(planted);
-        self.server = cast.place(me).map(server);
+        let server = |place| {
+            let orders = Orders::new(place, Rc::clone(keys)).planted(planted);
+            Server::new(me, place, cast.clone(), orders, times).planted(planted.of_log(place))
+        };
+        self.seat.take(cast.place(me).map(server));
         self.cast = Some(cast);
-        self.serve(cx, |server| server.start(now));
+        let acts = self.seat.serve(|server| server.start(now));
+        self.perform(acts, cx);
     }
 
     /// To multicast m. There is one group, that of the clients.
@@ -151,17 +130,22 @@ impl Protocol for DifAto {
     }
 
     fn upon_deliver(&mut self, received: Delivery<Side<Said, Write>>, cx: &mut Cx<'_, Message>) {
-        match received.message {
-            Side::First(Said::Order(order)) => self.upon_order(order, cx),
-            Side::First(Said::Result(outcome)) => self.upon_result(received.from, outcome, cx),
-            Side::Second(write) => self.upon_read(received.from, write, cx),
-        }
+        let (from, now) = (received.from, cx.now());
+        let acts = match received.message {
+            Side::First(Said::Order(order)) => self.seat.serve(|s| s.upon_order(order, now)),
+            Side::First(Said::Result(outcome)) => return self.upon_result(from, outcome, cx),
+            Side::Second(write) => self.seat.read(from, write, cx),
+        };
+        self.perform(acts, cx);
     }
 
     fn upon_timeout(&mut self, tag: u32, cx: &mut Cx<'_, Message>) {
         let now = cx.now();
         match ALARMS.get(tag as usize) {
-            Some(alarm) => self.serve(cx, |server| server.upon_alarm(*alarm, now)),
+            Some(alarm) => {
+                let acts = self.seat.serve(|server| server.upon_alarm(*alarm, now));
+                self.perform(acts, cx);
+            }
             None => self.upon_overdue(u64::from(tag) - ALARMS.len() as u64, cx),
         }
     }

@@ -1,11 +1,10 @@
-//! What clients and servers tell each other, and what servers write to their registers.
+//! What clients and servers tell each other, and what they write to their registers.
 
-use crate::byzantine::difato::orders::Decided;
 use crate::byzantine::keys::{Digest, KeyRing, Mac, digest};
+use crate::byzantine::ordering::{Decided, Named};
 use pepperland_core::id::{MessageId, NodeId};
-use pepperland_core::message::{Body, Message};
+use pepperland_core::message::Body;
 use serde::{Deserialize, Serialize};
-use std::fmt;
 
 /// A client's message with the client's own number for it: what is ordered.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
@@ -32,11 +31,6 @@ impl Ordered {
     pub fn key(&self) -> (NodeId, u64) {
         (self.client, self.t)
     }
-
-    /// What acceptances of it are known by: the message's name.
-    pub fn named(&self) -> Message {
-        Message { id: self.id, body: Body::new(self.id.to_string().as_bytes()) }
-    }
 }
 
 /// ⟨ORDER, m, t, v⟩ of 004: what is to be ordered, with an authenticator of its client for each
@@ -47,6 +41,12 @@ pub struct Order {
     pub what: Ordered,
     /// The client's authenticators, in the order of the servers.
     pub macs: Vec<Mac>,
+}
+
+impl Named for Order {
+    fn id(&self) -> MessageId {
+        self.what.id
+    }
 }
 
 impl Order {
@@ -81,7 +81,7 @@ pub struct Outcome {
 
 impl Outcome {
     /// That this is decided, said to a client by the server whose keys these are.
-    pub fn to(client: NodeId, decided: &Decided, keys: &KeyRing) -> Outcome {
+    pub fn to(client: NodeId, decided: &Decided<Order>, keys: &KeyRing) -> Outcome {
         let (epoch, slot, order) = (decided.epoch, decided.slot, decided.order.what.clone());
         let pad = Body(std::iter::repeat_n(0, order.answer as usize).collect());
         let mac = keys.mac(client, &[b"result", said(epoch, slot, &order, &pad).bytes()]);
@@ -116,61 +116,5 @@ pub enum Said {
     Result(Outcome),
 }
 
-/// What goes over the network of the registers. `sid` is the writer's own word for who it is; the
-/// network knows better.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
-pub enum Write {
-    /// This is to be in the slot.
-    Propose {
-        /// The writer.
-        sid: NodeId,
-        /// The epoch that it leads.
-        epoch: u64,
-        /// The slot.
-        slot: u64,
-        /// What is to be in it.
-        order: Order,
-    },
-    /// The writer accepts this for the slot.
-    Accept {
-        /// The writer.
-        sid: NodeId,
-        /// The slot.
-        slot: u64,
-        /// What it accepts.
-        hash: Digest,
-    },
-    /// The writer wants another to lead.
-    Change {
-        /// The writer.
-        sid: NodeId,
-        /// The epoch that is to end.
-        epoch: u64,
-        /// The proposal that made it suspicious, if one did.
-        hash: Option<Digest>,
-        /// Whom it suspects.
-        suspect: NodeId,
-    },
-}
-
-impl Write {
-    /// Who it says has written it.
-    pub fn sid(&self) -> NodeId {
-        match self {
-            Write::Propose { sid, .. } | Write::Accept { sid, .. } | Write::Change { sid, .. } => {
-                *sid
-            }
-        }
-    }
-}
-
-/// In a word, and of what it is.
-impl fmt::Display for Write {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Write::Propose { slot, order, .. } => write!(f, "Propose/{slot}/{}", order.what.id),
-            Write::Accept { slot, hash, .. } => write!(f, "Accept/{slot}/{hash}"),
-            Write::Change { epoch, suspect, .. } => write!(f, "Change/{epoch}/{suspect}"),
-        }
-    }
-}
+/// What goes over the network of the registers.
+pub type Write = crate::byzantine::ordering::Write<Order>;

@@ -12,8 +12,9 @@
 //! Server, when f + 1 want a change:  e := e + 1, led by the server at e mod n
 //! ```
 //!
-//! The parts in full: [`client`], [`server`], [`sequencer`], [`change`]; what all servers agree on
-//! because they read the same: [`log`](crate::byzantine::log).
+//! The parts in full: [`client`], [`orders`]; what servers do with orders, whatever these are:
+//! [`ordering`](crate::byzantine::ordering); what all servers agree on because they read the same:
+//! [`log`](crate::byzantine::log).
 //!
 //! Assumes a perfect channel between clients and servers that may be as late as it likes, clients
 //! that only crash, a minority of servers that lie or crash, keys given out before, and registers
@@ -36,7 +37,6 @@
 //! - What was decided before is no candidate. An honest server never accepts it again, so a later
 //!   sequencer that had to stand by it would be deposed for it.
 
-pub mod change;
 pub mod client;
 mod flaws;
 mod layer;
@@ -44,9 +44,6 @@ pub mod messages;
 pub mod orders;
 pub mod planted;
 mod record;
-pub mod sequencer;
-pub mod server;
-pub mod times;
 
 pub use layer::DifAto;
 pub use record::ENTRY;

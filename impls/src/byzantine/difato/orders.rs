@@ -1,11 +1,19 @@
 //! The orders that one server has from clients: which wait, which are decided, and which proposals
 //! it can verify.
+//!
+//! ```text
+//! On order o of a client, with its own authenticator right and t in the window:
+//!                                decided before:  tell the client again
+//!                                else pending += o
+//! ```
 
 use crate::byzantine::difato::messages::Order;
 use crate::byzantine::difato::planted::Planted;
-use crate::byzantine::difato::times::{OVERTAKEN, WINDOW};
 use crate::byzantine::keys::{Digest, KeyRing};
+use crate::byzantine::ordering::times::{OVERTAKEN, WINDOW};
+use crate::byzantine::ordering::{Act, Book, Decided, Server};
 use pepperland_core::id::NodeId;
+use pepperland_core::time::Time;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -20,7 +28,7 @@ pub struct Orders {
     pending: BTreeMap<Key, Pending>,
     /// How many have come: the number of the next.
     came: u64,
-    done: BTreeMap<Key, Decided>,
+    done: BTreeMap<Key, Decided<Order>>,
     /// By client: the lowest t that is not decided.
     lowest: BTreeMap<NodeId, u64>,
     planted: Planted,
@@ -36,24 +44,13 @@ struct Pending {
     overtaken: u32,
 }
 
-/// What is decided.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Decided {
-    /// In which epoch.
-    pub epoch: u64,
-    /// For which slot.
-    pub slot: u64,
-    /// This.
-    pub order: Rc<Order>,
-}
-
 /// What a client's order comes to.
 #[derive(Debug, Eq, PartialEq)]
 pub enum Taken {
     /// It waits.
     Pending,
     /// It was decided before, so.
-    Done(Decided),
+    Done(Decided<Order>),
     /// Its authenticator is wrong, or it is too far ahead.
     Refused,
 }
@@ -106,43 +103,48 @@ impl Orders {
         self.lowest.get(&client).copied().unwrap_or(1)
     }
 
-    /// Whether anything waits.
-    pub fn is_empty(&self) -> bool {
+    fn waiting(&self, order: &Order, h: &Digest) -> Option<&Rc<Order>> {
+        let pending = self.pending.get(&order.what.key())?;
+        (pending.h == *h).then_some(&pending.order)
+    }
+}
+
+impl Book for Orders {
+    type Order = Order;
+
+    /// A leader sends the client's vector along.
+    const COMES_LATER: bool = false;
+
+    fn hash(&self, order: &Order) -> Digest {
+        order.what.hash()
+    }
+
+    fn is_empty(&self) -> bool {
         self.pending.is_empty()
     }
 
-    /// Whether it was decided before.
-    pub fn is_done(&self, order: &Order) -> bool {
+    fn is_done(&self, order: &Order) -> bool {
         !self.planted.skips_timestamps && self.done.contains_key(&order.what.key())
     }
 
-    /// Whether this server knows that the proposal is what its client said: by its own entry of the
-    /// vector, or because the client told it the same.
-    pub fn can_verify(&self, order: &Order, h: &Digest) -> bool {
+    /// By its own entry of the vector, or because the client told it the same.
+    fn can_verify(&self, order: &Order, h: &Digest) -> bool {
         self.planted.skips_macs
             || self.waiting(order, h).is_some()
             || order.is_right(self.place, h, &self.keys)
     }
 
-    /// The same order as its client said it here: the vector of a proposal may be spoilt.
-    pub fn as_told(&self, order: &Rc<Order>, h: &Digest) -> Rc<Order> {
+    /// The vector of a proposal may be spoilt.
+    fn as_told(&self, order: &Rc<Order>, h: &Digest) -> Rc<Order> {
         Rc::clone(self.waiting(order, h).unwrap_or(order))
     }
 
-    fn waiting(&self, order: &Order, h: &Digest) -> Option<&Rc<Order>> {
-        let pending = self.pending.get(&order.what.key())?;
-        (pending.h == *h).then_some(&pending.order)
-    }
-
-    /// The one that has waited longest.
-    pub fn oldest(&self) -> Option<Rc<Order>> {
+    fn oldest(&self) -> Option<Rc<Order>> {
         let oldest = self.pending.values().min_by_key(|pending| pending.came)?;
         Some(Rc::clone(&oldest.order))
     }
 
-    /// It is decided, so: it waits no longer, and the others were overtaken once more. Whether one
-    /// of them too often.
-    pub fn finish(&mut self, decided: Decided) -> bool {
+    fn finish(&mut self, decided: Decided<Order>) -> bool {
         let key = decided.order.what.key();
         self.pending.remove(&key);
         self.done.insert(key, decided);
@@ -153,5 +155,17 @@ impl Orders {
         self.lowest.insert(key.0, lowest);
         self.pending.values_mut().for_each(|pending| pending.overtaken += 1);
         self.pending.values().any(|pending| pending.overtaken > OVERTAKEN)
+    }
+}
+
+impl Server<Orders> {
+    /// On an order of a client.
+    pub fn upon_order(&mut self, order: Order, now: Time) {
+        let client = order.what.client;
+        match self.orders().take(order) {
+            Taken::Done(decided) => self.act(Act::Tell(client, decided)),
+            Taken::Refused => {}
+            Taken::Pending => self.upon_news(now),
+        }
     }
 }

@@ -23,6 +23,11 @@ pub struct Planted {
 }
 
 impl Planted {
+    /// What the server at this place reads wrongly.
+    pub fn of_log(&self, place: usize) -> LogPlanted {
+        LogPlanted { counts_others: self.stores_early.then_some(place), ..self.log }
+    }
+
     /// That of the node that is being built.
     pub fn of(setup: &Setup<'_>) -> Planted {
         let log = LogPlanted {

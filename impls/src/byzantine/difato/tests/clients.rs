@@ -1,7 +1,7 @@
 use super::hall::{CLIENT, TIMES, client, keys, message, order, server};
 use crate::byzantine::difato::client::Client;
 use crate::byzantine::difato::messages::Outcome;
-use crate::byzantine::difato::orders::Decided;
+use crate::byzantine::ordering::Decided;
 use pepperland_core::id::MessageId;
 use pepperland_core::message::{Body, Message};
 use pepperland_core::time::Span;

@@ -4,9 +4,9 @@
 use crate::byzantine::cast::Cast;
 use crate::byzantine::difato::client::Client;
 use crate::byzantine::difato::messages::{Order, Ordered, Outcome, Write};
-use crate::byzantine::difato::server::{Act, Alarm, Server};
-use crate::byzantine::difato::times::Times;
+use crate::byzantine::difato::orders::Orders;
 use crate::byzantine::keys::KeyRing;
+use crate::byzantine::ordering::{Act, Alarm, Server, Times};
 use pepperland_core::contract::Indication;
 use pepperland_core::id::{GroupId, MessageId, NodeId};
 use pepperland_core::implementation::Setup;
@@ -61,7 +61,7 @@ pub fn spoilt(mut order: Order, places: &[usize]) -> Order {
 }
 
 pub struct Hall {
-    servers: Vec<Server>,
+    servers: Vec<Server<Orders>>,
     now: Time,
     /// All that was written, by whom.
     pub log: Vec<(usize, Write)>,
@@ -75,8 +75,10 @@ pub struct Hall {
 
 impl Hall {
     pub fn new() -> Hall {
-        let server =
-            |place| Server::new(server(place), place, cast(), keys(server(place)), TIMES());
+        let server = |place| {
+            let orders = Orders::new(place, keys(server(place)));
+            Server::new(server(place), place, cast(), orders, TIMES())
+        };
         let mut hall = Hall {
             servers: (0..SERVERS).map(server).collect(),
             now: Time::ZERO,
@@ -90,12 +92,15 @@ impl Hall {
         hall
     }
 
-    fn at(&mut self, place: usize, run: impl FnOnce(&mut Server, Time)) {
+    fn at(&mut self, place: usize, run: impl FnOnce(&mut Server<Orders>, Time)) {
         run(&mut self.servers[place], self.now);
         for act in self.servers[place].take_acts() {
             match act {
                 Act::Write(write) => self.log.push((place, write)),
-                Act::Tell(client, outcome) => self.told.push((place, client, outcome)),
+                Act::Tell(client, decided) => {
+                    let outcome = Outcome::to(client, &decided, &keys(server(place)));
+                    self.told.push((place, client, outcome));
+                }
                 Act::Report(report) => self.reports.push((place, report)),
                 Act::Wake(alarm, span) => {
                     self.alarms.retain(|(_, of, other)| (*of, *other) != (place, alarm));

@@ -3,21 +3,22 @@
 //! ```text
 //! To propose, once in an epoch and slot, after the hold:
 //!     o := mine;  else the candidate with most supporters, if it has any besides its proposer;
-//!          else a candidate that can be verified;  else the order that has waited longest
+//!          else a candidate that can be verified;  else what has waited longest
 //!     o is a candidate that is not mine and cannot be verified:
-//!          until T_wait has passed since the epoch began, wait for the client's own order
-//!          then o := a candidate that can be verified;  else the order that has waited longest
-//!     write propose(e, next, o), with the vector that the client sent here, if it has
+//!          until T_wait has passed since the epoch began, wait for what clients say themselves
+//!          then o := a candidate that can be verified;  else what has waited longest
+//!     write propose(e, next, o), as clients said it here, if they have
 //! ```
 
-use crate::byzantine::difato::messages::{Order, Write};
-use crate::byzantine::difato::server::{Act, Alarm, Server};
 use crate::byzantine::log::Candidate;
+use crate::byzantine::ordering::book::Book;
+use crate::byzantine::ordering::server::{Act, Alarm, Server};
+use crate::byzantine::ordering::write::Write;
 use pepperland_core::contract::Indication;
 use pepperland_core::time::Time;
 use std::rc::Rc;
 
-impl Server {
+impl<B: Book> Server<B> {
     /// Whether the epoch is this server's.
     pub(super) fn leads(&self) -> bool {
         self.log.leader() == self.place
@@ -37,11 +38,11 @@ impl Server {
         let Some(order) = self.choose(now) else { return };
         self.proposed = true;
         let (sid, epoch, slot) = (self.me, self.log.epoch(), self.log.next());
-        let order = Order::clone(&order);
+        let order = B::Order::clone(&order);
         self.act(Act::Write(Write::Propose { sid, epoch, slot, order }));
     }
 
-    fn choose(&mut self, now: Time) -> Option<Rc<Order>> {
+    fn choose(&mut self, now: Time) -> Option<Rc<B::Order>> {
         if let Some(first) = self.stood_by() {
             if self.mine == Some(first.h) || self.orders.can_verify(&first.v, &first.h) {
                 return Some(self.orders.as_told(&first.v, &first.h));
@@ -57,16 +58,16 @@ impl Server {
     }
 
     /// The candidate that the next proposal must not pass over, if there is one.
-    fn stood_by(&self) -> Option<&Candidate<Rc<Order>>> {
+    fn stood_by(&self) -> Option<&Candidate<Rc<B::Order>>> {
         let candidates = self.log.candidates();
-        let supporters = |candidate: &Candidate<Rc<Order>>| self.log.supporters(&candidate.h);
+        let supporters = |candidate: &Candidate<Rc<B::Order>>| self.log.supporters(&candidate.h);
         let mine = candidates.iter().rev().find(|candidate| self.mine == Some(candidate.h));
         let supported = candidates.iter().filter(|candidate| supporters(candidate) > 1);
         let most = supported.max_by_key(|candidate| (supporters(candidate), candidate.epoch));
         mine.or(most).or_else(|| self.verifiable())
     }
 
-    fn verifiable(&self) -> Option<&Candidate<Rc<Order>>> {
+    fn verifiable(&self) -> Option<&Candidate<Rc<B::Order>>> {
         self.log.candidates().iter().find(|c| self.orders.can_verify(&c.v, &c.h))
     }
 }

@@ -1,9 +1,7 @@
 //! The server: what it makes of orders and of what it reads, and what it writes.
 //!
 //! ```text
-//! On order o of a client, with its own authenticator right and t in the window:
-//!                                decided before:  tell the client again
-//!                                else pending += o;  accept what waited for it;  propose
+//! On news of a client:           accept what waited for it;  propose
 //! On read propose(e', k, o) by w, if it is w's turn:
 //!     o was decided before:      complain;  it is no candidate
 //!     it is unjust:              complain
@@ -13,34 +11,34 @@
 //!     else B != {}, o is not in B, and T_wait has not passed since the epoch began:  complain
 //!     else o is mine:            nothing
 //!     else it can be verified:   accept it
-//!     else it was a candidate:   wait T_wait for the client's own order, then complain
+//!     else it was a candidate, or what clients say comes later:
+//!                                wait T_wait for what clients say themselves, then complain
 //!     else:                      complain
-//! On decision of o:              mine := none;  pending -= o;  a result to every client;  propose
+//! On decision of o:              mine := none;  o waits no longer;  tell every client;  propose
 //! ```
 //!
 //! To accept is to write it, and to stand by it: mine is what this server stands by in this slot.
 //! Handlers leave what is to be done in order; the layer does it.
 
 use crate::byzantine::cast::Cast;
-use crate::byzantine::difato::messages::{Order, Outcome, Write};
-use crate::byzantine::difato::orders::{Decided, Orders, Taken};
-use crate::byzantine::difato::planted::Planted;
-use crate::byzantine::difato::times::Times;
-use crate::byzantine::keys::{Digest, KeyRing};
+use crate::byzantine::keys::Digest;
 use crate::byzantine::log::{Log, LogPlanted, Read};
+use crate::byzantine::ordering::book::{Book, Decided, Named as _};
+use crate::byzantine::ordering::times::Times;
+use crate::byzantine::ordering::write::Write;
 use pepperland_core::contract::Indication;
-use pepperland_core::id::NodeId;
+use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::message::Message;
 use pepperland_core::time::{Span, Time};
 use std::rc::Rc;
 
 /// What a server does.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Act {
+pub enum Act<O> {
     /// It writes to its register.
-    Write(Write),
-    /// It tells a client.
-    Tell(NodeId, Outcome),
+    Write(Write<O>),
+    /// It tells a client what is decided.
+    Tell(NodeId, Decided<O>),
     /// It reports.
     Report(Indication<Message>),
     /// It will be woken.
@@ -54,25 +52,27 @@ pub enum Alarm {
     Progress,
     /// All acceptances of the epoch before have been read.
     Hold,
-    /// The order that makes a proposal verifiable has not come.
+    /// What makes a proposal verifiable has not come.
     Unverified,
-    /// The order that makes what this leader stands by verifiable has not come.
+    /// What makes verifiable what this leader stands by has not come.
     Unproposed,
 }
 
+/// Every alarm, in the order of their timers.
+pub const ALARMS: [Alarm; 4] = [Alarm::Progress, Alarm::Hold, Alarm::Unverified, Alarm::Unproposed];
+
 /// A server.
-pub struct Server {
+pub struct Server<B: Book> {
     pub(super) me: NodeId,
     /// Its place among the servers.
     pub(super) place: usize,
     pub(super) cast: Cast,
-    keys: Rc<KeyRing>,
     pub(super) times: Times,
-    pub(super) log: Log<Rc<Order>>,
-    pub(super) orders: Orders,
+    pub(super) log: Log<Rc<B::Order>>,
+    pub(super) orders: B,
     /// What this server has accepted for the next slot.
     pub(super) mine: Option<Digest>,
-    /// The proposal of this epoch for which an order is waited.
+    /// The proposal of this epoch that cannot be verified yet.
     pub(super) unverified: Option<Digest>,
     /// Whether it has written that the epoch should end.
     pub(super) complained: bool,
@@ -84,20 +84,18 @@ pub struct Server {
     pub(super) epoch_began: Time,
     /// Whether it will be woken if nothing is decided.
     pub(super) armed: bool,
-    acts: Vec<Act>,
-    planted: Planted,
+    acts: Vec<Act<B::Order>>,
 }
 
-impl Server {
-    /// The server that has these keys.
-    pub fn new(me: NodeId, place: usize, cast: Cast, keys: Rc<KeyRing>, times: Times) -> Server {
+impl<B: Book> Server<B> {
+    /// The server at this place, with what it knows of orders.
+    pub fn new(me: NodeId, place: usize, cast: Cast, orders: B, times: Times) -> Server<B> {
         Server {
             me,
             place,
             log: Log::new(cast.servers.len(), cast.f, LogPlanted::default()),
-            orders: Orders::new(place, Rc::clone(&keys)),
+            orders,
             cast,
-            keys,
             times,
             mine: None,
             unverified: None,
@@ -107,26 +105,22 @@ impl Server {
             epoch_began: Time::ZERO,
             armed: false,
             acts: Vec::new(),
-            planted: Planted::default(),
         }
     }
 
-    /// The same with a flaw.
-    pub fn planted(mut self, planted: Planted) -> Server {
-        let counts_others = planted.stores_early.then_some(self.place);
-        let log = LogPlanted { counts_others, ..planted.log };
+    /// The same with a flaw in what it reads.
+    pub fn planted(mut self, log: LogPlanted) -> Server<B> {
         self.log = Log::new(self.cast.servers.len(), self.cast.f, log);
-        self.orders = self.orders.planted(planted);
-        self.planted = planted;
         self
     }
 
     /// What is to be done, in order.
-    pub fn take_acts(&mut self) -> Vec<Act> {
+    pub fn take_acts(&mut self) -> Vec<Act<B::Order>> {
         std::mem::take(&mut self.acts)
     }
 
-    pub(super) fn act(&mut self, act: Act) {
+    /// To be done.
+    pub fn act(&mut self, act: Act<B::Order>) {
         self.acts.push(act);
     }
 
@@ -142,21 +136,24 @@ impl Server {
         }
     }
 
-    /// On an order of a client.
-    pub fn upon_order(&mut self, order: Order, now: Time) {
-        let client = order.what.client;
-        match self.orders.take(order) {
-            Taken::Done(decided) => self.tell(client, &decided),
-            Taken::Refused => {}
-            Taken::Pending => {
-                self.accept_unverified();
-                self.propose(now);
-                self.watch();
-            }
-        }
+    /// Where it writes.
+    pub fn registers(&self) -> GroupId {
+        self.cast.registers
     }
 
-    /// The order has come for which a proposal waited.
+    /// What it knows of orders.
+    pub fn orders(&mut self) -> &mut B {
+        &mut self.orders
+    }
+
+    /// Clients have said more than it knew.
+    pub fn upon_news(&mut self, now: Time) {
+        self.accept_unverified();
+        self.propose(now);
+        self.watch();
+    }
+
+    /// What a proposal waited for may have come.
     fn accept_unverified(&mut self) {
         let candidates = self.log.candidates();
         let Some(h) = self.unverified else { return };
@@ -167,8 +164,17 @@ impl Server {
         }
     }
 
-    /// On read of a register.
-    pub fn upon_read(&mut self, writer: usize, write: Write, now: Time) {
+    /// On read of what a node has written to its register. Who wrote it the network says; whoever
+    /// claims to be another has written nothing.
+    pub fn upon_written(&mut self, writer: NodeId, write: Write<B::Order>, now: Time) {
+        let place = self.cast.place(writer).filter(|_| write.sid() == writer);
+        if let Some(place) = place {
+            self.upon_read(place, write, now);
+        }
+    }
+
+    /// On read of the register of the server at this place.
+    pub fn upon_read(&mut self, writer: usize, write: Write<B::Order>, now: Time) {
         match write {
             Write::Propose { epoch, slot, order, .. } => {
                 self.upon_propose(writer, (epoch, slot), Rc::new(order), now);
@@ -184,14 +190,14 @@ impl Server {
         &mut self,
         writer: usize,
         (epoch, slot): (u64, u64),
-        order: Rc<Order>,
+        order: Rc<B::Order>,
         now: Time,
     ) {
         let is_turn = self.log.is_turn(writer, epoch, slot);
         if is_turn && self.orders.is_done(&order) {
             return self.complain();
         }
-        let h = order.what.hash();
+        let h = self.orders.hash(&order);
         match self.log.propose(writer, epoch, slot, h, Rc::clone(&order)) {
             Read::Ignored => {}
             Read::Unjust(_) => self.complain(),
@@ -201,7 +207,7 @@ impl Server {
     }
 
     /// On another's candidate.
-    fn judge(&mut self, h: Digest, order: &Order, again: bool, now: Time) {
+    fn judge(&mut self, h: Digest, order: &B::Order, again: bool, now: Time) {
         let is_early = now < self.epoch_began + self.times.wait;
         if is_early && self.is_passed_over(h) {
             self.complain();
@@ -209,7 +215,7 @@ impl Server {
             // What it has written counts in every epoch.
         } else if self.orders.can_verify(order, &h) {
             self.accept(h);
-        } else if again {
+        } else if again || B::COMES_LATER {
             self.unverified = Some(h);
             self.act(Act::Wake(Alarm::Unverified, self.times.wait));
         } else {
@@ -239,7 +245,7 @@ impl Server {
     fn stand_by(&mut self, h: Digest) {
         self.mine = Some(h);
         let candidate = self.log.candidates().iter().find(|candidate| candidate.h == h);
-        let value = candidate.map(|candidate| candidate.v.what.named()).unwrap_or_default();
+        let value = candidate.map(|candidate| candidate.v.named()).unwrap_or_default();
         self.report(Indication::Decide { instance: self.log.next(), value });
     }
 
@@ -250,20 +256,12 @@ impl Server {
         (self.mine, self.unverified, self.proposed) = (None, None, false);
         let decided = Decided { epoch, slot, order };
         for client in self.cast.clients.clone().iter() {
-            if !self.planted.result_to_origin || *client == decided.order.what.client {
-                self.tell(*client, &decided);
-            }
+            self.act(Act::Tell(*client, decided.clone()));
         }
         if self.orders.finish(decided) {
             self.complain();
         }
         self.watch_anew();
         self.propose(now);
-    }
-
-    /// A result for a client.
-    fn tell(&mut self, client: NodeId, decided: &Decided) {
-        let outcome = Outcome::to(client, decided, &self.keys);
-        self.act(Act::Tell(client, outcome));
     }
 }

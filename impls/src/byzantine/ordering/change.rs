@@ -7,13 +7,14 @@
 //! While anything is to be decided:   when nothing was for G:  complain
 //! ```
 
-use crate::byzantine::difato::messages::Write;
-use crate::byzantine::difato::server::{Act, Alarm, Server};
+use crate::byzantine::ordering::book::Book;
+use crate::byzantine::ordering::server::{Act, Alarm, Server};
+use crate::byzantine::ordering::write::Write;
 use pepperland_core::contract::Indication;
 use pepperland_core::id::NodeId;
 use pepperland_core::time::Time;
 
-impl Server {
+impl<B: Book> Server<B> {
     /// Suspects whoever leads, once in an epoch.
     pub(super) fn complain(&mut self) {
         if self.complained {
