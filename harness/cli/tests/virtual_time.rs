@@ -50,6 +50,13 @@ fn corrupts(schedule: &Schedule) -> bool {
     })
 }
 
+/// Where two runs first differ, messages on the network included.
+fn first_difference(catalog: &Catalog, scenario: &Scenario, schedule: &Schedule) -> String {
+    let (sim, process) = both(catalog, scenario, schedule, Detail::Network);
+    let mut events = sim.lines().zip(process.lines()).skip(1);
+    format!("{:#?}", events.find(|(sim, process)| sim != process))
+}
+
 /// Compares the runs of a scenario; says how many there were.
 fn compare(catalog: &Catalog, scenario: &Scenario, runs: std::ops::Range<u64>) -> usize {
     let trial = catalog.trial(scenario).unwrap();
@@ -57,9 +64,10 @@ fn compare(catalog: &Catalog, scenario: &Scenario, runs: std::ops::Range<u64>) -
     let uncorrupted: Vec<Schedule> = schedules.filter(|schedule| !corrupts(schedule)).collect();
     for schedule in &uncorrupted {
         let (sim, process) = both(catalog, scenario, schedule, Detail::Application);
-        let name = scenario.name();
-        let first = sim.lines().zip(process.lines()).find(|(a, b)| a != b);
-        assert!(sim == process, "{name}: {first:?}, in\n{}", schedule.to_text());
+        if sim != process {
+            let first = first_difference(catalog, scenario, schedule);
+            panic!("{}: {first}, in\n{}", scenario.name(), schedule.to_text());
+        }
     }
     uncorrupted.len()
 }

@@ -86,7 +86,8 @@ impl<'a> World<'a> {
         while let Some((at, what)) = self.next() {
             if at > self.schedule.header.end {
                 self.tell_order();
-                return self.recorder.cut_off(self.schedule.header.end, self.schedule.slowest());
+                let slowest = self.disturbances.slowest(self.schedule);
+                return self.recorder.cut_off(self.schedule.header.end, slowest);
             }
             self.now = at;
             self.happen(what);

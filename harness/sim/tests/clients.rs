@@ -97,6 +97,17 @@ fn a_run_that_was_cut_short_is_not_complete() {
 }
 
 #[test]
+fn while_something_queues_before_a_slow_link_a_run_is_not_complete() {
+    let mut schedule = multicasts(Perfect, &[0, 1]);
+    schedule.header.end = Time::millis(8_000);
+    let trouble = Trouble::Throttle { links: n1_to_n2(), every: Span::seconds(10) };
+    schedule.disturbances = vec![during(0, 5, trouble)];
+    assert!(!run(&schedule, &PLAIN).header.complete);
+    schedule.header.end = Time::millis(11_000);
+    assert!(run(&schedule, &PLAIN).header.complete, "nothing was left to happen");
+}
+
+#[test]
 fn what_happens_at_the_last_instant_still_happens() {
     let mut schedule = multicasts(Perfect, &[5]);
     schedule.header.end = Time::millis(15);

@@ -86,7 +86,7 @@ impl Director {
         let mut now = Time::ZERO;
         loop {
             if now > end {
-                let latency = self.schedule.slowest();
+                let latency = self.world.borrow().disturbances.slowest(&self.schedule);
                 return self.close().cut_off(end, latency);
             }
             self.world.borrow_mut().now = now;

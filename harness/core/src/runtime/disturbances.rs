@@ -14,6 +14,8 @@ pub struct Disturbances<Frame> {
     /// The strikes among them, by the message that each is for: there may be one for each message
     /// of the run.
     strikes: BTreeMap<Transit, SmallVec<[u32; 1]>>,
+    /// The longest that a message has had to wait for a slow link.
+    queued: Span,
 }
 
 /// A disturbance of links that is at work.
@@ -32,11 +34,16 @@ pub struct Active<Frame> {
 
 impl<Frame> Default for Disturbances<Frame> {
     fn default() -> Disturbances<Frame> {
-        Disturbances { active: Vec::new(), strikes: BTreeMap::new() }
+        Disturbances { active: Vec::new(), strikes: BTreeMap::new(), queued: Span::ZERO }
     }
 }
 
 impl<Frame> Disturbances<Frame> {
+    /// How long a message may be on its way in this run, what queues before a slow link included.
+    pub fn slowest(&self, schedule: &Schedule) -> Span {
+        schedule.slowest() + self.queued
+    }
+
     /// Whether there is any.
     pub fn at_work(&self) -> bool {
         !self.active.is_empty() || !self.strikes.is_empty()
@@ -105,6 +112,11 @@ impl<Frame> Disturbances<Frame> {
         for active in self.active.iter_mut().filter(|active| !active.is_cut) {
             if let Some(harm) = active.harm(schedule, transit, now) {
                 active.touched += 1;
+                if let (Trouble::Throttle { .. }, Harm::Late(wait)) =
+                    (active.trouble(schedule), &harm)
+                {
+                    self.queued = self.queued.max(*wait);
+                }
                 harms.push((active.index, harm));
             }
         }
@@ -166,6 +178,10 @@ impl<Frame> Disturbances<Frame> {
 }
 
 impl<Frame> Active<Frame> {
+    fn trouble<'a>(&self, schedule: &'a Schedule) -> &'a Trouble {
+        &schedule.disturbances[self.index as usize].trouble
+    }
+
     /// What this disturbance does to a message that sets out now.
     fn harm(&mut self, schedule: &Schedule, transit: &Transit, now: Time) -> Option<Harm> {
         let disturbance = &schedule.disturbances[self.index as usize];

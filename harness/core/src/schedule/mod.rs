@@ -195,7 +195,7 @@ pub struct NetworkOptions {
 
 impl Schedule {
     /// How long a message may be on its way: the greatest latency, and the most by which anything
-    /// may make it late. What queues before a slow link may take longer.
+    /// may make it late. What queues before a slow link may take longer: only the run knows how much.
     pub fn slowest(&self) -> Span {
         let late = self.disturbances.iter().map(|disturbance| disturbance.trouble.delays_by());
         self.header.network.promised_latency() + late.max().unwrap_or(Span::ZERO)

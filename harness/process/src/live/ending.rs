@@ -74,7 +74,7 @@ impl World<'_> {
         if !complaints.is_empty() {
             self.recorder.remark("unclean", complaints.join("; ").into());
         }
-        let (end, latency) = (self.now, self.schedule.slowest());
+        let (end, latency) = (self.now, self.disturbances.slowest(self.schedule));
         let mut history = match self.over {
             Some(complete) => self.recorder.finish(end, complete),
             // Whoever is asked again and again is never quiet, and has been given all the time.

@@ -10,6 +10,7 @@ use crate::planner::mutation::exchange;
 use crate::planner::{Strategy, Turn};
 use pepperland_core::history::{Event, EventId, History, Kind};
 use pepperland_core::id::NodeId;
+use pepperland_core::implementation::Class;
 use pepperland_core::schedule::{Disturbance, Schedule, Trouble};
 use pepperland_core::seed::Stream;
 use pepperland_core::time::{Span, Time};
@@ -40,7 +41,8 @@ pub fn without_support(turn: &mut Turn<'_, '_>, lesson: &Lesson) -> Option<Sched
     let crashes = |d: &Disturbance| matches!(d.trouble, Trouble::Crash { .. });
     let cuts = |d: &Disturbance| matches!(d.trouble, Trouble::Cut { .. });
     if schedule.disturbances.iter().any(crashes) {
-        crash_senders(&mut schedule, lesson, &sends, &mut turn.stream);
+        let classes = turn.trial.plan.implementation.classes(schedule.header.nodes as usize);
+        crash_senders(&mut schedule, &lesson.history, (&sends, &classes), &mut turn.stream);
     } else if schedule.disturbances.iter().any(cuts) {
         begin_before(&mut schedule, cuts, &sends[0]);
     } else {
@@ -76,18 +78,28 @@ fn support(history: &History, before: Time, stream: &mut Stream) -> Option<Vec<S
 }
 
 /// Whoever may crash does so just before the frame: the first senders first. Nodes change places,
-/// so that there are no more victims than before.
-fn crash_senders(schedule: &mut Schedule, lesson: &Lesson, sends: &[Support], stream: &mut Stream) {
+/// so that there are no more victims than before, in no class of them.
+fn crash_senders(
+    schedule: &mut Schedule,
+    history: &History,
+    (sends, classes): (&[Support], &[Class]),
+    stream: &mut Stream,
+) {
     let heal_at = schedule.header.heal_at;
     let mut crashed = BTreeSet::new();
-    let mut first = sends.iter().filter(|send| crashed.insert(send.from));
+    let first = sends.iter().filter(|send| crashed.insert(send.from));
+    let mut left: Vec<&Support> = first.collect();
     for index in 0..schedule.disturbances.len() {
         let Trouble::Crash { node, .. } = schedule.disturbances[index].trouble else { continue };
-        let Some(send) = first.next() else { return };
+        let is_alike = |send: &&Support| {
+            classes.iter().any(|class| class.holds(node) && class.holds(send.from))
+        };
+        let Some(place) = left.iter().position(is_alike) else { continue };
+        let send = left.remove(place);
         exchange(schedule, node, send.from);
         let d = &mut schedule.disturbances[index];
         let lasts = d.until.map(|until| until.since(d.at));
-        let effects = effects_before(&lesson.history, send.event) + stream.below(3) as u32;
+        let effects = effects_before(history, send.event) + stream.below(3) as u32;
         d.at = send.at;
         d.until = lasts.map(|lasts| (send.at + lasts).min(heal_at).max(send.at));
         d.trouble = Trouble::Crash { node: send.from, effects: Some(effects) };

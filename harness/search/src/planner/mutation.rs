@@ -4,13 +4,15 @@
 //! Systems*, OOPSLA 2025; Meng et al., CCS 2023). The network's own choices stay the same up to the
 //! fault, so that what it was moved to is what it meets.
 //!
-//! Nothing is added that the plan could not have drawn: no other kind of fault, no more victims.
+//! Nothing is added that the plan could not have drawn: no other kind of fault, no more victims, and
+//! clients fail for clients, servers for servers.
 
 use crate::planner::corpus::Lesson;
 use crate::planner::moments::{self, Moment};
 use crate::planner::{Strategy, Turn, orders};
 use crate::reduce::renamed;
 use pepperland_core::id::NodeId;
+use pepperland_core::implementation::Class;
 use pepperland_core::schedule::{Disturbance, Schedule, Trouble};
 use pepperland_core::seed::{PerMillion, Stream};
 use pepperland_core::time::{Span, Time};
@@ -51,6 +53,7 @@ pub fn mutated(turn: &mut Turn<'_, '_>, lesson: &Lesson) -> Schedule {
 }
 
 fn change(schedule: &mut Schedule, lesson: &Lesson, turn: &mut Turn<'_, '_>) {
+    let classes = turn.trial.plan.implementation.classes(schedule.header.nodes as usize);
     let stream = &mut turn.stream;
     let faults = schedule.disturbances.len() as u64;
     if faults == 0 {
@@ -59,22 +62,29 @@ fn change(schedule: &mut Schedule, lesson: &Lesson, turn: &mut Turn<'_, '_>) {
     }
     let chosen = stream.below(faults) as usize;
     match stream.below(16) {
-        0..7 => meet(schedule, chosen, lesson, stream),
+        0..7 => meet(schedule, chosen, (lesson, &classes), stream),
         7..9 => stretch(schedule, chosen, stream),
         9..12 => gather(schedule, chosen, stream),
-        12..14 => fail_another(schedule, chosen, turn),
+        12..14 => fail_another(schedule, chosen, &classes),
         14 => schedule.header.seed = schedule.header.seed.child("mutation", stream.bits()),
         _ => effects(schedule, chosen, stream),
     }
 }
 
 /// Moves a fault to where something happens, with all that begin when it does.
-fn meet(schedule: &mut Schedule, chosen: usize, lesson: &Lesson, stream: &mut Stream) {
+fn meet(
+    schedule: &mut Schedule,
+    chosen: usize,
+    (lesson, classes): (&Lesson, &[Class]),
+    stream: &mut Stream,
+) {
     let heal_at = schedule.header.heal_at;
     let Some(moment) = moments::pick(&lesson.history, heal_at, stream) else { return };
     let old = schedule.disturbances[chosen].clone();
     if let Some(node) = of_node(&old.trouble) {
-        exchange(schedule, node, moment.node);
+        if classes.iter().any(|class| class.holds(node) && class.holds(moment.node)) {
+            exchange(schedule, node, moment.node);
+        }
         return move_to(&mut schedule.disturbances[chosen], moment, heal_at, stream);
     }
     let together = |d: &&mut Disturbance| (d.at, d.until) == (old.at, old.until);
@@ -138,17 +148,17 @@ fn gather(schedule: &mut Schedule, chosen: usize, stream: &mut Stream) {
     }
 }
 
-/// One more node fails as another does, the first in order that is well: it often has a part of its
-/// own to play.
-fn fail_another(schedule: &mut Schedule, chosen: usize, turn: &Turn<'_, '_>) {
-    let nodes = schedule.header.nodes as usize;
-    let budget = (turn.trial.plan.implementation.budget)(nodes).min(nodes.saturating_sub(1));
-    let failing = |d: &Disturbance| of_node(&d.trouble);
-    let victims: BTreeSet<NodeId> = schedule.disturbances.iter().filter_map(failing).collect();
-    let well = NodeId::first(nodes).find(|node| !victims.contains(node));
+/// One more node of a class fails as another does, the first in order that is well: it often has a
+/// part of its own to play.
+fn fail_another(schedule: &mut Schedule, chosen: usize, classes: &[Class]) {
     let old = schedule.disturbances[chosen].clone();
-    let (Some(one), Some(other)) = (of_node(&old.trouble), well) else { return };
-    if victims.len() >= budget {
+    let Some(one) = of_node(&old.trouble) else { return };
+    let Some(class) = classes.iter().find(|class| class.holds(one)) else { return };
+    let failing = |d: &Disturbance| of_node(&d.trouble).filter(|node| class.holds(*node));
+    let victims: BTreeSet<NodeId> = schedule.disturbances.iter().filter_map(failing).collect();
+    let well = class.nodes.clone().map(NodeId).find(|node| !victims.contains(node));
+    let Some(other) = well else { return };
+    if victims.len() >= class.most {
         return exchange(schedule, one, other);
     }
     let rename = |node: NodeId| Some(if node == one { other } else { node });
@@ -171,5 +181,32 @@ fn of_node(trouble: &Trouble) -> Option<NodeId> {
         | Trouble::Lie { node, .. }
         | Trouble::Twin { node, .. } => Some(*node),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADER: &str = r#"{"format":"pepperland.schedule","version":1,"impl":"any","nodes":7,"clients":2,"groups":{"g1":["n1","n2"],"g2":["n3","n4","n5","n6","n7"]},"seed":"0x1","network":{"min_latency":1,"max_latency":1,"channel":"perfect","in_flight":"kept"},"heal_at":9,"end":9}"#;
+
+    fn classes() -> [Class; 2] {
+        let class = |what, nodes, most| Class { what, nodes, most, may_lie: true };
+        [class("clients", 0..2, 1), class("servers", 2..7, 2)]
+    }
+
+    #[test]
+    fn of_no_class_more_fail_than_may() {
+        let first = r#"{"at":1,"fault":"crash","n":"n4"}"#;
+        let mut schedule =
+            Schedule::from_text(&format!("{HEADER}\n{first}\n")).expect("a schedule");
+        for round in 0..8 {
+            let chosen = round % schedule.disturbances.len();
+            fail_another(&mut schedule, chosen, &classes());
+        }
+        let failing: BTreeSet<NodeId> =
+            schedule.disturbances.iter().filter_map(|d| of_node(&d.trouble)).collect();
+        assert_eq!(failing.len(), 2, "{failing:?}");
+        assert!(failing.iter().all(|node| classes()[1].holds(*node)), "{failing:?}");
     }
 }
