@@ -361,7 +361,7 @@ impl Oracle<'_> {
     }
 
     fn register_completeness(&self) -> Kept {
-        let write = |e: usize| Some((self.field(e, "op")?["f"] == "write").then_some(e)?);
+        let write = |e: usize| (self.field(e, "op")?["f"] == "write").then_some(e);
         let done = |e: usize| {
             let end = self.response(e);
             end.is_some_and(|end| self.field(end, "status").is_some_and(|said| said == "ok"))
