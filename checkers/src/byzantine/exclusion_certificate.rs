@@ -148,7 +148,7 @@ mod tests {
                     *view += 1;
                     let members: Vec<String> =
                         members.chars().map(|member| format!(r#""n{member}""#)).collect();
-                    format!(r#""k":"view","view":{view},"members":[{}]"#, members.join(","))
+                    format!(r#""k":"view","view":"{view}","members":[{}]"#, members.join(","))
                 }
                 ("?", other) => format!(r#""k":"suspect","target":"n{other}""#),
                 (_, other) => format!(r#""k":"trust","target":"n{other}""#),
