@@ -348,6 +348,9 @@ pub const STEPS: &[Step] = &[
         title: "More liars than a quorum bears",
         implementation: "rampart",
         shows: "too-many-liars",
+        mended_by: "",
+    },
+    Step {
         title: "More servers lie than can be outvoted",
         implementation: "pieri",
         shows: "too-many-servers-lie",
