@@ -12,7 +12,7 @@ struct Flaw {
     arguments: &'static str,
 }
 
-const FLAWS: [Flaw; 4] = [
+const FLAWS: [Flaw; 5] = [
     Flaw {
         script: "fifo.py",
         line: "        self.held[name] = data[\"message\"]",
@@ -42,6 +42,13 @@ const FLAWS: [Flaw; 4] = [
         property: "virtual-synchrony",
         arguments: "--nodes 3 --faults crash",
     },
+    Flaw {
+        script: "shared_register.py",
+        line: "            self.tell(\"set_timer\", timer=op_id, after=self.register_latency)",
+        instead: "            self.respond(op_id, f=\"write_ok\")",
+        property: "register-contract",
+        arguments: "--nodes 2 --workload register-network --faults none",
+    },
 ];
 
 /// The examples, those of them changed that are asked for.
@@ -49,7 +56,9 @@ fn examples(flaw: Option<&Flaw>) -> Folder {
     use std::os::unix::fs::PermissionsExt;
     let folder = Folder::new();
     let originals = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/python");
-    for name in ["pepperland.py", "fifo.py", "causal.py", "total.py", "views.py"] {
+    for name in
+        ["pepperland.py", "fifo.py", "causal.py", "total.py", "views.py", "shared_register.py"]
+    {
         let text = std::fs::read_to_string(originals.join(name)).unwrap();
         let changed = flaw.filter(|flaw| flaw.script == name).map(|flaw| changed(&text, flaw));
         folder.write(name, &changed.unwrap_or(text));
@@ -111,6 +120,11 @@ fn with_numbers_by_arrival_there_is_no_total_order() {
 #[test]
 fn without_what_the_flush_collected_there_is_no_virtual_synchrony() {
     is_found(&FLAWS[3]);
+}
+
+#[test]
+fn without_the_bound_a_read_after_a_write_misses_it() {
+    is_found(&FLAWS[4]);
 }
 
 #[test]
