@@ -308,4 +308,40 @@ pub const STEPS: &[Step] = &[
         shows: "delivered-by-the-sender-alone",
         mended_by: "virtual-synchrony-stable",
     },
+    Step {
+        title: "A majority crashes",
+        implementation: "consensus",
+        shows: "majority-crashes",
+        mended_by: "",
+    },
+    Step {
+        title: "The last messenger is caught",
+        implementation: "coordinated-attack",
+        shows: "last-messenger",
+        mended_by: "",
+    },
+    Step {
+        title: "Armies that wait for ever",
+        implementation: "coordinated-attack",
+        shows: "patient-armies",
+        mended_by: "",
+    },
+    Step {
+        title: "Armies that never attack",
+        implementation: "coordinated-attack",
+        shows: "nobody-attacks",
+        mended_by: "",
+    },
+    Step {
+        title: "Two coordinators at once",
+        implementation: "consensus-service",
+        shows: "late-heartbeat",
+        mended_by: "",
+    },
+    Step {
+        title: "More liars than can be outvoted",
+        implementation: "difato",
+        shows: "too-many-liars",
+        mended_by: "",
+    },
 ];

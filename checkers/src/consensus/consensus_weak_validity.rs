@@ -13,7 +13,7 @@
 
 use crate::consensus::instances::Instances;
 use crate::consensus::proposed;
-use pepperland_core::checker::{Binds, Case, Checker, Class, EVERY_MODEL};
+use pepperland_core::checker::{Binds, Case, Checker, Class, EVERY_MODEL, Given};
 use pepperland_core::history::Kind;
 use pepperland_core::verdict::Verdict;
 
@@ -28,7 +28,7 @@ pub const ENTRY: Checker = Checker {
     models: EVERY_MODEL,
     cost: "O(events · log instances)",
     needs: &[Kind::Propose, Kind::Decide],
-    given: &[],
+    given: &[Given::NoLiars],
     check,
 };
 

@@ -6,7 +6,8 @@
 //! holes, numbered; Schneider). It binds every incarnation of every node that is not Byzantine and
 //! is judged group by group. With which slot a life begins is not said; after a late start (a
 //! restart that forgot, a joiner, a snapshot), and after a delivery that states no slot, it may
-//! begin anew.
+//! begin anew; and so where a message of a liar is delivered, if there are several groups, since nobody
+//! knows which one it was for.
 //! # Cost
 //! O(events).
 //! # Witness
@@ -44,10 +45,13 @@ fn check(case: &Case<'_>) -> Verdict {
     let (mut lasts, mut slots) = (Lasts::of(&scene), Slots::default());
     let mut seen = Deliverers::<u64>::empty(scene.table.len(), scene.lives.len());
     for delivery in scene.deliveries().filter(|d| bound[d.life as usize]) {
-        let Some(group) = scene.group(delivery.row) else { continue };
         if !seen.insert(delivery.row, delivery.life) {
             continue;
         }
+        let Some(group) = scene.group(delivery.row) else {
+            lasts.forget(delivery.life);
+            continue;
+        };
         let known = slots.knows(&scene, &delivery, group);
         let last = lasts.replace(&scene, &delivery, group);
         let Some(here) = slot(&scene, &delivery) else { continue };
@@ -89,14 +93,23 @@ impl Lasts {
     ) -> Option<(u64, Delivery)> {
         let starts = &scene.lives.starts[self.passed..];
         for start in starts.iter().take_while(|start| start.event < delivery.event) {
-            let first = start.life as usize * self.groups;
-            self.last[first..first + self.groups].fill(None);
+            forget(&mut self.last, self.groups, start.life);
             self.passed += 1;
         }
         let place = delivery.life as usize * self.groups + group as usize;
         let here = slot(scene, delivery).map(|slot| (slot, *delivery));
         std::mem::replace(&mut self.last[place], here)
     }
+
+    /// What the life delivers next may be in any slot.
+    fn forget(&mut self, life: u32) {
+        forget(&mut self.last, self.groups, life);
+    }
+}
+
+fn forget(last: &mut [Option<(u64, Delivery)>], groups: usize, life: u32) {
+    let first = life as usize * groups;
+    last[first..first + groups].fill(None);
 }
 
 fn told(scene: &Scene<'_>, before: (u64, Delivery), after: (u64, Delivery)) -> Witness {
@@ -113,6 +126,7 @@ fn told(scene: &Scene<'_>, before: (u64, Delivery), after: (u64, Delivery)) -> W
 mod tests {
     use super::*;
     use crate::cases::{because, ruling, undecided};
+    use pepperland_core::history::History;
     use pepperland_core::history::lanes::lanes;
     use pepperland_core::verdict::Ruling;
 
@@ -130,6 +144,19 @@ mod tests {
         assert_eq!(because(&ENTRY, &lanes("n1: !a a@4\nn2:      a@5")), told);
         let told = "n1 delivered n1:0:1 at slot 4; n2 delivered n1:0:2 at slot 4";
         assert_eq!(because(&ENTRY, &lanes("n1: !a !b a@4\nn2:         b@4")), told);
+    }
+
+    #[test]
+    fn a_liar_s_message_may_have_been_for_any_group() {
+        let text = r#"{"format":"pepperland.history","version":1,"nodes":["n1","n2","n3"],"groups":{"g1":["n1","n2"],"g2":["n3"]},"failure_model":"byzantine","byzantine":["n2"],"complete":true}
+{"t":1,"n":"n1","k":"broadcast","m":"n1:0:1","g":"g1"}
+{"t":2,"n":"n1","k":"broadcast","m":"n1:0:2","g":"g1"}
+{"t":3,"n":"n1","k":"deliver","m":"n1:0:1","g":"g1","slot":1}
+{"t":4,"n":"n1","k":"deliver","m":"n2:0:1","g":"g1","slot":2}
+{"t":5,"n":"n1","k":"deliver","m":"n1:0:2","g":"g1","slot":3}
+"#;
+        let history = History::read(text.as_bytes()).expect("a history");
+        undecided(&ENTRY, &history);
     }
 
     #[test]

@@ -4,7 +4,7 @@ mod claims;
 
 use crate::processes;
 use crate::programs::{self, Programs};
-use claims::{by_chance, claimed_under, combines, invokes, is_brought_out};
+use claims::{by_chance, claimed_under, combines, decides, invokes, is_brought_out, proposes};
 use pepperland_core::checker::Checker;
 use pepperland_core::fault::{Choice, Fault, Named, Profile};
 use pepperland_core::implementation::{Implementation, Proviso};
@@ -186,6 +186,7 @@ impl Catalog {
             .map_err(|error| Unknown(error.to_string()))?;
         check_leaving(&faults, workload)?;
         check_roles(implementation, workload)?;
+        check_proposals(implementation, workload)?;
         let mut names: Vec<&str> = match scenario.properties.is_empty() {
             true => self.usual_properties(implementation, (scenario, workload), &faults)?,
             false => scenario.properties.iter().map(String::as_str).collect(),
@@ -271,6 +272,23 @@ fn check_roles(implementation: &Implementation, workload: &Workload) -> Result<(
         "{name} knows clients and servers, and no other groups as workload \"{asked}\" has; {mend}"
     )))
 }
+
+/// Whether it can decide what is proposed: bits are values, but values are no bits.
+fn check_proposals(implementation: &Implementation, workload: &Workload) -> Result<(), Unknown> {
+    let usual = decides(implementation).filter(|_| proposes(workload));
+    match usual.filter(|usual| ![workload.name, ANY_VALUE].contains(usual)) {
+        Some(usual) => {
+            let (name, asked) = (implementation.name, workload.name);
+            Err(Unknown(format!(
+                "{name} decides what workload \"{usual}\" proposes, not \"{asked}\": take the former"
+            )))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Who decides what this workload proposes decides anything.
+const ANY_VALUE: &str = "proposals";
 
 /// Whether members can leave, where a fault is that they do.
 fn check_leaving(faults: &[Named], workload: &Workload) -> Result<(), Unknown> {

@@ -87,8 +87,10 @@ fn a_schedule_in_whole_milliseconds_is_the_same_history_on_every_runtime() {
     let (mut flaws, mut seen) = (0, 0);
     for scenario in scenarios(&catalog) {
         let implementation = catalog.implementation(&scenario.implementation).unwrap();
-        // Where timers run for ever, turmoil takes every millisecond of it one by one.
-        let scenario = Scenario { settle_ms: 1000, ..scenario };
+        // Whatever befalls nodes is what turmoil can do, which takes every millisecond of timers that
+        // run for ever one by one.
+        let runtime = "turmoil".to_owned();
+        let scenario = Scenario { settle_ms: 1000, runtime, ..scenario };
         let trial = catalog.trial(&scenario).unwrap();
         let runs = (0..SCHEDULES).map(|run| {
             let schedule = whole_millisecond(&trial.schedule(trial.seed(Seed(7), run)));

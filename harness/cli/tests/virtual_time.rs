@@ -40,6 +40,13 @@ fn both(
     (bytes(sim), bytes(process))
 }
 
+/// Where two runs first differ, messages on the network included.
+fn first_difference(catalog: &Catalog, scenario: &Scenario, schedule: &Schedule) -> String {
+    let (sim, process) = both(catalog, scenario, schedule, Detail::Network);
+    let mut events = sim.lines().zip(process.lines()).skip(1);
+    format!("{:#?}", events.find(|(sim, process)| sim != process))
+}
+
 /// Compares the runs of a scenario; says how many there were.
 fn compare(
     catalog: &Catalog,
@@ -52,9 +59,10 @@ fn compare(
         runs.map(|run| trial.schedule(trial.seed(Seed(11), run))).collect();
     for schedule in &schedules {
         let (sim, process) = both(catalog, scenario, schedule, detail);
-        let name = scenario.name();
-        let first = sim.lines().zip(process.lines()).find(|(a, b)| a != b);
-        assert!(sim == process, "{name}: {first:?}, in\n{}", schedule.to_text());
+        if sim != process {
+            let first = first_difference(catalog, scenario, schedule);
+            panic!("{}: {first}, in\n{}", scenario.name(), schedule.to_text());
+        }
     }
     schedules.len()
 }

@@ -72,13 +72,20 @@ impl Oracle<'_> {
         let slot =
             |d: &Act| self.history.event(EventId(d.event as u32)).place().and_then(|p| p.slot);
         let counting: Vec<Act> = self.counting();
-        let known = counting.into_iter().filter(|d| self.group(d.row).is_some());
-        let counting: Vec<Act> = known.collect();
+        let (counting, foreign): (Vec<Act>, Vec<Act>) =
+            counting.into_iter().partition(|d| self.group(d.row).is_some());
+        let comes_between = |one: &Act, next: &Act| {
+            let is_here = |f: &&Act| (f.node, f.life) == (one.node, one.life);
+            let is_between = |f: &&Act| (one.event..next.event).contains(&f.event);
+            foreign.iter().filter(is_here).any(|f| is_between(&f))
+        };
         let (mut obligations, mut broken) = (0, false);
         for group in 0..self.history.groups().len() {
             for piece in self.pieces(&counting, group) {
                 for pair in piece.acts.windows(2) {
-                    if let (Some(one), Some(next)) = (slot(&pair[0]), slot(&pair[1])) {
+                    if let (Some(one), Some(next)) = (slot(&pair[0]), slot(&pair[1]))
+                        && !comes_between(&pair[0], &pair[1])
+                    {
                         obligations += 1;
                         broken |= next != one + 1;
                     }

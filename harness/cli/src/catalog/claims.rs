@@ -10,6 +10,7 @@ use pepperland_core::schedule::Ask;
 use pepperland_core::seed::Seed;
 use pepperland_core::time::Time;
 use pepperland_core::workload::{Stage, Workload};
+use pepperland_workloads::agreement;
 
 /// Whether workload and faults bring out what the property is judged of: what clients get for
 /// their operations, and whom a detector may suspect.
@@ -39,7 +40,13 @@ pub fn is_brought_out(
     // To come back one must have been missed, and that takes time.
     let is_long = scenario.chaos_ms >= LONG_MS || !needs(&[Kind::StateSet]);
     let exclusions = !given(Given::WrongExclusions) || is_long && faults.iter().any(may_cut_off);
-    operations && crashes && transfers && changes && exclusions
+    let values = !needs(&[Kind::Propose, Kind::Decide])
+        || decides(implementation).is_none()
+        || proposes(workload);
+    let turns = !needs(&[Kind::Lead]) || faults.iter().any(may_depose);
+    let honest = !given(Given::NoLiars) || !faults.iter().any(lies);
+    let in_views = transfers && changes && exclusions;
+    operations && crashes && in_views && values && turns && honest
 }
 
 /// Whether it is drawn in each run which faults are at work.
@@ -54,6 +61,16 @@ fn may_crash(fault: &Named) -> bool {
 
 /// Faults that last as long as this last longer than the patience of whoever waits for a node, ms.
 const LONG_MS: u64 = 500;
+
+/// Whether the one that orders may lose its turn: it crashes, or lies.
+fn may_depose(fault: &Named) -> bool {
+    may_crash(fault) || lies(fault)
+}
+
+/// Whether somebody lies.
+fn lies(fault: &Named) -> bool {
+    fault.1.needs.contains(&Fault::Byzantine)
+}
 
 /// Whether nodes may crash and not come back.
 fn may_crash_for_good(fault: &Named) -> bool {
@@ -94,13 +111,29 @@ pub fn by_chance(
     checkers.iter().filter(is_by_chance).map(|checker| checker.property).collect()
 }
 
+/// The workload whose proposals the implementation decides. Whoever orders messages by decisions has
+/// none.
+pub fn decides(implementation: &Implementation) -> Option<&'static str> {
+    let proposes = |name: &&str| agreement::ALL.iter().any(|workload| workload.name == *name);
+    implementation.model.workload.filter(proposes)
+}
+
+/// Whether clients propose values.
+pub fn proposes(workload: &Workload) -> bool {
+    asks(workload, |ask| matches!(ask, Ask::Propose { .. }))
+}
+
 /// Whether clients ask for operations.
 pub fn invokes(workload: &Workload) -> bool {
+    asks(workload, |ask| matches!(ask, Ask::Invoke { .. }))
+}
+
+fn asks(workload: &Workload, what: fn(&Ask) -> bool) -> bool {
     let nodes = 5;
     let groups = workload.layout.groups(nodes);
     let stage = Stage { nodes, groups, broadcasts: 10, until: Time::millis(100) };
     let steps = (workload.plan)(&stage, &mut Seed(0).stream("workload"));
-    steps.iter().any(|step| matches!(step.ask, Ask::Invoke { .. }))
+    steps.iter().any(|step| what(&step.ask))
 }
 
 /// The faults of which something is late.

@@ -31,6 +31,8 @@ pub enum Given {
     ViewChanges,
     /// A view leaves out a node that never crashed.
     WrongExclusions,
+    /// No node is Byzantine.
+    NoLiars,
     /// The network promised this, or more.
     Channel(Channel),
     /// The lines are one true order.
@@ -64,6 +66,7 @@ impl Given {
             Given::Primary => header.contract.partition == PartitionContract::Primary,
             Given::ViewChanges => has_view_changes(history),
             Given::WrongExclusions => excludes_wrongly(history),
+            Given::NoLiars => header.byzantine.is_empty(),
             Given::Channel(least) => header.contract.channel.is_some_and(|c| c <= least),
             Given::OneOrder => header.clock == Clock::Virtual,
             Given::Outsiders => has_outsiders(history),
@@ -155,6 +158,7 @@ impl fmt::Display for Given {
             Given::Operation(name) => write!(f, "operation {name}"),
             Given::Lines => write!(f, "about.protocol lines"),
             Given::ViewChanges => write!(f, "a change of views"),
+            Given::NoLiars => write!(f, "a run without Byzantine nodes"),
             Given::WrongExclusions => write!(f, "a view without a node that never crashed"),
         }
     }
