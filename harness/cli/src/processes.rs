@@ -172,7 +172,8 @@ impl Runtime for Processes {
             Life::Sockets => Joint::Sockets,
         };
         let (program, keeper) = (&self.program, &self.keeper);
-        let library: Option<Build<'_>> = self.own.then_some(&implementation.build);
+        let build: Build<'_> = &implementation.build;
+        let library = self.own.then_some(build);
         let cast = Cast { program, keeper, joint, library, in_views, detail };
         live::run(&cast, schedule, header, enough)
             .map_err(|error| error.to_string())
