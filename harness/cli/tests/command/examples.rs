@@ -12,7 +12,7 @@ struct Flaw {
     arguments: &'static str,
 }
 
-const FLAWS: [Flaw; 5] = [
+const FLAWS: [Flaw; 4] = [
     Flaw {
         script: "fifo.py",
         line: "        self.held[name] = data[\"message\"]",
@@ -41,13 +41,6 @@ const FLAWS: [Flaw; 5] = [
         instead: "                missing = []",
         property: "virtual-synchrony",
         arguments: "--nodes 3 --faults crash",
-    },
-    Flaw {
-        script: "shared_register.py",
-        line: "            self.tell(\"set_timer\", timer=op_id, after=self.register_latency)",
-        instead: "            self.respond(op_id, f=\"write_ok\")",
-        property: "register-contract",
-        arguments: "--nodes 2 --workload register-network --faults none",
     },
 ];
 
@@ -120,11 +113,6 @@ fn with_numbers_by_arrival_there_is_no_total_order() {
 #[test]
 fn without_what_the_flush_collected_there_is_no_virtual_synchrony() {
     is_found(&FLAWS[3]);
-}
-
-#[test]
-fn without_the_bound_a_read_after_a_write_misses_it() {
-    is_found(&FLAWS[4]);
 }
 
 #[test]
