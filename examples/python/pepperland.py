@@ -1,7 +1,7 @@
 """The line protocol for nodes in Python: one class, whose methods are named for what they answer.
 
 A message of type "order" from another node calls on_order(src, body), a request of the
-application on_multicast, a timer on_timer(name). See docs/line-protocol.md.
+application on_multicast or on_invoke(op_id, op), a timer on_timer(name). See docs/line-protocol.md.
 """
 import json
 import sys
@@ -49,6 +49,7 @@ class Node:
         kind, number = body.pop("type"), body.pop("msg_id", None)
         if kind == "init":
             self.me, self.nodes = body["node_id"], body["node_ids"]
+            self.register_latency = body.get("register_latency")
             offered = body.get("features", [])
             self.features = [name for name in self.features if name in offered]
             self.write(src, type="init_ok", in_reply_to=number, features=self.features)
@@ -58,5 +59,8 @@ class Node:
         elif kind == "multicast":
             self.write(src, type="multicast_ok", in_reply_to=number)
             self.on_multicast({"id": body["id"], "payload": body["payload"]})
+        elif kind == "invoke":
+            self.write(src, type="invoke_ok", in_reply_to=number)
+            self.on_invoke(body["op_id"], body["op"])
         else:
             getattr(self, "on_" + kind)(src, body)

@@ -128,7 +128,7 @@ impl Catalog {
         match &scenario.bin {
             Some(_) => {
                 let service = invokes(workload).then_some(workload.name);
-                Ok(self.programs.implementation(&scenario.implementation, service))
+                Ok(self.programs.implementation(scenario, service))
             }
             None => self.implementation(&scenario.implementation),
         }

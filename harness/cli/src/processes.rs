@@ -8,8 +8,8 @@ use pepperland_core::fault::Fault;
 use pepperland_core::history::{Channel, Header, History};
 use pepperland_core::implementation::{Implementation, Setup};
 use pepperland_core::runtime::{
-    Detail, Refused, Repeats, Runtime, no_carriage, no_haste, no_registers, no_starvation,
-    no_twins, usual_order, within_limits,
+    Build, Detail, Refused, Repeats, Runtime, no_carriage, no_haste, no_starvation, no_twins,
+    usual_order, within_limits,
 };
 use pepperland_core::scenario::Network;
 use pepperland_core::schedule::{Disturbance, Schedule};
@@ -136,7 +136,6 @@ impl Runtime for Processes {
         if self.life != Life::Virtual {
             no_twins(NAME, schedule)?;
             no_haste(NAME, schedule)?;
-            no_registers(NAME, schedule)?;
             no_carriage(NAME, schedule)?;
             usual_order(NAME, schedule)?;
         }
@@ -167,12 +166,16 @@ impl Runtime for Processes {
         }
         let in_views = self.views || implementation.model.views;
         let joint = match self.life {
-            Life::Virtual => return self.step(schedule, header, in_views, detail),
+            Life::Virtual => {
+                return self.step(schedule, (header, implementation), in_views, detail);
+            }
             Life::Lines => Joint::Lines,
             Life::Sockets => Joint::Sockets,
         };
         let (program, keeper) = (&self.program, &self.keeper);
-        let cast = Cast { program, keeper, joint, in_views, detail };
+        let build: Build<'_> = &implementation.build;
+        let library = self.own.then_some(build);
+        let cast = Cast { program, keeper, joint, library, in_views, detail };
         live::run(&cast, schedule, header, enough)
             .map_err(|error| error.to_string())
             .map_err(|told| lacking(format!("start its nodes: {told}{}", open_files::mend(&told))))
@@ -217,13 +220,16 @@ impl Processes {
     fn step(
         &self,
         schedule: &Schedule,
-        header: Header,
+        (header, implementation): (Header, &Implementation),
         in_views: bool,
         detail: Detail,
     ) -> Result<History, Refused> {
         let fleet = Fleet::new(&self.program, &self.keeper, schedule)
             .map_err(|error| lacking(format!("make folders for its nodes: {error}")))?;
-        let build = |setup: &Setup<'_>| fleet.node(setup);
+        let build = |setup: &Setup<'_>| match self.own {
+            true => fleet.library_node(setup, &implementation.build),
+            false => fleet.node(setup),
+        };
         let mut history = pepperland_sim::run_nodes(schedule, header, &build, in_views, detail);
         history.logs = fleet.logs();
         Ok(history)

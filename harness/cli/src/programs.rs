@@ -30,20 +30,25 @@ const ITSELF: &str = "line-protocol";
 #[derive(Default)]
 pub struct Programs {
     asked: Mutex<BTreeMap<(Program, Network), Result<Features, Unknown>>>,
-    entries: Mutex<BTreeMap<(String, Option<&'static str>), &'static Implementation>>,
+    entries: Mutex<BTreeMap<Entry, &'static Implementation>>,
 }
 
+/// A program as an implementation: its name, its service, and whether it writes to registers.
+type Entry = (String, Option<&'static str>, bool);
+
 impl Programs {
-    /// The program of this name as an implementation. It claims nothing, and is tried with
-    /// everything.
+    /// The program of a scenario as an implementation. It claims nothing, and is tried with
+    /// everything. One that asks for registers gets them.
     pub fn implementation(
         &self,
-        name: &str,
+        scenario: &Scenario,
         service: Option<&'static str>,
     ) -> &'static Implementation {
+        let name = &scenario.implementation;
+        let registers = self.asked_by(scenario).is_some_and(|features| features.registers);
         let mut entries = self.entries.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let entry = entries.entry((name.to_owned(), service));
-        entry.or_insert_with(|| Box::leak(Box::new(record(name, service))))
+        let entry = entries.entry((name.clone(), service, registers));
+        entry.or_insert_with(|| Box::leak(Box::new(record(name, service, registers))))
     }
 
     /// The processes that a scenario runs on: of its program, or else of this very executable, as
@@ -73,17 +78,21 @@ impl Programs {
     /// The scenario of a program at the program's own pace: one that lives in virtual time needs no
     /// more of it than the library's own stacks.
     pub fn paced(&self, scenario: Scenario) -> Scenario {
-        let Some(path) = scenario.bin.clone() else { return scenario };
         if scenario.asks_for_real_time() {
             return scenario;
         }
-        let program = Program { path, args: scenario.args.clone() };
-        // Whoever is no node program is told so where it is tried.
-        if !self.features(&program, scenario.network).is_ok_and(|features| features.time) {
+        if !self.asked_by(&scenario).is_some_and(|features| features.time) {
             return scenario;
         }
         let usual = Scenario::new("", "");
         Scenario { broadcasts: usual.broadcasts, chaos_ms: usual.chaos_ms, ..scenario }
+    }
+
+    /// What the program of a scenario asks for. Whoever is no node program is told so where it is
+    /// tried.
+    fn asked_by(&self, scenario: &Scenario) -> Option<Features> {
+        let program = Program { path: scenario.bin.clone()?, args: scenario.args.clone() };
+        self.features(&program, scenario.network).ok()
     }
 
     fn features(&self, program: &Program, network: Network) -> Result<Features, Unknown> {
@@ -175,7 +184,7 @@ pub fn usual_properties(
 }
 
 /// The record of a program.
-fn record(name: &str, service: Option<&'static str>) -> Implementation {
+fn record(name: &str, service: Option<&'static str>, registers: bool) -> Implementation {
     Implementation {
         name: name.to_owned().leak(),
         number: "",
@@ -200,6 +209,7 @@ fn record(name: &str, service: Option<&'static str>) -> Implementation {
             groups: Groups::Open,
             timing: "unknown",
             service,
+            controlled: registers.then_some(Setup::REGISTER_LATENCY),
             ..Model::ASYNCHRONOUS
         },
         nodes: 5,

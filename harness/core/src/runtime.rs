@@ -19,7 +19,7 @@ pub use disturbances::{Active, Disturbances, garbled_length};
 pub use guard::{Guarded, caught};
 pub use haste::no_haste;
 pub use lies::{Lie, Lies, Outcome, Saying, Tongue, drawn_lie};
-pub use nodes::{Build, Slot, State, seed_of};
+pub use nodes::{Build, Slot, State, seed_of, setup_of};
 
 pub use record::consensus_value;
 
@@ -226,21 +226,6 @@ pub fn no_starvation(runtime: &'static str, schedule: &Schedule) -> Result<(), R
 /// Whether a trouble befalls nobody in the schedule; else the first whom it does.
 fn nobody(schedule: &Schedule, whom: impl Fn(&Trouble) -> Option<NodeId>) -> Result<(), NodeId> {
     schedule.disturbances.iter().find_map(|one| whom(&one.trouble)).map_or(Ok(()), Err)
-}
-
-/// What the simulator, turmoil and processes in virtual time can do: carry writes to registers.
-///
-/// # Errors
-/// [`Refused`], in the name of the runtime.
-pub fn no_registers(runtime: &'static str, schedule: &Schedule) -> Result<(), Refused> {
-    match schedule.header.controlled {
-        None => Ok(()),
-        Some(_) => {
-            let what = "carry writes to registers in real time: in virtual time, and the simulator and \
-                        turmoil, can";
-            Err(Refused::anywhere(runtime, what))
-        }
-    }
 }
 
 /// What only the simulator can do: have long messages take longer than short ones.

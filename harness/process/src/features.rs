@@ -3,13 +3,21 @@
 use serde_json::Value;
 
 /// What the harness can offer, by the words of `init`.
-pub const OFFERED: [&str; 5] = ["invoke", "views", "time", "timer", "storage"];
+pub const OFFERED: [&str; 6] = ["invoke", "views", "registers", "time", "timer", "storage"];
 
 /// What of it virtual time takes.
 pub const VIRTUAL_TIME: [&str; 3] = ["time", "timer", "storage"];
 
 /// What of it there is in real time.
-pub const OFFERED_IN_REAL_TIME: [&str; 2] = ["invoke", "views"];
+pub const OFFERED_IN_REAL_TIME: [&str; 3] = ["invoke", "views", REGISTERS];
+
+/// What is offered where there is a controlled network.
+const REGISTERS: &str = "registers";
+
+/// What a run offers of all this, with a controlled network or without.
+pub fn offer(features: &[&'static str], has_registers: bool) -> Vec<&'static str> {
+    features.iter().copied().filter(|feature| has_registers || *feature != REGISTERS).collect()
+}
 
 /// What a program has asked for.
 #[derive(Copy, Clone, Debug, Default, Eq, PartialEq)]
@@ -18,6 +26,8 @@ pub struct Features {
     pub invoke: bool,
     /// Its groups have views: nothing is multicast outside one, and `block_ok` answers `block`.
     pub views: bool,
+    /// It writes to registers.
+    pub registers: bool,
     /// It lives in virtual time.
     pub time: bool,
     /// The harness keeps its timers.
@@ -42,6 +52,7 @@ impl Features {
             match name {
                 Some("invoke") => features.invoke = true,
                 Some("views") => features.views = true,
+                Some(REGISTERS) => features.registers = true,
                 Some("time") => features.time = true,
                 Some("timer") => features.timer = true,
                 Some("storage") => features.storage = true,
@@ -62,6 +73,16 @@ impl Features {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn registers_are_offered_where_there_are_some() {
+        assert_eq!(offer(&OFFERED_IN_REAL_TIME, true), OFFERED_IN_REAL_TIME);
+        let without = offer(&OFFERED_IN_REAL_TIME, false);
+        assert_eq!(without, ["invoke", "views"]);
+        let asked = json!({"features": ["registers"]});
+        assert!(Features::read(&asked, &OFFERED).is_ok_and(|features| features.registers));
+        assert!(Features::read(&asked, &without).is_err_and(|why| why.contains("not offered")));
+    }
 
     #[test]
     fn only_what_is_offered_and_goes_together_may_be_asked_for() {

@@ -10,6 +10,7 @@ pub mod features;
 pub mod kept;
 pub mod live;
 mod log;
+mod mouthpiece;
 pub mod node;
 pub mod program;
 pub mod services;

@@ -65,7 +65,7 @@ impl Talk {
         let folder = folder.to_owned();
         let node = std::thread::spawn(move || {
             serve(
-                &Part { build: &build, flaw: None, views: false },
+                &Part { build: &build, flaw: None, views: false, registers: false },
                 child_input,
                 child_output,
                 &folder,

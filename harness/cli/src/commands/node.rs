@@ -21,7 +21,9 @@ pub fn node(options: &Node, catalog: &Catalog) -> Result<ExitCode, Failure> {
     let failed = |error: io::Error| Failure::Harness(format!("failed to open the pipes: {error}"));
     let (input, output) = (unbuffered(io::stdin()), unbuffered(io::stdout()));
     let (input, output) = (input.map_err(failed)?, output.map_err(failed)?);
-    let part = Part { build: &implementation.build, flaw, views: implementation.model.views };
+    let model = &implementation.model;
+    let (views, registers) = (model.views, model.controlled.is_some());
+    let part = Part { build: &implementation.build, flaw, views, registers };
     serve(&part, input, output, Path::new(".")).map_err(failure)?;
     Ok(ExitCode::SUCCESS)
 }

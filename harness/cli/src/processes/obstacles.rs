@@ -1,6 +1,7 @@
 //! What cannot be done to processes, and why: whatever the machine has, or on this machine.
 
 use pepperland_core::fault::Fault;
+use pepperland_core::id::NetworkId;
 use pepperland_core::schedule::{Ration, Trouble};
 use pepperland_process::kept::cgroups;
 use pepperland_process::kept::faketime::{self, Library};
@@ -65,7 +66,8 @@ fn by_the_switch(trouble: &Trouble) -> Option<&'static str> {
             "let a node lie on real sockets, where the switch knows frames and not what they say: \
              leave --network at stdio",
         ),
-        Trouble::Strike { fate, .. } if fate.is_a_lie() => Some(
+        // What is written to registers goes over lines.
+        Trouble::Strike { fate, network: NetworkId::PAYLOAD, .. } if fate.is_a_lie() => Some(
             "let a message lie on real sockets, where the switch does not know what it says: leave \
              --network at stdio",
         ),

@@ -49,7 +49,9 @@ fn examples(flaw: Option<&Flaw>) -> Folder {
     use std::os::unix::fs::PermissionsExt;
     let folder = Folder::new();
     let originals = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/python");
-    for name in ["pepperland.py", "fifo.py", "causal.py", "total.py", "views.py"] {
+    for name in
+        ["pepperland.py", "fifo.py", "causal.py", "total.py", "views.py", "shared_register.py"]
+    {
         let text = std::fs::read_to_string(originals.join(name)).unwrap();
         let changed = flaw.filter(|flaw| flaw.script == name).map(|flaw| changed(&text, flaw));
         folder.write(name, &changed.unwrap_or(text));

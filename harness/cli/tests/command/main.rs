@@ -8,4 +8,5 @@ mod hostile;
 mod init;
 mod pepperland;
 mod programs;
+mod registers;
 mod workloads;

@@ -37,6 +37,12 @@ fn ip_multicast_is_real() {
     holds("ip-multicast", &["none"]);
 }
 
+/// What is written to registers goes past the switch: no cut of it reaches that.
+#[test]
+fn registers_are_written_over_lines_while_messages_cross_sockets() {
+    holds("difato", &["none", "partition", "crash"]);
+}
+
 #[test]
 fn virtual_synchrony_holds_under_cuts_and_kills() {
     holds("virtual-synchrony", &["partition", "crash"]);

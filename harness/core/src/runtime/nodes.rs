@@ -74,7 +74,7 @@ impl<Own: Default> Slot<Own> {
             host
         };
         let slot = |id: NodeId| Slot {
-            node: Guarded::new(build, &setup(schedule, id)),
+            node: Guarded::new(build, &setup_of(schedule, id)),
             host: host(id),
             state: State::Up,
             clock: LocalClock::default(),
@@ -94,7 +94,7 @@ impl<Own: Default> Slot<Own> {
 impl<Own> Slot<Own> {
     /// The next incarnation: a new node on the old stable storage.
     pub fn restart(&mut self, schedule: &Schedule, build: Build<'_>) {
-        self.node = Guarded::new(build, &setup(schedule, self.host.me));
+        self.node = Guarded::new(build, &setup_of(schedule, self.host.me));
         self.host.restart();
         self.host.stream =
             seed_of(schedule.header.seed, self.host.me, self.host.incarnation).stream("");
@@ -154,7 +154,8 @@ pub fn seed_of(run: Seed, node: NodeId, incarnation: u32) -> Seed {
     }
 }
 
-fn setup(schedule: &Schedule, node: NodeId) -> Setup<'_> {
+/// What a node of a schedule is built from.
+pub fn setup_of(schedule: &Schedule, node: NodeId) -> Setup<'_> {
     let nodes = schedule.header.nodes as usize;
     let max_latency = schedule.header.network.promised_latency();
     let register_latency = schedule.header.register_latency();

@@ -1,6 +1,7 @@
 //! What is to happen, by the time at which it is due.
 
 use crate::live::send::Parcel;
+use crate::live::write::Write;
 use pepperland_core::contract::ViewId;
 use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::time::Time;
@@ -13,6 +14,10 @@ pub enum Happening {
     Ask(u32),
     /// A message arrives.
     Arrive(Parcel),
+    /// What a liar writes late enters the order of all writes.
+    Enter(Write),
+    /// A node reads what was written to registers.
+    Read(NodeId),
     /// A disturbance begins.
     Begin(u32),
     /// A disturbance ends.

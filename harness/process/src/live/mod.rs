@@ -26,14 +26,16 @@ mod rules;
 mod send;
 mod starve;
 mod told;
+mod tongues;
 mod world;
+mod write;
 
 pub(crate) use fabric::inside;
 
 use crate::kept::Keeper;
 use crate::program::Program;
 use pepperland_core::history::{Clock, Header, History};
-use pepperland_core::runtime::Detail;
+use pepperland_core::runtime::{Build, Detail};
 use pepperland_core::schedule::Schedule;
 use std::io;
 use world::World;
@@ -46,6 +48,8 @@ pub struct Cast<'a> {
     pub keeper: &'a Keeper,
     /// What joins the nodes.
     pub joint: Joint,
+    /// Builds a node, if they are nodes of the library: what liars say is then said with their keys.
+    pub library: Option<Build<'a>>,
     /// Whether its applications multicast only in views.
     pub in_views: bool,
     /// How much is written down.

@@ -60,6 +60,7 @@ impl World<'_> {
             bytes: Some(parcel.body.get().len() as u32),
             label: (!label.is_empty()).then(|| label.clone()),
             messages: parcel.contents.messages.clone(),
+            network: parcel.network,
             ..Transmission::new(peer, parcel.id)
         }
     }

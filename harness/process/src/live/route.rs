@@ -1,12 +1,13 @@
 //! Where a line of a node goes.
 
-use crate::features::{Features, OFFERED_IN_REAL_TIME};
+use crate::features::Features;
 use crate::live::breach::shown;
 use crate::live::desk;
 use crate::live::node::State;
 use crate::live::world::World;
 use crate::services;
 use crate::wire::{Breach, Envelope, Head, MOST, line};
+use crate::words::REGISTERS;
 use pepperland_core::id::NodeId;
 use serde_json::{Map, Value};
 
@@ -25,6 +26,9 @@ impl World<'_> {
         let head = envelope.head();
         match &*envelope.dest {
             "harness" => self.told(from, &envelope, &head),
+            REGISTERS if self.schedule.header.controlled.is_some() => {
+                self.write_to_registers(from, &envelope, &head);
+            }
             "c0" => self.answer_to_init(from, &envelope, &head),
             service if services::NAMES.contains(&service) => self.serve(from, &envelope, &head),
             dest => match dest.parse::<NodeId>() {
@@ -76,7 +80,7 @@ impl World<'_> {
             return self.breach(from, Breach::NotReady, &format!("it refused init: {body}"));
         }
         let body: Value = serde_json::from_str(envelope.body.get()).unwrap_or_default();
-        match Features::read(&body, &OFFERED_IN_REAL_TIME) {
+        match Features::read(&body, &self.offered()) {
             Ok(features) => self.nodes[from.index()].features = features,
             Err(why) => self.breach(from, Breach::NotReady, &why),
         }

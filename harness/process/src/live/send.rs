@@ -1,14 +1,14 @@
 //! Messages between nodes, and what the network does to them.
 
 use crate::live::agenda::Happening;
-use crate::live::json::{Json, changed, text};
+use crate::live::json::{changed, text};
 use crate::live::node::State;
 use crate::live::record::Contents;
 use crate::live::world::World;
 use crate::wire::Breach;
-use crate::wire::{Envelope, Head};
+use crate::wire::{Envelope, Head, over_network};
 use pepperland_core::history::{Channel, EventId};
-use pepperland_core::id::NodeId;
+use pepperland_core::id::{NetworkId, NodeId};
 use pepperland_core::runtime::{Outcome, Saying};
 use pepperland_core::schedule::{Harm, InFlight, Transit};
 use pepperland_core::time::Span;
@@ -20,6 +20,7 @@ use std::sync::Arc;
 pub struct Parcel {
     pub from: NodeId,
     pub to: NodeId,
+    pub network: NetworkId,
     pub from_incarnation: u32,
     pub to_incarnation: u32,
     /// The how-manieth on its link.
@@ -36,27 +37,34 @@ pub struct Parcel {
 }
 
 impl Parcel {
-    fn transit(&self) -> Transit {
-        Transit::of_payload(self.from, self.to, self.number)
+    /// Its link, and its number there; of a write, its writer's number for it.
+    pub fn transit(&self) -> Transit {
+        let Parcel { from, to, network, number, .. } = *self;
+        Transit { from, to, network, number }
     }
 }
 
 impl World<'_> {
     /// Puts a message on its way, as the network and the disturbances at work will have it.
     pub fn send(&mut self, from: NodeId, to: NodeId, envelope: &Envelope<'_>, head: &Head<'_>) {
-        let mut parcel = self.parcel(from, to, envelope, head);
+        let transit = self.next_on_link(from, to);
+        let mut parcel = self.parcel(transit, envelope, head);
         self.record_sending(&mut parcel);
-        let transit = parcel.transit();
-        let saying = Saying { transit, frame: parcel.body.get().as_bytes(), tongue: &Json };
-        self.lies.hear(&saying);
+        let tongue = self.tongues.of(from, transit.network);
+        let frame = parcel.body.get().as_bytes();
+        self.lies.hear(&Saying { transit, frame, tongue: &*tongue });
+        drop(tongue);
         let (mut latency, mut besides) = (self.schedule.latency(&transit, self.now), Vec::new());
         for (index, harm) in self.disturbances.harm(self.schedule, &transit, self.now) {
             if let Harm::Lied(draw) = harm {
-                let saying = Saying { transit, frame: parcel.body.get().as_bytes(), tongue: &Json };
+                let tongue = self.tongues.of(from, transit.network);
+                let frame = parcel.body.get().as_bytes();
+                let saying = Saying { transit, frame, tongue: &*tongue };
                 let Some(lie) = self.lies.tell(self.schedule, index, draw, &saying) else {
                     self.disturbances.spare(index);
                     continue;
                 };
+                drop(tongue);
                 let (now, detail) = (self.now, self.detail);
                 self.recorder.lie(now, (self.schedule, index), detail, &transit, &lie);
                 match lie.outcome {
@@ -96,23 +104,24 @@ impl World<'_> {
         Parcel { body, contents, ..parcel }
     }
 
-    fn parcel(
-        &mut self,
-        from: NodeId,
-        to: NodeId,
-        envelope: &Envelope<'_>,
-        head: &Head<'_>,
-    ) -> Parcel {
-        self.messages += 1;
-        let contents = self.contents(envelope.body);
+    fn next_on_link(&mut self, from: NodeId, to: NodeId) -> Transit {
         let link = from.index() * self.nodes.len() + to.index();
         self.carried[link] += 1;
+        Transit::of_payload(from, to, self.carried[link])
+    }
+
+    /// A message that a node has written.
+    pub fn parcel(&mut self, transit: Transit, envelope: &Envelope<'_>, head: &Head<'_>) -> Parcel {
+        self.messages += 1;
+        let contents = self.contents(envelope.body);
+        let Transit { from, to, network, number } = transit;
         Parcel {
             from,
             to,
+            network,
             from_incarnation: self.nodes[from.index()].incarnation,
             to_incarnation: self.nodes[to.index()].incarnation,
-            number: self.carried[link],
+            number,
             id: self.messages,
             kind: head.kind.as_ref().into(),
             src: self.signature(from, envelope),
@@ -143,11 +152,21 @@ impl World<'_> {
         }
         let Some(parcel) = self.pass_cuts(parcel) else { return };
         self.record_receipt(&parcel);
-        self.write(parcel.to, &parcel.src, &&*parcel.body);
+        self.hand_over(&parcel);
+    }
+
+    /// The receiver gets its line. Where there are registers, the harness says what was read there.
+    pub fn hand_over(&mut self, parcel: &Parcel) {
+        let body = parcel.body.get().as_bytes();
+        let controlled = self.schedule.header.controlled;
+        match controlled.and_then(|_| over_network(body, parcel.network)) {
+            Some(body) => self.write(parcel.to, &parcel.src, &body),
+            None => self.write(parcel.to, &parcel.src, &&*parcel.body),
+        }
     }
 
     /// A message is on its way, or held.
-    fn count(&mut self, parcel: &Parcel) {
+    pub fn count(&mut self, parcel: &Parcel) {
         let node = &mut self.nodes[parcel.from.index()];
         let flooded = node.floods();
         node.in_flight += 1;
@@ -160,7 +179,7 @@ impl World<'_> {
     }
 
     /// It is no longer.
-    fn discount(&mut self, parcel: &Parcel) {
+    pub fn discount(&mut self, parcel: &Parcel) {
         let node = &mut self.nodes[parcel.from.index()];
         node.in_flight -= 1;
         node.in_flight_bytes -= parcel.body.get().len();

@@ -1,6 +1,6 @@
 //! The world of one run: nodes, messages on their way, disturbances at work, and what is due.
 
-use crate::features::OFFERED_IN_REAL_TIME;
+use crate::features::{OFFERED_IN_REAL_TIME, offer};
 use crate::kept::{Enclosure, Keeper};
 use crate::live::agenda::{Agenda, Happening};
 use crate::live::clock::WallClock;
@@ -14,11 +14,13 @@ use crate::live::inbox::Inbox;
 use crate::live::node::{Node, State};
 use crate::live::pump::{CHUNK, drain, pump};
 use crate::live::send::Parcel;
+use crate::live::tongues::Tongues;
+use crate::live::write::Registers;
 use crate::live::{Cast, Joint};
 use crate::program::Program;
 use crate::services::Services;
 use crate::wire::Breach;
-use crate::words::{Asked, Init, Numbered};
+use crate::words::{Asked, Init, Numbered, Roles};
 use pepperland_core::history::{Header, History, Kind, Recorder};
 use pepperland_core::id::NodeId;
 use pepperland_core::runtime::{Clients, Detail, Disturbances, Lies, seed_of};
@@ -46,6 +48,8 @@ pub struct World<'a> {
     pub agenda: Agenda,
     pub disturbances: Disturbances<Parcel>,
     pub lies: Lies,
+    pub tongues: Tongues,
+    pub registers: Registers,
     /// How many messages each link has carried, by sender and receiver.
     pub carried: Vec<u32>,
     pub messages: u64,
@@ -99,6 +103,8 @@ impl<'a> World<'a> {
             agenda: Agenda::default(),
             disturbances: Disturbances::at_the_start(schedule),
             lies: Lies::of(schedule),
+            tongues: Tongues::new(schedule, cast.library),
+            registers: Registers::of(schedule),
             carried: vec![0; count * count],
             messages: 0,
             desk: Desk::new(count),
@@ -148,25 +154,32 @@ impl<'a> World<'a> {
     pub fn introduce(&mut self, id: NodeId) {
         let frame = &self.schedule.header;
         let names = |nodes: &[NodeId]| nodes.iter().map(NodeId::to_string).collect::<Vec<_>>();
-        let all: Vec<NodeId> = NodeId::first(self.nodes.len()).collect();
+        let node_ids = names(&NodeId::first(self.nodes.len()).collect::<Vec<_>>());
         let groups = (1..).zip(frame.members());
         let groups = groups.map(|(n, members)| (format!("g{n}"), names(&members).into())).collect();
         let incarnation = self.nodes[id.index()].incarnation;
         let init = Init {
             node_id: id.to_string(),
-            node_ids: names(&all),
+            roles: Roles::of(&node_ids, frame.clients),
+            node_ids,
             groups,
             open: frame.open,
             incarnation,
             seed: seed_of(frame.seed, id, incarnation),
             max_latency: (frame.network.promised_latency() + LATE).0,
-            features: OFFERED_IN_REAL_TIME.map(str::to_owned).into(),
+            register_latency: frame.controlled.map(|network| (network.max_latency + LATE).0),
+            features: self.offered().into_iter().map(str::to_owned).collect(),
             addresses: self.fabric.as_ref().map(Fabric::addresses).unwrap_or_default(),
             channel: self.fabric.as_ref().map(|_| frame.network.channel),
             ..Init::default()
         };
         let body = Numbered { asked: Asked::Init(Box::new(init)), msg_id: Some(1) };
         self.write(id, "c0", &body);
+    }
+
+    /// What programs may ask for.
+    pub fn offered(&self) -> Vec<&'static str> {
+        offer(&OFFERED_IN_REAL_TIME, self.schedule.header.controlled.is_some())
     }
 
     /// Plans what the schedule says, and lets it happen, until the run has had enough or its bound
@@ -225,6 +238,8 @@ impl<'a> World<'a> {
         match what {
             Happening::Ask(step) => self.ask(step),
             Happening::Arrive(parcel) => self.arrive(parcel),
+            Happening::Enter(write) => self.enter(write),
+            Happening::Read(node) => self.read_register(node),
             Happening::Begin(index) => self.begin(index),
             Happening::End(index) => self.end_of(index),
             Happening::Readiness(node, incarnation) => self.tell_if_not_ready(node, incarnation),

@@ -16,6 +16,7 @@ mod sockets;
 mod surroundings;
 mod timers;
 
+pub(crate) use frame::Frame;
 pub use part::Part;
 pub use serve::serve;
 pub use sockets::PORT;

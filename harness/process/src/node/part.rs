@@ -11,4 +11,6 @@ pub struct Part<'a> {
     pub flaw: Option<&'a str>,
     /// Whether its groups have views.
     pub views: bool,
+    /// Whether it writes to registers.
+    pub registers: bool,
 }

@@ -16,7 +16,7 @@ use nix::poll::PollFd;
 use pepperland_core::contract::{Effect, Garbled, Host, Indication, Node, StableKey};
 use pepperland_core::id::{GroupId, NetworkId, NodeId};
 use pepperland_core::implementation::Setup;
-use pepperland_core::runtime::Guarded;
+use pepperland_core::runtime::{CARRIES_WRITES_ALONE, Guarded};
 use pepperland_core::time::{Span, Time};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -66,7 +66,7 @@ impl<W: Write> Served<W> {
         let setup = Setup { node: host.me, nodes, flaw, max_latency, register_latency };
         let node = Guarded::new(part.build, &setup);
         let mut pen = Pen::new(init.node_id.clone(), !init.addresses.is_empty(), output);
-        let features = life.features(&init, part.views);
+        let features = life.features(&init, part);
         let ok = json!({"type": "init_ok", "in_reply_to": number, "features": features});
         pen.write(&given.src, &ok);
         let mut served =
@@ -133,6 +133,11 @@ impl<W: Write> Served<W> {
         // What the node sends itself meanwhile waits for its turn.
         for came in sockets.take_all(now()) {
             match came {
+                // Who changes a frame on its way must not make a write of it.
+                Came::Frame { from, network: NetworkId::CONTROLLED, .. } if self.has_registers => {
+                    self.remark(&format!("a frame from {from} was garbled"));
+                    self.finish()?;
+                }
                 Came::Frame { from, network, bytes } => {
                     self.receive(now(), from, Ok((network, bytes)))?;
                 }
@@ -224,6 +229,10 @@ impl<W: Write> Served<W> {
     }
 
     fn send(&mut self, to: NodeId, network: NetworkId, bytes: &[u8]) -> Result<(), Stopped> {
+        if self.has_registers && network == NetworkId::CONTROLLED {
+            self.remark(CARRIES_WRITES_ALONE);
+            return Ok(());
+        }
         let Some(sockets) = self.life.sockets_mut() else {
             self.write(&to.to_string(), network, bytes);
             return Ok(());

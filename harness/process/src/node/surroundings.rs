@@ -4,6 +4,7 @@ use crate::features::{OFFERED, OFFERED_IN_REAL_TIME, VIRTUAL_TIME};
 use crate::node::Stopped;
 use crate::node::disk::{self, Disk};
 use crate::node::host::host;
+use crate::node::part::Part;
 use crate::node::sockets::Sockets;
 use crate::node::timers::{Timers, now};
 use crate::words::Init;
@@ -57,14 +58,18 @@ impl Surroundings {
         Ok((Surroundings::Real(Box::new(own)), host))
     }
 
-    /// What the node asks for, whose groups have views or not.
-    pub fn features(&self, init: &Init, views: bool) -> Vec<&'static str> {
+    /// What the node asks for, if it can use it.
+    pub fn features(&self, init: &Init, part: &Part<'_>) -> Vec<&'static str> {
         let wanted = match self {
             Surroundings::Virtual => &OFFERED[..],
             Surroundings::Real(_) => &OFFERED_IN_REAL_TIME[..],
         };
         let offered = |feature: &&str| init.features.iter().any(|name| name == feature);
-        let useful = |feature: &&str| views || *feature != "views";
+        let useful = |feature: &&str| match *feature {
+            "views" => part.views,
+            "registers" => part.registers,
+            _ => true,
+        };
         wanted.iter().copied().filter(offered).filter(useful).collect()
     }
 

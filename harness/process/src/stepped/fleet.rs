@@ -2,12 +2,14 @@
 
 use crate::kept::Keeper;
 use crate::log::StandardError;
+use crate::mouthpiece::Mouthpiece;
 use crate::program::Program;
 use crate::stepped::remote::{Birth, Remote};
 use pepperland_core::contract::Node;
 use pepperland_core::history::Log;
 use pepperland_core::id::NodeId;
 use pepperland_core::implementation::Setup;
+use pepperland_core::runtime::Build;
 use pepperland_core::schedule::Schedule;
 use pepperland_core::seed::Seed;
 use pepperland_core::time::Span;
@@ -30,6 +32,8 @@ pub struct Fleet {
     root: Seed,
     /// The greatest latency of the controlled network, if there is one.
     register_latency: Option<Span>,
+    /// How many of its nodes are clients.
+    clients: u32,
     patience: Duration,
     folder: TempDir,
     /// For each node, who lives in its folder, and in that of a second copy of it.
@@ -58,6 +62,7 @@ impl Fleet {
             keeper: keeper.clone(),
             root: schedule.header.seed,
             register_latency: schedule.header.controlled.map(|network| network.max_latency),
+            clients: schedule.header.clients,
             patience: PATIENCE,
             folder,
             homes: RefCell::default(),
@@ -74,10 +79,28 @@ impl Fleet {
 
     /// Starts the process of a node, on whatever an earlier one has left in its folder.
     pub fn node(&self, setup: &Setup<'_>) -> Box<dyn Node> {
+        self.begin(setup, None)
+    }
+
+    /// The same, of a node of the library that is built so: its frames are what they are where it is
+    /// no process, and what the harness has it say is sealed with its keys.
+    pub fn library_node(&self, setup: &Setup<'_>, build: Build<'_>) -> Box<dyn Node> {
+        self.begin(setup, Some(Mouthpiece::new(build, setup)))
+    }
+
+    fn begin(&self, setup: &Setup<'_>, mouthpiece: Option<Mouthpiece>) -> Box<dyn Node> {
         let Setup { node, nodes, max_latency, .. } = *setup;
         let (home, tenancy) = self.move_in(node);
-        let (root, patience, register_latency) = (self.root, self.patience, self.register_latency);
-        let birth = Birth { node, nodes, max_latency, register_latency, root, patience };
+        let birth = Birth {
+            node,
+            nodes,
+            max_latency,
+            register_latency: self.register_latency,
+            clients: self.clients,
+            mouthpiece,
+            root: self.root,
+            patience: self.patience,
+        };
         let (birth, logs) = ((birth, tenancy), self.logs.clone());
         Box::new(Remote::start(&self.program, &self.keeper, &home, birth, logs))
     }

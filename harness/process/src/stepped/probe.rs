@@ -13,6 +13,7 @@ use crate::wire::Envelope;
 use crate::words::{Asked, Init, Numbered};
 use pepperland_core::history::Channel;
 use pepperland_core::id::NodeId;
+use pepperland_core::implementation::Setup;
 use pepperland_core::time::Time;
 use pepperland_netns::{Namespace, Options, Switch, address};
 use serde_json::{Map, Value, json};
@@ -113,6 +114,7 @@ fn alone() -> Init {
         node_id: NODE.to_string(),
         groups: Map::from_iter([("g1".to_owned(), Value::from(only.clone()))]),
         node_ids: only,
+        register_latency: Some(Setup::REGISTER_LATENCY.0),
         ..Init::default()
     }
 }

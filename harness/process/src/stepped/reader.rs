@@ -1,9 +1,10 @@
 //! Reading what a program writes: lines become effects, in their order.
 
-use crate::features::{Features, OFFERED};
+use crate::features::{Features, OFFERED, offer};
+use crate::mouthpiece::Mouthpiece;
 use crate::stepped::broken::Broken;
 use crate::stepped::names::{Disk, Timers};
-use crate::wire::{Breach, Envelope, Head};
+use crate::wire::{Breach, Envelope, Head, may_write};
 use crate::words::{HARNESS, REGISTERS, Sense, Taken, Told, group_id, stranger, text, view_id};
 use pepperland_core::contract::{
     Applied, Delivery, Effect, Host, Indication, Snapshot, SnapshotTurn, StateHash, TokenTurn, View,
@@ -14,7 +15,7 @@ use pepperland_core::time::Span;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 /// What is known of one process by what it was asked and what it has written.
 #[derive(Default)]
@@ -31,6 +32,8 @@ pub struct Reader {
     pub nodes: usize,
     /// Whether there are registers to be written to.
     pub has_registers: bool,
+    /// Who speaks for it, if it is a node of the library.
+    pub mouthpiece: Option<Mouthpiece>,
     /// Whether it has answered `init`.
     pub ready: bool,
     /// What it may say.
@@ -63,26 +66,18 @@ impl Reader {
         if &*envelope.dest == HARNESS {
             return self.hear(&envelope, host).map_err(wrong);
         }
-        let (to, body) = (&*envelope.dest, envelope.body.get());
-        if to == REGISTERS && self.has_registers {
-            let (group, network) = (readers(host), NetworkId::CONTROLLED);
-            let frame = frame(host, body);
-            host.effects.list.push(Effect::GroupSend { group, network, frame });
-            return Ok(ControlFlow::Continue(()));
-        }
+        let to = &*envelope.dest;
         match (to.parse::<NodeId>(), to.parse()) {
-            (Ok(node), _) => {
-                let frame = frame(host, body);
-                host.effects.list.push(Effect::Send {
-                    to: node,
-                    network: NetworkId::PAYLOAD,
-                    frame,
-                });
+            (Ok(to), _) => {
+                let (network, frame) = self.frame(&envelope, host).map_err(wrong)?;
+                host.effects.list.push(Effect::Send { to, network, frame });
             }
             (_, Ok(group)) if !host.members(group).is_empty() => {
-                let frame = frame(host, body);
-                let network = NetworkId::PAYLOAD;
+                let (network, frame) = self.frame(&envelope, host).map_err(wrong)?;
                 host.effects.list.push(Effect::GroupSend { group, network, frame });
+            }
+            _ if to == REGISTERS && self.has_registers => {
+                self.write(&envelope, host).map_err(wrong)?;
             }
             _ => match envelope.head().in_reply_to {
                 Some(number) => self.answer(number, &envelope, host).map_err(wrong)?,
@@ -94,6 +89,34 @@ impl Reader {
             },
         }
         Ok(ControlFlow::Continue(()))
+    }
+
+    /// The frame that a body is, among those of the running handler, and over which network it goes.
+    fn frame(
+        &self,
+        envelope: &Envelope<'_>,
+        host: &mut Host,
+    ) -> Result<(NetworkId, Range<u32>), Wrong> {
+        let body = envelope.body.get();
+        let Some(mouthpiece) = &self.mouthpiece else {
+            return Ok((NetworkId::PAYLOAD, put(host, body.as_bytes())));
+        };
+        match mouthpiece.frame(body) {
+            Ok((network, frame)) => Ok((network, put(host, &frame))),
+            Err(garbled) => Err(format!("which is no frame of this implementation: {garbled}")),
+        }
+    }
+
+    /// A write to the registers: every server reads it.
+    fn write(&self, envelope: &Envelope<'_>, host: &mut Host) -> Result<(), Wrong> {
+        if let Err((what, why)) = may_write(self.features, envelope) {
+            breach(host, what, why.to_owned());
+            return Ok(());
+        }
+        let (_, frame) = self.frame(envelope, host)?;
+        let (group, network) = (readers(host), NetworkId::CONTROLLED);
+        host.effects.list.push(Effect::GroupSend { group, network, frame });
+        Ok(())
     }
 
     /// A word to the harness, or an answer to it.
@@ -152,7 +175,7 @@ impl Reader {
         if body["type"] != "init_ok" {
             return Err("which is no init_ok".to_owned());
         }
-        self.features = Features::read(&body, &OFFERED)?;
+        self.features = Features::read(&body, &offer(&OFFERED, self.has_registers))?;
         self.ready = true;
         Ok(())
     }
@@ -262,10 +285,10 @@ fn breach(host: &mut Host, breach: Breach, text: String) {
     host.effects.list.push(Effect::Breach(breach.word(), text));
 }
 
-/// The frame of a body among those of the running handler.
-fn frame(host: &mut Host, body: &str) -> std::ops::Range<u32> {
+/// Puts a frame among those of the running handler.
+fn put(host: &mut Host, frame: &[u8]) -> Range<u32> {
     let start = host.effects.bytes.len() as u32;
-    host.effects.bytes.extend_from_slice(body.as_bytes());
+    host.effects.bytes.extend_from_slice(frame);
     start..host.effects.bytes.len() as u32
 }
 

@@ -1,7 +1,8 @@
 //! A process as a node.
 
-use crate::features::OFFERED;
+use crate::features::{OFFERED, offer};
 use crate::kept::Keeper;
+use crate::mouthpiece::Mouthpiece;
 use crate::program::Program;
 use crate::stepped::broken::Broken;
 use crate::stepped::fleet::{Logs, Tenancy};
@@ -9,9 +10,10 @@ use crate::stepped::names::Disk;
 use crate::stepped::pipes::Pipes;
 use crate::stepped::reader::{Open, Reader};
 use crate::stepped::timed::timed_line;
-use crate::words::{Asked, HARNESS, Init, Numbered, value};
+use crate::wire::over_network;
+use crate::words::{Asked, HARNESS, Init, Numbered, Roles, value};
 use pepperland_core::contract::{Effect, Garbled, Host, Node, Request, Timer, flip};
-use pepperland_core::id::{GroupId, NetworkId, NodeId};
+use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::message::Message;
 use pepperland_core::runtime::seed_of;
 use pepperland_core::seed::Seed;
@@ -48,6 +50,10 @@ pub struct Birth {
     pub max_latency: Span,
     /// What no write to a register takes longer than, where there is a controlled network.
     pub register_latency: Option<Span>,
+    /// How many of them are clients, the first ones.
+    pub clients: u32,
+    /// Who speaks for it, if it is a node of the library.
+    pub mouthpiece: Option<Mouthpiece>,
     /// The seed of the run, from which each node's own derive.
     pub root: Seed,
     /// How long it may take for an answer, in real time.
@@ -60,11 +66,15 @@ impl Remote {
         program: &Program,
         keeper: &Keeper,
         folder: &Path,
-        (birth, tenancy): (Birth, Rc<Tenancy>),
+        (mut birth, tenancy): (Birth, Rc<Tenancy>),
         logs: Logs,
     ) -> Remote {
-        let has_registers = birth.register_latency.is_some();
-        let reader = Reader { nodes: birth.nodes, has_registers, ..Reader::default() };
+        let reader = Reader {
+            nodes: birth.nodes,
+            has_registers: birth.register_latency.is_some(),
+            mouthpiece: birth.mouthpiece.take(),
+            ..Reader::default()
+        };
         let process = Pipes::start(program, keeper, folder).map_err(Some);
         Remote { process, reader, birth, tenancy: Some(tenancy), asked: 0, lines: 0, logs }
     }
@@ -84,16 +94,19 @@ impl Remote {
     fn init(&self, host: &Host, storage: Map<String, Value>) -> Init {
         let names = |nodes: &[NodeId]| nodes.iter().map(NodeId::to_string).collect::<Vec<_>>();
         let groups = (0..).map(GroupId).zip(host.groups.iter());
+        let node_ids = names(&NodeId::first(self.birth.nodes).collect::<Vec<_>>());
+        let offered = offer(&OFFERED, self.reader.has_registers);
         Init {
             node_id: self.birth.node.to_string(),
-            node_ids: NodeId::first(self.birth.nodes).map(|node| node.to_string()).collect(),
+            roles: Roles::of(&node_ids, self.birth.clients),
+            node_ids,
             groups: groups.map(|(group, of)| (group.to_string(), names(of).into())).collect(),
             open: host.open,
             incarnation: host.incarnation,
             seed: seed_of(self.birth.root, self.birth.node, host.incarnation),
             max_latency: self.birth.max_latency.0,
             register_latency: self.birth.register_latency.map(|span| span.0),
-            features: OFFERED.map(str::to_owned).into(),
+            features: offered.into_iter().map(str::to_owned).collect(),
             storage,
             ..Init::default()
         }
@@ -185,17 +198,6 @@ impl Remote {
     }
 }
 
-/// A body that says over which network it came, whatever its sender has it say: none but a writer
-/// writes.
-fn over_network(frame: &[u8], network: NetworkId) -> Result<Map<String, Value>, Garbled> {
-    let mut body: Map<String, Value> = serde_json::from_slice(frame).map_err(|_| Garbled)?;
-    match network {
-        NetworkId::PAYLOAD => drop(body.shift_remove("network")),
-        other => drop(body.insert("network".to_owned(), other.0.into())),
-    }
-    Ok(body)
-}
-
 impl Drop for Remote {
     fn drop(&mut self) {
         self.give_up();
@@ -227,11 +229,16 @@ impl Node for Remote {
     }
 
     fn receive(&mut self, from: NodeId, frame: &[u8], host: &mut Host) -> Result<(), Garbled> {
+        if let Some(mouthpiece) = &self.reader.mouthpiece {
+            let body = mouthpiece.body(host.arrived_over, frame);
+            self.give(&from.to_string(), &body, host);
+            return Ok(());
+        }
         if frame.contains(&b'\n') {
             return Err(Garbled);
         }
         if self.reader.has_registers {
-            let body = over_network(frame, host.arrived_over)?;
+            let body = over_network(frame, host.arrived_over).ok_or(Garbled)?;
             self.give(&from.to_string(), &body, host);
             return Ok(());
         }
@@ -251,7 +258,14 @@ impl Node for Remote {
     }
 
     fn corrupt(&self, frame: &[u8], bit: u64) -> Vec<u8> {
-        self.mutate(frame, bit).unwrap_or_else(|| flip(frame, bit))
+        match &self.reader.mouthpiece {
+            Some(mouthpiece) => mouthpiece.node().corrupt(frame, bit),
+            None => self.mutate(frame, bit).unwrap_or_else(|| flip(frame, bit)),
+        }
+    }
+
+    fn reseal(&self, to: NodeId, frame: &[u8]) -> Option<Vec<u8>> {
+        self.reader.mouthpiece.as_ref()?.node().reseal(to, frame)
     }
 
     fn stop(&mut self) {
@@ -259,10 +273,16 @@ impl Node for Remote {
     }
 
     fn describe(&self, frame: &[u8]) -> Result<Value, Garbled> {
-        serde_json::from_slice(frame).map_err(|_| Garbled)
+        match &self.reader.mouthpiece {
+            Some(mouthpiece) => mouthpiece.node().describe(frame),
+            None => serde_json::from_slice(frame).map_err(|_| Garbled),
+        }
     }
 
     fn frame(&self, described: Value) -> Result<Vec<u8>, Garbled> {
-        Ok(described.to_string().into_bytes())
+        match &self.reader.mouthpiece {
+            Some(mouthpiece) => mouthpiece.node().frame(described),
+            None => Ok(described.to_string().into_bytes()),
+        }
     }
 }

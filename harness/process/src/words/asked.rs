@@ -117,6 +117,9 @@ pub struct Init {
     /// What no write to a register takes longer than, ns, where there is a controlled network.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub register_latency: Option<u64>,
+    /// Who is a client and who a server, where there are both.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub roles: Option<Roles>,
     /// What the program may ask for.
     pub features: Vec<String>,
     /// Where each node is, by its name, if they have sockets of their own; else they write to one
@@ -129,6 +132,23 @@ pub struct Init {
     /// What was stored, by key, in virtual time.
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub storage: Map<String, Value>,
+}
+
+/// The nodes of each role, by their names.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+pub struct Roles {
+    /// They are the first nodes.
+    pub clients: Vec<String>,
+    /// They are the others.
+    pub servers: Vec<String>,
+}
+
+impl Roles {
+    /// The first so many of these nodes are clients; none, if there are no roles.
+    pub fn of(nodes: &[String], clients: u32) -> Option<Roles> {
+        let (clients, servers) = nodes.split_at_checked(clients as usize)?;
+        (!clients.is_empty()).then(|| Roles { clients: clients.into(), servers: servers.into() })
+    }
 }
 
 /// A body with the number by which it is answered.

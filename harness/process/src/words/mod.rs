@@ -5,12 +5,12 @@ mod sense;
 mod told;
 mod values;
 
-pub use asked::{Asked, Init, Numbered};
+pub use asked::{Asked, Init, Numbered, Roles};
 pub use sense::Sense;
 pub use told::{Taken, Told};
 pub use values::{group_id, stranger, text, value, view_id, view_value};
 
-/// Where a node writes to registers on the lines.
+/// To whom a node writes to registers on the lines.
 pub const REGISTERS: &str = "registers";
 
 /// Who the harness is on the lines.

@@ -91,7 +91,7 @@ impl Talk {
         let ((its_input, input), (output, its_output)) = (pipe().unwrap(), pipe().unwrap());
         let folder = TempDir::new().unwrap();
         let path = folder.path().to_owned();
-        let part = || Part { build: &build, flaw: None, views: false };
+        let part = || Part { build: &build, flaw: None, views: false, registers: false };
         let node = spawn(move || serve(&part(), its_input, its_output, &path));
         let (sender, lines) = channel();
         spawn(move || {

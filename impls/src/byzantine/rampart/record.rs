@@ -73,7 +73,7 @@ const FLAWS: &[Flaw] = &[
         keeps: &["no-duplication", "view-agreement", "byzantine-consistency"],
         faults: "crash",
         workload: "steady",
-        killer: include_str!("../../../killers/no-flush.jsonl"),
+        killer: include_str!("../../../killers/rampart-no-flush.jsonl"),
     },
     Flaw {
         name: "takes-last-unproved",

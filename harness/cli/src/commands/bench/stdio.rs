@@ -107,6 +107,7 @@ fn one(rate: u32, seconds: u32, operation: Operation) -> Result<Figures, Failure
         program: &program,
         keeper: &keeper,
         joint: Joint::Lines,
+        library: None,
         in_views: false,
         detail: Detail::Network,
     };
