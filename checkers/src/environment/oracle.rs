@@ -366,12 +366,13 @@ impl Oracle<'_> {
             let end = self.response(e);
             end.is_some_and(|end| self.field(end, "status").is_some_and(|said| said == "ok"))
         };
-        let owed = |e: &usize| {
-            let correct = self.node(*e).is_some_and(|node| self.correct(node));
-            correct && (self.is(*e, Kind::Apply) || self.is(*e, Kind::Invoke) && done(*e))
-        };
         let steady =
             |node: &usize| self.correct(*node) && self.at(*node, Kind::Recover).count() == 0;
+        let owed = |e: &usize| {
+            let correct = self.node(*e).is_some_and(|node| self.correct(node));
+            let seen = self.is(*e, Kind::Apply) && self.node(*e).is_some_and(|node| steady(&node));
+            seen || correct && self.is(*e, Kind::Invoke) && done(*e)
+        };
         let mut kept = vec![];
         for e in self.count().filter_map(write).filter(owed) {
             for node in (0..self.history.node_count()).filter(steady) {

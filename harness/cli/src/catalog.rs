@@ -247,6 +247,7 @@ impl Catalog {
             let outside = implementation.outside_model(p.needs);
             let starves = p.needs.contains(&Fault::Starvation);
             outside.iter().all(|fault| absorbed.contains(fault))
+                && !(p.exceeds)(&Choice::none_of(p))
                 && (!starves || network == Network::Netns)
         };
         self.profiles.iter().filter(allowed).map(|profile| profile.name).collect()

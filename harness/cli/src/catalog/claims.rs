@@ -97,7 +97,7 @@ fn may_cut_off(fault: &Named) -> bool {
 }
 
 /// Of these, what is judged only in runs in which nothing is late, or somebody is taken for crashed
-/// who is not: whether there are any is a matter of what is drawn.
+/// who is not, or another takes over: whether there are any is a matter of what is drawn.
 pub fn by_chance(
     implementation: &Implementation,
     checkers: &[&'static Checker],
@@ -107,6 +107,7 @@ pub fn by_chance(
     let is_by_chance = |checker: &&&'static Checker| {
         matches!(in_time(checker.property), Some(InTime | HonestInTime | Calm))
             || checker.given.contains(&Given::WrongExclusions)
+            || checker.needs.contains(&Kind::Lead)
     };
     checkers.iter().filter(is_by_chance).map(|checker| checker.property).collect()
 }
