@@ -1,6 +1,7 @@
 //! The shared registers of 004 (DifATo, section 3.1): each server writes its own, and all servers
 //! read all that is written, in one order and with the writer's name.
 
+mod flaws;
 mod last_value;
 mod layer;
 mod reading;
