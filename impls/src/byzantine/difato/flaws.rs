@@ -26,6 +26,16 @@ pub const ALL: &[Flaw] = &[
         killer: include_str!("../../../killers/difato-counts-accepts.jsonl"),
     },
     Flaw {
+        name: "accepts-by-number",
+        number: "B3",
+        statement: "acceptances count for a slot, whatever they accept: its last proposal is decided",
+        breaks: "accept-certificate",
+        keeps: &["difato-integrity"],
+        faults: "byzantine:twins",
+        workload: "burst",
+        killer: include_str!("../../../killers/difato-accepts-by-number.jsonl"),
+    },
+    Flaw {
         name: "skips-macs",
         number: "B6",
         statement: "every proposal counts as verified",
@@ -34,6 +44,16 @@ pub const ALL: &[Flaw] = &[
         faults: "byzantine:small-scope",
         workload: "steady",
         killer: include_str!("../../../killers/difato-skips-macs.jsonl"),
+    },
+    Flaw {
+        name: "mac-of-the-header",
+        number: "B7",
+        statement: "a client's authenticators are not over what its message says",
+        breaks: "difato-integrity",
+        keeps: &["difato-total-order"],
+        faults: "byzantine:small-scope",
+        workload: "steady",
+        killer: include_str!("../../../killers/difato-mac-of-the-header.jsonl"),
     },
     Flaw {
         name: "one-result-is-enough",
@@ -86,6 +106,16 @@ pub const ALL: &[Flaw] = &[
         killer: include_str!("../../../killers/difato-change-without-epoch.jsonl"),
     },
     Flaw {
+        name: "renumbers",
+        number: "B13",
+        statement: "at a change, the slots that not all servers accepted are given to others",
+        breaks: "difato-total-order",
+        keeps: &["sequencer-change-certificate"],
+        faults: "crash,partition",
+        workload: "steady",
+        killer: include_str!("../../../killers/difato-renumbers.jsonl"),
+    },
+    Flaw {
         name: "leaves-a-hole",
         number: "B14",
         statement: "the slot of a proposal that was not accepted is not used again",
@@ -94,6 +124,16 @@ pub const ALL: &[Flaw] = &[
         faults: "byzantine:partial-mac",
         workload: "steady",
         killer: include_str!("../../../killers/difato-leaves-a-hole.jsonl"),
+    },
+    Flaw {
+        name: "accepts-twice",
+        number: "B15",
+        statement: "a second proposal for a slot is accepted as the first was",
+        breaks: "one-accept-per-slot",
+        keeps: &["difato-integrity"],
+        faults: "byzantine:twins",
+        workload: "burst",
+        killer: include_str!("../../../killers/difato-accepts-twice.jsonl"),
     },
     Flaw {
         name: "result-to-origin-only",
@@ -116,6 +156,16 @@ pub const ALL: &[Flaw] = &[
         killer: include_str!("../../../killers/difato-stores-at-f-minus-one.jsonl"),
     },
     Flaw {
+        name: "resend-is-new",
+        number: "B18",
+        statement: "an order that is sent again gets a timestamp of its own",
+        breaks: "difato-integrity",
+        keeps: &["difato-total-order"],
+        faults: "crash",
+        workload: "steady",
+        killer: include_str!("../../../killers/difato-resend-is-new.jsonl"),
+    },
+    Flaw {
         name: "rotation-off-by-one",
         number: "B19",
         statement: "the sequencers after the first are counted from one: the second is left out",
@@ -125,14 +175,42 @@ pub const ALL: &[Flaw] = &[
         workload: "steady",
         killer: include_str!("../../../killers/difato-rotation-off-by-one.jsonl"),
     },
+    Flaw {
+        name: "short-hash",
+        number: "B20",
+        statement: "of a hash four bits are looked at, in authenticators and in acceptances",
+        breaks: "difato-integrity",
+        keeps: &["difato-total-order"],
+        faults: "byzantine:small-scope",
+        workload: "steady",
+        killer: include_str!("../../../killers/difato-short-hash.jsonl"),
+    },
 ];
 
 /// What is beyond its model.
-pub const BREAKS: &[Break] = &[Break {
-    name: "too-many-liars",
-    property: "difato-integrity",
-    statement: "f + 1 servers that tell a client the same lie are believed",
-    faults: "byzantine",
-    workload: "steady",
-    killer: include_str!("../../../killers/difato-too-many-liars.jsonl"),
-}];
+pub const BREAKS: &[Break] = &[
+    Break {
+        name: "too-many-liars",
+        property: "difato-integrity",
+        statement: "f + 1 servers that tell a client the same lie are believed",
+        faults: "byzantine",
+        workload: "steady",
+        killer: include_str!("../../../killers/difato-too-many-liars.jsonl"),
+    },
+    Break {
+        name: "client-lies",
+        property: "bounded-sequencer-change",
+        statement: "orders that are valid for the sequencer alone depose one after the other",
+        faults: "byzantine:partial-mac",
+        workload: "steady",
+        killer: include_str!("../../../killers/difato-client-lies.jsonl"),
+    },
+    Break {
+        name: "late-registers",
+        property: "bounded-sequencer-change",
+        statement: "who reads late leads when its time is over; what is ordered stays in order",
+        faults: "none",
+        workload: "steady",
+        killer: include_str!("../../../killers/difato-late-registers.jsonl"),
+    },
+];
