@@ -362,4 +362,52 @@ pub const STEPS: &[Step] = &[
         shows: "too-many-clients-lie",
         mended_by: "",
     },
+    Step {
+        title: "One order overtakes another, and is dropped",
+        implementation: "difato-literal",
+        shows: "overtaken-requests",
+        mended_by: "difato",
+    },
+    Step {
+        title: "A client is left out of the result",
+        implementation: "difato-literal",
+        shows: "client-left-out",
+        mended_by: "difato",
+    },
+    Step {
+        title: "Two servers look at one register",
+        implementation: "difato-literal",
+        shows: "last-value-only",
+        mended_by: "difato",
+    },
+    Step {
+        title: "Deposed by what was said before",
+        implementation: "difato-literal",
+        shows: "stale-changes",
+        mended_by: "difato",
+    },
+    Step {
+        title: "Every sequencer is deposed",
+        implementation: "difato-literal",
+        shows: "changes-without-end",
+        mended_by: "difato",
+    },
+    Step {
+        title: "Given up by one, stored by the others",
+        implementation: "difato-literal",
+        shows: "half-a-certificate",
+        mended_by: "difato",
+    },
+    Step {
+        title: "A client that lies",
+        implementation: "difato",
+        shows: "client-lies",
+        mended_by: "",
+    },
+    Step {
+        title: "Registers that are late",
+        implementation: "difato",
+        shows: "late-registers",
+        mended_by: "",
+    },
 ];

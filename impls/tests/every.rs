@@ -51,6 +51,8 @@ fn a_frame_can_be_written_down_and_read_back() {
         post.propose(N1, 1, "attack");
         // Some decide on a bit alone.
         post.propose(N1, 1, "1");
+        // Registers are written.
+        post.invoke(N1, 1, r#"{"f":"write","key":0,"value":1}"#);
         // Who may multicast only in turn waits for it.
         post.wait(Span::millis(100));
         let Some((link, number)) = post.first_waiting() else {

@@ -15,4 +15,5 @@ pub mod signatures;
 use pepperland_core::implementation::Implementation;
 
 /// Those that stand alone, in the order of the catalogue.
-pub const ALL: &[&Implementation] = &[&rampart::ENTRY, &pieri::ENTRY, &difato::ENTRY];
+pub const ALL: &[&Implementation] =
+    &[&rampart::ENTRY, &pieri::ENTRY, &difato::ENTRY, &difato::literal::ENTRY, &registers::ENTRY];

@@ -9,7 +9,7 @@ use crate::byzantine::difato::planted::Planted;
 use crate::byzantine::keys::KeyRing;
 use crate::byzantine::ordering::server::ALARMS;
 use crate::byzantine::ordering::{Act, Decided, Seat, Server, Times};
-use crate::byzantine::registers::Registers;
+use crate::byzantine::registers::LastValue;
 use pepperland_core::contract::{Cx, Delivery, Memory, Network, Protocol};
 use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::implementation::Setup;
@@ -17,7 +17,7 @@ use pepperland_core::message::Message;
 use std::rc::Rc;
 
 /// What clients and servers say, and beside it what servers write.
-pub type Below = Beside<Network<Said>, Registers<Write>>;
+pub type Below = Beside<Network<Said>, LastValue<Write>>;
 
 /// DifATo at one node.
 pub struct DifAto {
@@ -34,11 +34,13 @@ pub struct DifAto {
 impl DifAto {
     /// The node that is being built, with these keys.
     pub fn new(keys: Rc<KeyRing>, setup: &Setup<'_>) -> DifAto {
+        let planted = Planted::of(setup);
+        let registers = if planted.reads_last { LastValue::new() } else { LastValue::log() };
         DifAto {
-            below: Beside::new(Network::payload(), Registers::new()),
+            below: Beside::new(Network::payload(), registers),
             keys,
             times: Times::for_setup(setup),
-            planted: Planted::of(setup),
+            planted,
             seat: Seat::empty(),
             cast: None,
             client: None,

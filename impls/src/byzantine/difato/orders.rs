@@ -71,8 +71,8 @@ impl Orders {
 
     /// On an order of a client.
     pub fn take(&mut self, order: Order) -> Taken {
-        let (key, h) = (order.what.key(), order.what.hash());
-        if !order.is_right(self.place, &h, &self.keys) {
+        let (key, h) = (order.what.key(), self.planted.hash(&order.what));
+        if !self.is_right(&order, &h) {
             return Taken::Refused;
         }
         let done = self.done.get(&key).filter(|_| !self.planted.skips_timestamps);
@@ -103,6 +103,10 @@ impl Orders {
         self.lowest.get(&client).copied().unwrap_or(1)
     }
 
+    fn is_right(&self, order: &Order, h: &Digest) -> bool {
+        order.is_right(self.place, &self.planted.authenticated(&order.what, h), &self.keys)
+    }
+
     fn waiting(&self, order: &Order, h: &Digest) -> Option<&Rc<Order>> {
         let pending = self.pending.get(&order.what.key())?;
         (pending.h == *h).then_some(&pending.order)
@@ -116,7 +120,7 @@ impl Book for Orders {
     const COMES_LATER: bool = false;
 
     fn hash(&self, order: &Order) -> Digest {
-        order.what.hash()
+        self.planted.hash(&order.what)
     }
 
     fn is_empty(&self) -> bool {
@@ -129,9 +133,7 @@ impl Book for Orders {
 
     /// By its own entry of the vector, or because the client told it the same.
     fn can_verify(&self, order: &Order, h: &Digest) -> bool {
-        self.planted.skips_macs
-            || self.waiting(order, h).is_some()
-            || order.is_right(self.place, h, &self.keys)
+        self.planted.skips_macs || self.waiting(order, h).is_some() || self.is_right(order, h)
     }
 
     /// The vector of a proposal may be spoilt.

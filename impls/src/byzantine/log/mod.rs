@@ -29,6 +29,7 @@ mod planted;
 pub use planted::LogPlanted;
 
 use crate::byzantine::keys::Digest;
+use pepperland_core::id::NodeId;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What stands for the next slot.
@@ -75,6 +76,8 @@ pub struct Log<V> {
     candidates: Vec<Candidate<V>>,
     supporters: BTreeMap<Digest, Vec<usize>>,
     changes: BTreeSet<usize>,
+    /// Who supported what is decided, by slot: kept by a flaw alone.
+    decided: BTreeMap<u64, BTreeSet<usize>>,
     planted: LogPlanted,
 }
 
@@ -89,6 +92,7 @@ impl<V: Clone> Log<V> {
             candidates: Vec::new(),
             supporters: BTreeMap::new(),
             changes: BTreeSet::new(),
+            decided: BTreeMap::new(),
             planted,
         }
     }
@@ -109,6 +113,12 @@ impl<V: Clone> Log<V> {
         ((self.epoch + shift) % self.servers as u64) as usize
     }
 
+    /// Who has written what says that `sid` has, in the register of this node; nobody, if that is
+    /// another.
+    pub fn writer(&self, register: NodeId, sid: NodeId) -> Option<NodeId> {
+        (register == sid || self.planted.believes_body).then_some(sid)
+    }
+
     /// Whether a proposal of this server, of this epoch and slot, is taken or is a breach.
     pub fn is_turn(&self, writer: usize, epoch: u64, slot: u64) -> bool {
         epoch == self.epoch && writer == self.leader() && slot >= self.next
@@ -125,6 +135,10 @@ impl<V: Clone> Log<V> {
         let before = self.candidates.iter().rev().find(|candidate| candidate.epoch == epoch);
         match before.map(|candidate| candidate.h == h) {
             Some(true) => return Read::Ignored,
+            Some(false) if self.planted.counts_slots => {
+                self.candidates.push(Candidate { epoch, h, v });
+                return Read::Unjust(Why::Second);
+            }
             Some(false) if !self.planted.takes_second => return Read::Unjust(Why::Second),
             Some(false) | None => {}
         }
@@ -138,6 +152,8 @@ impl<V: Clone> Log<V> {
     pub fn accept(&mut self, writer: usize, slot: u64, h: Digest) {
         if slot == self.next {
             self.support(h, writer);
+        } else if let Some(supporters) = self.decided.get_mut(&slot) {
+            supporters.insert(writer);
         }
     }
 
@@ -170,6 +186,19 @@ impl<V: Clone> Log<V> {
         if self.planted.leaves_holes && !self.candidates.is_empty() {
             self.fill();
         }
+        if self.planted.renumbers {
+            self.renumber();
+        }
+    }
+
+    /// Goes back to the first slot that not all servers accepted.
+    fn renumber(&mut self) {
+        let some = self.decided.iter().find(|(_, accepted)| accepted.len() < self.servers);
+        let Some(slot) = some.map(|(slot, _)| *slot) else { return };
+        self.next = slot;
+        self.candidates.clear();
+        self.supporters.clear();
+        self.decided.split_off(&slot);
     }
 
     /// The next slot with what is decided for it, once that is so.
@@ -180,6 +209,10 @@ impl<V: Clone> Log<V> {
         };
         let (h, v) = decided.map(|candidate| (candidate.h, candidate.v.clone()))?;
         let slot = self.next;
+        if self.planted.renumbers {
+            let accepted = self.supporters.get(&h).into_iter().flatten().copied().collect();
+            self.decided.insert(slot, accepted);
+        }
         self.fill();
         Some((slot, h, v))
     }

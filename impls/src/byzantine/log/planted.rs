@@ -7,6 +7,8 @@ pub struct LogPlanted {
     pub accepts_f: bool,
     /// A server counts as often as it writes.
     pub counts_repeats: bool,
+    /// Who writes is whoever the write says.
+    pub believes_body: bool,
     /// Supporters of a slot are counted, whatever they support.
     pub counts_slots: bool,
     /// f − 1 servers besides the leader and this one, which is the reader, are enough.
@@ -19,6 +21,8 @@ pub struct LogPlanted {
     pub keeps_changes: bool,
     /// A slot that had a candidate is skipped at a change.
     pub leaves_holes: bool,
+    /// At a change, the slots that not all servers accepted are given away anew.
+    pub renumbers: bool,
     /// The leaders after the first are numbered from one.
     pub rotates_from_one: bool,
 }
