@@ -156,7 +156,7 @@ impl Trial<'_> {
         Some(outside_sentence(implementation, &[fault]))
     }
 
-    /// Whether more nodes of a class lie, or crash beside those who do, than may fail of it.
+    /// Whether more nodes of a class lie than may, or fail where some do.
     fn too_many_fail(&self, schedule: &Schedule) -> Option<String> {
         let liars = schedule.liars();
         if liars.is_empty() {
@@ -169,16 +169,20 @@ impl Trial<'_> {
         let failing: BTreeSet<NodeId> = liars.iter().copied().chain(crashes).collect();
         let implementation = self.plan.implementation;
         let classes = implementation.classes(schedule.header.nodes as usize).into_iter();
-        let failing_of = |class: Class| {
-            let of_class = failing.iter().filter(|node| class.holds(**node));
-            let does =
-                if of_class.clone().all(|node| liars.contains(node)) { "lie" } else { "fail" };
-            let failing = of_class.count();
-            (failing > class.most).then_some((failing, does, class))
+        let of_class = |class: &Class, nodes: &BTreeSet<NodeId>| {
+            nodes.iter().filter(|node| class.holds(**node)).count()
         };
-        let (failing, does, class) = classes.filter_map(failing_of).next()?;
-        let (what, most) = (class.what, class.most);
-        Some(format!("outside the model: {failing} {what} {does}, and {most} may"))
+        let too_many = |class: Class| {
+            let (lying, failing) = (of_class(&class, &liars), of_class(&class, &failing));
+            let (may_lie, what) = (class.most(Fault::Byzantine), class.what);
+            match (lying > may_lie, failing > class.most) {
+                (true, _) => Some(format!("{lying} {what} lie, and {may_lie} may")),
+                (false, true) => Some(format!("{failing} {what} fail, and {} may", class.most)),
+                (false, false) => None,
+            }
+        };
+        let told = classes.filter_map(too_many).next()?;
+        Some(format!("outside the model: {told}"))
     }
 
     /// Why the network of the schedule is too slow for the implementation's model, if it is.
