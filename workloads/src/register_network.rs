@@ -14,7 +14,7 @@ pub const ENTRY: Workload = Workload {
     layout: Layout::Everybody,
     plan,
     last: Last::Planned(reads),
-    judged: &["register-contract", "register-write-order"],
+    judged: &["register-contract", "register-write-order", "register-completeness"],
 };
 
 /// How many registers there are.

@@ -10,13 +10,14 @@ mod difato_agreement;
 mod difato_integrity;
 mod difato_total_order;
 mod difato_validity;
+mod exclusion_certificate;
 mod no_permanent_hole;
 mod one_accept_per_slot;
 mod sequencer_change_certificate;
 
 mod changes;
 mod integrity;
-mod roles;
+pub mod roles;
 
 #[cfg(test)]
 mod oracle;
@@ -40,6 +41,7 @@ pub const ALL: &[&Checker] = &[
     &sequencer_change_certificate::ENTRY,
     &no_permanent_hole::ENTRY,
     &bounded_sequencer_change::ENTRY,
+    &exclusion_certificate::ENTRY,
 ];
 
 #[cfg(test)]
@@ -94,6 +96,19 @@ mod tests {
         const FAMILY: Family = Family {
             checkers: &[&bounded_sequencer_change::ENTRY],
             histories: small::rotations,
+            oracle: oracle::rule,
+        };
+
+        family_tests!(FAMILY);
+    }
+
+    /// Members that are excluded.
+    mod exclusions {
+        use super::*;
+
+        const FAMILY: Family = Family {
+            checkers: &[&exclusion_certificate::ENTRY],
+            histories: small::exclusions::histories,
             oracle: oracle::rule,
         };
 

@@ -24,6 +24,7 @@ pub fn rule(property: &str, history: &History) -> Ruling {
         "sequencer-change-certificate" => liars.changes(),
         "no-permanent-hole" => liars.holes(),
         "bounded-sequencer-change" => liars.bounded(),
+        "exclusion-certificate" => liars.exclusions(),
         other => panic!("no oracle for {other}"),
     }
 }
@@ -340,6 +341,61 @@ impl<'h> Among<'h> {
         };
         let filled = |s: u64| self.oracle.deliveries.iter().any(|d| self.slot(d) == Some(s));
         ruling((high - low) as usize, (*low..*high).any(|s| !filled(s)))
+    }
+
+    /// What a correct or crashed node installs at an event: its life, the view's number, who is in it.
+    fn installed(&self, event: usize) -> Option<(usize, usize, u64, Vec<usize>)> {
+        let node = self.oracle.honest(event)?;
+        let told = self.history.event(EventId(event as u32)).view()?;
+        let members = told.members.iter().map(|member| member.index()).collect();
+        Some((node, self.oracle.life(node, event), told.view.number, members))
+    }
+
+    /// The event that began the view which the node leaves by this one, if it leaves one.
+    fn left_by(&self, event: usize) -> Option<usize> {
+        let (node, life, view, _) = self.installed(event)?;
+        let mine =
+            |e: &usize| self.installed(*e).is_some_and(|other| (other.0, other.1) == (node, life));
+        let earlier: Vec<usize> = (0..event).filter(mine).collect();
+        let number = |e: usize| self.installed(e).map(|told| told.2);
+        let last = number(*earlier.last()?);
+        let run = earlier.iter().rev().take_while(|e| number(**e) == last);
+        run.last().copied().filter(|_| last != Some(view))
+    }
+
+    fn exclusions(&self) -> Ruling {
+        let (mut obligations, mut broken) = (0, false);
+        for to in 0..self.history.len() {
+            let Some(from) = self.left_by(to) else { continue };
+            let (Some(before), Some(after)) = (self.installed(from), self.installed(to)) else {
+                continue;
+            };
+            if !self.oracle.correct(after.0) {
+                continue;
+            }
+            let leaves = |q: usize| self.oracle.at(q, Kind::Leave).next().is_some();
+            let gone = before.3.iter().filter(|q| !after.3.contains(q) && !leaves(**q));
+            for q in gone {
+                obligations += 1;
+                let asks = |s: usize| {
+                    let mut began = (0..self.history.len()).filter(|e| {
+                        self.installed(*e).is_some_and(|told| (told.0, told.2) == (s, before.2))
+                    });
+                    let began = began.next();
+                    let about = |e: &usize| {
+                        let target = self.history.event(EventId(*e as u32)).field("target");
+                        target.and_then(Value::as_str) == Some(&self.history.header.nodes[*q])
+                    };
+                    let mut told = self.oracle.at(s, Kind::Suspect).filter(about);
+                    began.is_some_and(|began| told.any(|e| e > began && !self.surely_before(to, e)))
+                };
+                let asked = |s: &&usize| **s != *q && (self.oracle.lies(**s) || asks(**s));
+                let void = usize::from(self.oracle.lies(*q));
+                let asked = before.3.iter().filter(asked).count() + void;
+                broken |= asked <= (before.3.len() - 1) / 3;
+            }
+        }
+        ruling(obligations, broken)
     }
 
     fn bounded(&self) -> Ruling {

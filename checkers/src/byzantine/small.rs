@@ -3,6 +3,8 @@
 //! Messages have slots in the order of their broadcasts; servers accept them there, suspect the
 //! sequencer and take over.
 
+pub mod exclusions;
+
 use crate::crosscheck::Small;
 use crate::crosscheck::script::{Fact, Script, Setup, setup};
 use pepperland_core::history::{FailureModel, History, Kind};

@@ -12,6 +12,7 @@ mod link_no_creation;
 mod link_no_duplication;
 mod link_validity;
 mod omission_degree;
+mod register_completeness;
 mod register_contract;
 mod register_write_order;
 
@@ -39,6 +40,7 @@ pub const ALL: &[&Checker] = &[
     &omission_degree::ENTRY,
     &register_contract::ENTRY,
     &register_write_order::ENTRY,
+    &register_completeness::ENTRY,
 ];
 
 /// The reason where the channel is not known to promise so much.
@@ -100,5 +102,17 @@ mod tests {
         };
 
         family_tests!(REGISTERS);
+    }
+
+    mod writes {
+        use super::*;
+
+        const WRITES: Family = Family {
+            checkers: &[&register_completeness::ENTRY],
+            histories: small::seen::writes,
+            oracle: oracle::rule,
+        };
+
+        family_tests!(WRITES);
     }
 }

@@ -23,6 +23,7 @@ pub fn rule(property: &str, history: &History) -> Ruling {
         "omission-degree" => oracle.omission_degree(),
         "register-contract" if is_of_registers => oracle.register_contract(),
         "register-write-order" if is_of_registers => oracle.register_write_order(),
+        "register-completeness" if is_of_registers => oracle.register_completeness(),
         _ => None,
     };
     let kept = kept.unwrap_or_default();
@@ -357,6 +358,28 @@ impl Oracle<'_> {
             kept.push(may || untouched);
         }
         Some(kept)
+    }
+
+    fn register_completeness(&self) -> Kept {
+        let write = |e: usize| Some((self.field(e, "op")?["f"] == "write").then_some(e)?);
+        let done = |e: usize| {
+            let end = self.response(e);
+            end.is_some_and(|end| self.field(end, "status").is_some_and(|said| said == "ok"))
+        };
+        let owed = |e: &usize| {
+            let correct = self.node(*e).is_some_and(|node| self.correct(node));
+            correct && (self.is(*e, Kind::Apply) || self.is(*e, Kind::Invoke) && done(*e))
+        };
+        let steady =
+            |node: &usize| self.correct(*node) && self.at(*node, Kind::Recover).count() == 0;
+        let mut kept = vec![];
+        for e in self.count().filter_map(write).filter(owed) {
+            for node in (0..self.history.node_count()).filter(steady) {
+                let same = |seen: usize| self.field(seen, "op") == self.field(e, "op");
+                kept.push(self.at(node, Kind::Apply).any(same));
+            }
+        }
+        self.history.header.complete.then_some(kept)
     }
 
     fn register_write_order(&self) -> Kept {

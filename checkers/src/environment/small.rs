@@ -1,5 +1,7 @@
 //! Histories to test promises on: by hand, and small random ones.
 
+pub mod seen;
+
 use crate::crosscheck::Small;
 use pepperland_core::history::{
     Channel, Clock, FailureModel, Header, History, Kind, Recorder, Transmission,

@@ -8,8 +8,8 @@ use pepperland_core::fault::Fault;
 use pepperland_core::history::{Channel, Header, History};
 use pepperland_core::implementation::{Implementation, Setup};
 use pepperland_core::runtime::{
-    Detail, Refused, Repeats, Runtime, no_carriage, no_registers, no_starvation, no_twins,
-    usual_order, within_limits,
+    Detail, Refused, Repeats, Runtime, no_carriage, no_haste, no_registers, no_starvation,
+    no_twins, usual_order, within_limits,
 };
 use pepperland_core::scenario::Network;
 use pepperland_core::schedule::{Disturbance, Schedule};
@@ -135,6 +135,7 @@ impl Runtime for Processes {
         }
         if self.life != Life::Virtual {
             no_twins(NAME, schedule)?;
+            no_haste(NAME, schedule)?;
             no_registers(NAME, schedule)?;
             no_carriage(NAME, schedule)?;
             usual_order(NAME, schedule)?;
@@ -180,7 +181,9 @@ impl Runtime for Processes {
     fn lacks(&self) -> &'static [Fault] {
         match self.life {
             Life::Virtual => &[Fault::Starvation],
-            Life::Lines => &[Fault::Clock, Fault::Disk, Fault::Twin, Fault::Starvation],
+            Life::Lines => {
+                &[Fault::Clock, Fault::Disk, Fault::Twin, Fault::Haste, Fault::Starvation]
+            }
             Life::Sockets => obstacles::lacking_on_sockets(&self.tested()),
         }
     }
@@ -269,7 +272,7 @@ mod tests {
     fn what_is_lacking_is_lacking_in_real_time_alone() {
         let stepped = Processes::of_library(PathBuf::from("pepperland"), "basic", None);
         assert_eq!(stepped.lacks(), [Fault::Starvation]);
-        let lacks = [Fault::Clock, Fault::Disk, Fault::Twin, Fault::Starvation];
+        let lacks = [Fault::Clock, Fault::Disk, Fault::Twin, Fault::Haste, Fault::Starvation];
         assert_eq!(stepped.in_real_time(true).lacks(), lacks);
     }
 }

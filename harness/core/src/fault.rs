@@ -35,6 +35,9 @@ pub struct Profile {
     pub foresee: Option<Foresee>,
     /// Whether it does so where this was chosen.
     pub looks_ahead: fn(&Choice) -> bool,
+    /// Whether more nodes may fail than the budget allows, where this was chosen: such a run is
+    /// outside of the model.
+    pub exceeds: fn(&Choice) -> bool,
 }
 
 /// What a client asks for, when and at which node.
@@ -57,6 +60,7 @@ impl Profile {
         ask: |_, _, _| Vec::new(),
         foresee: None,
         looks_ahead: |_| true,
+        exceeds: |_| false,
     };
 
     /// Its planner that looks at a run first, if it has one and that is what was chosen.
@@ -92,6 +96,8 @@ pub enum Fault {
     Byzantine,
     /// Two copies of a node run under one name. Whoever lives with liars lives with it.
     Twin,
+    /// Time-outs of a liar come too soon. Whoever lives with liars lives with it.
+    Haste,
     /// Disks lose what they have taken.
     Disk,
     /// A node gets little of its machine. Whoever lives with pauses lives with it.
@@ -116,6 +122,7 @@ impl Fault {
             Fault::Clock => "clock",
             Fault::Byzantine => "byzantine",
             Fault::Twin => "twin",
+            Fault::Haste => "haste",
             Fault::Disk => "disk",
             Fault::Starvation => "starvation",
             Fault::Leave => "leaving",
@@ -166,6 +173,23 @@ impl Ground<'_> {
         let chosen: Vec<NodeId> = self.classes().iter().flat_map(chosen).collect();
         nodes.retain(|node| chosen.contains(node));
         nodes
+    }
+
+    /// Those who may lie at all, in random order: first as many of each class as the budget allows,
+    /// then the others.
+    pub fn able_to_lie(&self, stream: &mut Stream) -> Vec<NodeId> {
+        let mut nodes = self.victims(Fault::Byzantine, stream);
+        let able = self.classes().into_iter().filter(|class| class.may_lie);
+        let able = able.flat_map(|class| class.nodes.map(NodeId));
+        let mut others: Vec<NodeId> = able.filter(|node| !nodes.contains(node)).collect();
+        stream.shuffle(&mut others);
+        nodes.extend(others);
+        nodes
+    }
+
+    /// Those who serve: everybody, where there are no clients among the nodes.
+    pub fn servers(&self) -> impl Iterator<Item = NodeId> + use<> {
+        NodeId::first(self.nodes).skip(self.implementation.clients(self.nodes))
     }
 
     /// Whether this fault may befall the node.

@@ -179,7 +179,8 @@ impl Class {
 
     /// How many of them may fail in this way.
     pub fn most(&self, fault: Fault) -> usize {
-        let may = self.may_lie || !matches!(fault, Fault::Byzantine | Fault::Twin);
+        let lies = matches!(fault, Fault::Byzantine | Fault::Twin | Fault::Haste);
+        let may = self.may_lie || !lies;
         if may { self.most } else { 0 }
     }
 }
@@ -475,7 +476,7 @@ impl Implementation {
         let lives_with = |fault: &Fault| match fault {
             Fault::Leave => self.model.views,
             Fault::Starvation => self.model.tolerates.contains(&Fault::Pause),
-            Fault::Twin => self.model.tolerates.contains(&Fault::Byzantine),
+            Fault::Twin | Fault::Haste => self.model.tolerates.contains(&Fault::Byzantine),
             other => self.model.tolerates.contains(other),
         };
         needs.iter().filter(|fault| !lives_with(fault)).copied().collect()

@@ -13,6 +13,7 @@ use crate::schedule::{
 use crate::seed::{PerMillion, Seed};
 use crate::time::{Span, Time};
 use crate::workload::{Layout, Stage, Workload};
+use budget::Planned;
 
 /// A scenario with its names resolved.
 pub struct Plan<'a> {
@@ -56,9 +57,11 @@ impl Plan<'_> {
         let changing = if self.workload.layout.is_changing() { &stage.groups[..] } else { &[] };
         let ground = self.ground(heal_at, changing, &steps);
         let mut stream = seed.stream("faults");
-        let planned = self.faults.iter().map(|(p, choice)| (p.plan)(&ground, choice, &mut stream));
-        let planned: Vec<Vec<Disturbance>> = planned.collect();
-        let disturbances = self.within_budget(planned);
+        let planned = self.faults.iter().map(|(profile, choice)| Planned {
+            disturbances: (profile.plan)(&ground, choice, &mut stream),
+            exceeds: (profile.exceeds)(choice),
+        });
+        let disturbances = self.within_budget(planned.collect());
         let asked = self.asked(&ground, seed, steps.len() as u32);
         steps.extend(asked);
         let asks = self.workload.last.asks(&stage);
@@ -80,7 +83,7 @@ impl Plan<'_> {
         Stage { nodes, groups, broadcasts: self.scenario.broadcasts, until: heal_at }
     }
 
-    fn within_budget(&self, planned: Vec<Vec<Disturbance>>) -> Vec<Disturbance> {
+    fn within_budget(&self, planned: Vec<Planned>) -> Vec<Disturbance> {
         budget::keep(planned, &self.implementation.classes(self.nodes()), self.nodes())
     }
 
@@ -102,13 +105,15 @@ impl Plan<'_> {
     pub fn foreseen(&self, schedule: Schedule, history: &History, seed: Seed) -> Schedule {
         let ground = self.ground(schedule.header.heal_at, &[], &schedule.steps);
         let mut stream = seed.stream("foreseen");
-        let foresight =
-            |(p, choice): &'_ Named| p.foresight(choice).map(|foresee| (foresee, choice.clone()));
-        let foreseeing = self.faults.iter().filter_map(foresight);
-        let more: Vec<Vec<Disturbance>> = foreseeing
-            .map(|(foresee, choice)| foresee(&ground, &choice, history, &mut stream))
-            .collect();
-        let planned = [vec![schedule.disturbances.clone()], more].concat();
+        // What was planned has been held against the budget.
+        let disturbances = schedule.disturbances.clone();
+        let exceeds = self.faults.iter().any(|(profile, choice)| (profile.exceeds)(choice));
+        let mut planned = vec![Planned { disturbances, exceeds }];
+        planned.extend(self.faults.iter().filter_map(|(profile, choice)| {
+            let foresee = profile.foresight(choice)?;
+            let disturbances = foresee(&ground, choice, history, &mut stream);
+            Some(Planned { disturbances, exceeds: (profile.exceeds)(choice) })
+        }));
         let disturbances = self.within_budget(planned);
         Schedule { disturbances, ..schedule }
     }

@@ -6,6 +6,7 @@ mod controlled;
 mod disk;
 mod disturbances;
 mod guard;
+mod haste;
 mod lies;
 mod nodes;
 mod record;
@@ -16,6 +17,7 @@ pub use controlled::{CARRIES_WRITES_ALONE, OneOrder};
 pub use disk::FailingDisk;
 pub use disturbances::{Active, Disturbances, garbled_length};
 pub use guard::{Guarded, caught};
+pub use haste::no_haste;
 pub use lies::{Lie, Lies, Outcome, Saying, Tongue, drawn_lie};
 pub use nodes::{Build, Slot, State, seed_of};
 

@@ -4,6 +4,7 @@
 //! Byzantine Fault Tolerant Algorithms*, OOPSLA 2023), or run twice under one name (Bano et al.,
 //! *Twins*, 2021).
 
+mod mixed;
 mod pillars;
 mod rounds;
 mod ways;
@@ -20,15 +21,16 @@ use pepperland_core::time::Time;
 /// The record.
 pub const ENTRY: Profile = Profile {
     name: "byzantine",
-    statement: "nodes lie in 10 to 100 % of what they send, in one way in each run",
+    statement: "nodes lie in 10 to 100 % of what they send, each in one way or in some",
     source: "Lamport, Shostak & Pease 1982",
     variants: VARIANTS,
-    parameters: &[RATE, CHOICE, LASTS],
+    parameters: &[RATE, LIARS, CHOICE, LASTS],
     persists: true,
     needs: &[Fault::Byzantine],
     plan,
     foresee: Some(foresee),
     looks_ahead: is_adaptive,
+    exceeds: |choice| choice.value(LIARS.name).is_some(),
     ..Profile::PLAIN
 };
 
@@ -38,6 +40,9 @@ const fn way(way: Way, statement: &'static str) -> Variant {
 
 /// The one that runs nodes twice.
 const TWINS: &str = "twins";
+
+/// The one of several ways.
+const MIXED: &str = "mixed";
 
 const VARIANTS: &[Variant] = &[
     way(Way::SmallScope, "one place of a message is changed a little, for each receiver by itself"),
@@ -49,13 +54,34 @@ const VARIANTS: &[Variant] = &[
     way(Way::Late, "some receivers, or all of one kind of message, are told late"),
     way(Way::PartialMac, "of a message's authenticators, one for each node, some are spoilt"),
     Variant {
+        name: Way::WORDS[Way::Hasty as usize],
+        statement: "all time-outs of a node come 64 times too soon, down to one millisecond; \
+                    `rate` says nothing then",
+        needs: Some(&[Fault::Byzantine, Fault::Haste]),
+    },
+    Variant {
+        name: MIXED,
+        statement: "a node lies in two or three of these ways, each at a rate of its own",
+        needs: None,
+    },
+    Variant {
         name: TWINS,
         statement: "two copies run under one name, and each talks with some, round by round",
         needs: Some(&[Fault::Byzantine, Fault::Twin]),
     },
 ];
 
+/// In so many per cent of its messages a node lies.
+const RATES: [u32; 4] = [10, 30, 60, 100];
+
 const RATE: Parameter = Parameter { default: "10, 30, 60 or 100 %, drawn", ..draw::RATE };
+
+const LIARS: Parameter = Parameter {
+    name: "liars",
+    statement: "how many nodes lie; if these are more than may, the run is outside of the model",
+    unit: Unit::Count,
+    default: "one in 7 of 10 runs, else up to as many as may, drawn",
+};
 
 const CHOICE: Parameter = Parameter {
     name: "choice",
@@ -70,8 +96,23 @@ fn is_adaptive(choice: &Choice) -> bool {
 }
 
 fn plan(ground: &Ground<'_>, choice: &Choice, stream: &mut Stream) -> Vec<Disturbance> {
+    if is_adaptive(choice) {
+        return Vec::new();
+    }
+    liars(ground, choice, stream)
+        .into_iter()
+        .flat_map(|node| lies(ground, choice, node, stream))
+        .collect()
+}
+
+/// Who lies: as many as were asked for, or as may.
+fn liars(ground: &Ground<'_>, choice: &Choice, stream: &mut Stream) -> Vec<NodeId> {
+    if let Some(asked) = choice.value(LIARS.name) {
+        let asked = usize::try_from(asked).unwrap_or(usize::MAX);
+        return ground.able_to_lie(stream).into_iter().take(asked).collect();
+    }
     let most = ground.most(Fault::Byzantine) as u64;
-    if most == 0 || is_adaptive(choice) {
+    if most == 0 {
         return Vec::new();
     }
     // One liar is enough for most bugs, and leaves the most correct nodes to be judged.
@@ -79,8 +120,7 @@ fn plan(ground: &Ground<'_>, choice: &Choice, stream: &mut Stream) -> Vec<Distur
         true => 1,
         false => stream.between(1, most),
     };
-    let nodes = ground.victims(Fault::Byzantine, stream).into_iter().take(liars as usize);
-    nodes.flat_map(|node| lies(ground, choice, node, stream)).collect()
+    ground.victims(Fault::Byzantine, stream).into_iter().take(liars as usize).collect()
 }
 
 /// Some lie from first to last, others for a while.
@@ -94,7 +134,7 @@ fn lies(
         true => (Time::ZERO, ground.heal_at),
         false => draw::window(ground, choice, stream),
     };
-    let rate = draw::rate_of(choice, &[10, 30, 60, 100], stream);
+    let rate = draw::rate_of(choice, &RATES, stream);
     deceive(ground, choice, (node, window, rate), stream)
 }
 
@@ -113,7 +153,27 @@ fn foresee(
     let pillar = stream.pick(&pillars);
     let (at, rate) = (*stream.pick(&pillar.moments), PerMillion::percent(100));
     let rate = choice.share(RATE.name).unwrap_or(rate);
-    deceive(ground, choice, (pillar.node, (at, ground.heal_at), rate), stream)
+    let others = beside(ground, choice, pillar.node, stream);
+    let liars = [pillar.node].into_iter().chain(others);
+    liars
+        .flat_map(|node| deceive(ground, choice, (node, (at, ground.heal_at), rate), stream))
+        .collect()
+}
+
+/// Who lies beside the node that matters, where more liars than one were asked for.
+fn beside(
+    ground: &Ground<'_>,
+    choice: &Choice,
+    pillar: NodeId,
+    stream: &mut Stream,
+) -> Vec<NodeId> {
+    let Some(asked) = choice.value(LIARS.name).filter(|asked| *asked > 1) else {
+        return Vec::new();
+    };
+    let mut others = ground.able_to_lie(stream);
+    others.retain(|node| *node != pillar);
+    others.truncate(usize::try_from(asked - 1).unwrap_or(usize::MAX));
+    others
 }
 
 /// A node lies in the way that was chosen, or in any that the runtime can bring about.
@@ -130,6 +190,7 @@ fn deceive(
     let variant = draw::variant(choice, &all, stream);
     match Way::ALL.into_iter().find(|way| way.word() == variant) {
         Some(way) => ways::lie(ground, choice, way, liar, stream),
+        None if variant == MIXED => mixed::lies(ground, choice, liar, stream),
         None => rounds::twins(ground, choice, liar, stream),
     }
 }

@@ -25,6 +25,7 @@ pub mod swarm;
 pub mod timing;
 pub mod value;
 pub mod window;
+pub mod wrong_orders;
 
 pub use names::{UnknownFault, in_words, named_once, resolve, variant_in_words, words_of};
 
@@ -55,6 +56,7 @@ pub const ALL: &[&Profile] = &[
     &disk::ENTRY,
     &window::ENTRY,
     &starve::ENTRY,
+    &wrong_orders::ENTRY,
 ];
 
 /// Every profile that needs none of these faults: what a runtime that lacks them can bring about.

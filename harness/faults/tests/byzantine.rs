@@ -6,14 +6,25 @@ use common::{ANYTHING, implementation, plan_alone};
 use pepperland_core::fault::{Fault, Ground};
 use pepperland_core::id::NodeId;
 use pepperland_core::schedule::{Deceit, Disturbance, Fate, Trouble, Way};
-use pepperland_core::seed::Seed;
+use pepperland_core::seed::{PerMillion, Seed};
 use pepperland_core::time::{Span, Time};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 const HEAL: Time = Time::millis(200);
 
 fn plans(fault: &str) -> Vec<Vec<Disturbance>> {
     (0..80).map(|seed| plan_alone(fault, 5, HEAL, seed)).collect()
+}
+
+/// What is planned in 300 runs for a runtime that cannot bring about these faults.
+fn plans_lacking(fault: &str, lacks: &[Fault]) -> Vec<Disturbance> {
+    let (toy, profiles) = (implementation(ANYTHING), pepperland_faults::ALL);
+    let (implementation, heal_at) = (&toy, HEAL);
+    let (changing, requests) = (&[][..], &[][..]);
+    let ground = Ground { nodes: 5, heal_at, changing, requests, implementation, profiles, lacks };
+    let (profile, choice) = &pepperland_faults::resolve(fault).expect("a profile")[0];
+    let plan = |seed| (profile.plan)(&ground, choice, &mut Seed(seed).stream("faults"));
+    (0..300).flat_map(plan).collect()
 }
 
 fn deceits(fault: &str) -> Vec<(NodeId, Deceit)> {
@@ -23,6 +34,11 @@ fn deceits(fault: &str) -> Vec<(NodeId, Deceit)> {
         other => panic!("{other:?}"),
     })
     .collect()
+}
+
+/// Every way of lying in messages.
+fn ways_of_messages() -> impl Iterator<Item = Way> {
+    Way::ALL.into_iter().filter(|way| *way != Way::Hasty)
 }
 
 #[test]
@@ -40,20 +56,15 @@ fn each_way_is_the_one_that_was_chosen() {
 #[test]
 fn by_default_every_way_is_drawn_that_the_runtime_can_bring_about() {
     let words = |lacks: &[Fault]| -> BTreeSet<&str> {
-        let (toy, profiles) = (implementation(ANYTHING), pepperland_faults::ALL);
-        let (implementation, heal_at) = (&toy, HEAL);
-        let (changing, requests) = (&[][..], &[][..]);
-        let ground =
-            Ground { nodes: 5, heal_at, changing, requests, implementation, profiles, lacks };
-        let (profile, choice) = &pepperland_faults::resolve("byzantine").expect("a profile")[0];
-        let plan = |seed| (profile.plan)(&ground, choice, &mut Seed(seed).stream("faults"));
         let word = |d: Disturbance| match d.trouble {
             Trouble::Lie { how, .. } => how.way.word(),
             other => other.word(),
         };
-        (0..300).flat_map(plan).map(word).collect()
+        plans_lacking("byzantine", lacks).into_iter().map(word).collect()
     };
-    let mut all: BTreeSet<&str> = Way::WORDS.into_iter().collect();
+    let mut all: BTreeSet<&str> = ways_of_messages().map(Way::word).collect();
+    assert_eq!(words(&[Fault::Twin, Fault::Haste]), all);
+    all.insert("hasty");
     assert_eq!(words(&[Fault::Twin]), all);
     all.insert("twin");
     assert_eq!(words(&[]), all);
@@ -120,7 +131,7 @@ fn one_lie_is_named_by_itself() {
         })
         .collect()
     };
-    for way in Way::ALL {
+    for way in ways_of_messages() {
         let fates = fates(way.word());
         assert!(!fates.is_empty() && fates.iter().all(|fate| fate.is_a_lie()), "{way:?}");
     }
@@ -138,6 +149,48 @@ fn one_lie_is_named_by_itself() {
             assert!(told.len() <= 1, "all are told the same: {plan:?}");
         }
     }
+}
+
+#[test]
+fn whoever_is_in_haste_is_so_in_all_its_time_outs() {
+    for fault in ["byzantine:hasty", "byzantine:hasty:rate=30%", "byzantine:hasty:transient"] {
+        for d in plans(fault).concat() {
+            let Trouble::Lie { rate, how, .. } = &d.trouble else { panic!("{d:?}") };
+            assert_eq!((*rate, how), (PerMillion::percent(100), &Deceit::plain(Way::Hasty)));
+            assert!(d.until.is_some_and(|until| d.at < until));
+        }
+    }
+}
+
+#[test]
+fn who_lies_in_several_ways_does_so_in_two_or_three_each_at_its_own_rate() {
+    let (mut numbers, mut apart) = (BTreeSet::new(), 0);
+    for plan in plans("byzantine:mixed") {
+        let liars: BTreeSet<NodeId> = plan.iter().filter_map(|d| d.trouble.liar()).collect();
+        for liar in liars {
+            let of_liar = plan.iter().filter_map(|d| match &d.trouble {
+                Trouble::Lie { node, rate, how } => (*node == liar).then_some((how.way, *rate)),
+                other => panic!("{other:?}"),
+            });
+            let told: BTreeMap<Way, PerMillion> = of_liar.collect();
+            numbers.insert(told.len());
+            let rates: BTreeSet<PerMillion> = told.values().copied().collect();
+            apart += usize::from(rates.len() > 1);
+        }
+    }
+    assert_eq!(numbers, BTreeSet::from([2, 3]));
+    assert!(apart > 40, "{apart}");
+}
+
+#[test]
+fn several_ways_may_be_for_a_while_each() {
+    for plan in plans("byzantine:mixed:intermittent") {
+        assert!(plan.iter().all(|d| d.until.is_some_and(|until| until <= HEAL)), "{plan:?}");
+    }
+    let lacking = |lacks: &[Fault]| plans_lacking("byzantine:mixed", lacks);
+    let hasty = |d: &Disturbance| d.trouble.hastens(d.trouble.liar().expect("a liar"));
+    assert!(lacking(&[]).iter().any(hasty));
+    assert!(!lacking(&[Fault::Haste]).iter().any(hasty));
 }
 
 #[test]

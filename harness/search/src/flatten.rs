@@ -9,7 +9,7 @@ use arrivals::Arrivals;
 use pepperland_core::history::{History, Kind};
 use pepperland_core::id::{NetworkId, NodeId};
 use pepperland_core::runtime::drawn_lie;
-use pepperland_core::schedule::{Disturbance, Fate, Harm, Order, Schedule, Transit, Trouble};
+use pepperland_core::schedule::{Disturbance, Fate, Harm, Order, Schedule, Transit, Trouble, Way};
 use pepperland_core::time::{Span, Time};
 use std::collections::BTreeMap;
 
@@ -31,10 +31,14 @@ pub fn flatten_corruption(schedule: &Schedule, history: &History) -> Schedule {
 /// Whether the disturbance strikes messages by chance, or as they come.
 fn by_chance(trouble: &Trouble) -> bool {
     use Trouble::{Delay, Duplicate, Lie, Lose, Omit, Throttle};
-    matches!(
-        trouble,
-        Lose { .. } | Delay { .. } | Duplicate { .. } | Lie { .. } | Omit { .. } | Throttle { .. }
-    )
+    match trouble {
+        // All time-outs of who is in haste come too soon, and no message is named by that.
+        Lie { how, .. } => how.way != Way::Hasty,
+        other => matches!(
+            other,
+            Lose { .. } | Delay { .. } | Duplicate { .. } | Omit { .. } | Throttle { .. }
+        ),
+    }
 }
 
 /// Whether the disturbance changes messages by chance.
@@ -69,16 +73,16 @@ fn named(
             continue;
         }
         gone.iter().filter_map(|(_, harm)| fate(*harm)).for_each(&mut strike);
-        let lie = lies.get(&sent.transit).copied();
-        lie.into_iter().for_each(&mut strike);
-        if lie == Some(Fate::Withhold) {
+        let told = lies.get(&sent.transit).map_or(&[][..], Vec::as_slice);
+        told.iter().copied().for_each(&mut strike);
+        if told.contains(&Fate::Withhold) {
             continue;
         }
         // When a write is read is drawn anew as it was: nothing but strikes makes it late.
         if sent.transit.is_controlled() {
             continue;
         }
-        let stalled = lie.map_or(Span::ZERO, stall) + kept_stall(schedule, &kept);
+        let stalled = told.iter().fold(kept_stall(schedule, &kept), |sum, lie| sum + stall(*lie));
         let by = arrivals.lateness(&sent, lateness(&gone), lateness(&kept) + stalled);
         if by > Span::ZERO {
             strike(Fate::Delay { by });
@@ -134,9 +138,13 @@ fn fate(harm: Harm) -> Option<Fate> {
     }
 }
 
-/// The lies that were drawn, by message.
-fn lies(history: &History) -> BTreeMap<Transit, Fate> {
-    history.events().filter_map(|event| drawn_lie(&event)).collect()
+/// The lies that were drawn, by message: who lies in several ways may do so in one message.
+fn lies(history: &History) -> BTreeMap<Transit, Vec<Fate>> {
+    let mut lies: BTreeMap<Transit, Vec<Fate>> = BTreeMap::new();
+    for (transit, fate) in history.events().filter_map(|event| drawn_lie(&event)) {
+        lies.entry(transit).or_default().push(fate);
+    }
+    lies
 }
 
 /// A message of the run.

@@ -4,7 +4,7 @@
 mod tests;
 
 use pepperland_core::id::{GroupId, NodeId};
-use pepperland_core::schedule::{Disturbance, Fate, Links, Schedule, Step, Trouble, When};
+use pepperland_core::schedule::{Disturbance, Fate, Links, Schedule, Step, Trouble, Way, When};
 use pepperland_core::time::{Span, Time};
 use std::collections::BTreeSet;
 
@@ -275,7 +275,7 @@ pub fn draws(schedule: &Schedule) -> bool {
     let network = &schedule.header.network;
     let rated = |d: &Disturbance| match &d.trouble {
         Trouble::Cut { .. } | Trouble::Throttle { .. } => false,
-        Trouble::Lie { .. } => true,
+        Trouble::Lie { how, .. } => how.way != Way::Hasty,
         Trouble::Strike { fate, .. } => matches!(fate, Fate::Corrupt | Fate::Garble),
         other => other.links().is_some(),
     };

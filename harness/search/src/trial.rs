@@ -166,18 +166,19 @@ impl Trial<'_> {
             Trouble::Crash { node, .. } => Some(node),
             _ => None,
         });
-        let failing: BTreeSet<NodeId> = liars.into_iter().chain(crashes).collect();
+        let failing: BTreeSet<NodeId> = liars.iter().copied().chain(crashes).collect();
         let implementation = self.plan.implementation;
         let classes = implementation.classes(schedule.header.nodes as usize).into_iter();
         let failing_of = |class: Class| {
-            let failing = failing.iter().filter(|node| class.holds(**node)).count();
-            (failing > class.most).then_some((failing, class))
+            let of_class = failing.iter().filter(|node| class.holds(**node));
+            let does =
+                if of_class.clone().all(|node| liars.contains(node)) { "lie" } else { "fail" };
+            let failing = of_class.count();
+            (failing > class.most).then_some((failing, does, class))
         };
-        let (failing, class) = classes.filter_map(failing_of).next()?;
-        let (name, what, most) = (implementation.name, class.what, class.most);
-        Some(format!(
-            "outside the model: {failing} {what} are faulty, and {name} lives with {most}"
-        ))
+        let (failing, does, class) = classes.filter_map(failing_of).next()?;
+        let (what, most) = (class.what, class.most);
+        Some(format!("outside the model: {failing} {what} {does}, and {most} may"))
     }
 
     /// Why the network of the schedule is too slow for the implementation's model, if it is.

@@ -122,6 +122,7 @@ impl World<'_> {
                 self.tickets.len() as u32 - 1
             }
         };
+        let span = self.disturbances.hasten(self.schedule, self.name(id), span);
         let slot = &mut self.nodes[id.index()];
         let at = self.now + slot.clock.true_span(span);
         match slot.timers.iter_mut().find(|(set, _)| *set == timer) {

@@ -198,6 +198,7 @@ impl World {
 
     fn set_timer(&mut self, id: NodeId, timer: Timer, span: Span, cause: Option<EventId>) {
         let ticket = self.turn();
+        let span = self.disturbances.hasten(&self.schedule(), id, span);
         let slot = &mut self.nodes[id.index()];
         let at = self.now + slot.clock.true_span(span);
         match slot.timers.iter_mut().find(|(set, _)| *set == timer) {

@@ -10,7 +10,7 @@ use pepperland_core::history::{Channel, Kind};
 use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::implementation::Implementation;
 use pepperland_core::message::Message;
-use pepperland_core::schedule::{Disturbance, Failing, InFlight, Step, Trouble, When};
+use pepperland_core::schedule::{Deceit, Disturbance, Failing, InFlight, Step, Trouble, Way, When};
 use pepperland_core::seed::PerMillion;
 use pepperland_core::time::{Span, Time};
 
@@ -195,6 +195,18 @@ fn timers_run_out_and_are_cancelled() {
     let history = run(&multicasts(Channel::FairLoss, &[15]), &TICKS);
     let expected = ["10 n1 note it is 10", "20 n1 note it is 20"];
     assert_eq!(with(&history, "n1 note"), expected);
+}
+
+#[test]
+fn time_outs_of_a_liar_in_haste_come_too_soon_from_the_first_on() {
+    let mut schedule = quiet(Channel::FairLoss);
+    let (rate, how) = (PerMillion::percent(100), Deceit::plain(Way::Hasty));
+    schedule.disturbances = vec![during(0, 200, Trouble::Lie { node: NodeId(1), rate, how })];
+    let history = run(&schedule, &TICKS);
+    let expected = [1, 2, 3, 4, 5].map(|at| format!("{at} n2 note it is {at}"));
+    assert_eq!(with(&history, "n2 note"), expected);
+    assert_eq!(with(&history, "n1 note")[0], "10 n1 note it is 10");
+    assert_eq!(with(&history, "heal"), ["200 heal touched=5 id=0"]);
 }
 
 #[test]

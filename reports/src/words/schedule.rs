@@ -166,7 +166,8 @@ fn deceit(how: &Deceit, rate: PerMillion) -> String {
     let share = share(rate);
     let to = how.to.as_deref().map(|to| format!(" to {}", side(Some(to)))).unwrap_or_default();
     let kind = how.kind.map(|kind| format!(" of its kind {kind}")).unwrap_or_default();
-    let what = format!("{share}{kind}{to}");
+    let label = how.label.as_ref().map(|label| format!(" of {label}")).unwrap_or_default();
+    let what = format!("{share}{kind}{label}{to}");
     match how.way {
         Way::SmallScope => format!("lies in {what}"),
         Way::Earlier => format!("says in {what} what it said earlier"),
@@ -176,6 +177,7 @@ fn deceit(how: &Deceit, rate: PerMillion) -> String {
         Way::Silent => format!("does not send {what}"),
         Way::Late => format!("sends {what} up to {} ms late", how.most),
         Way::PartialMac => format!("spoils some authenticators in {what}"),
+        Way::Hasty => "is in haste: its time-outs come 64 times too soon".to_owned(),
     }
 }
 

@@ -51,10 +51,10 @@ pub fn of_this_machine(trouble: &Trouble) -> Option<String> {
 /// The faults that cannot be brought about on real sockets.
 pub fn lacking_on_sockets(tested: &Tested<'_>) -> &'static [Fault] {
     match (clock(tested).or_else(no_clocks).is_some(), disk().is_some()) {
-        (false, false) => &[Fault::Twin, Fault::Byzantine],
-        (false, true) => &[Fault::Twin, Fault::Byzantine, Fault::Disk],
-        (true, false) => &[Fault::Twin, Fault::Byzantine, Fault::Clock],
-        (true, true) => &[Fault::Twin, Fault::Byzantine, Fault::Clock, Fault::Disk],
+        (false, false) => &[Fault::Twin, Fault::Haste, Fault::Byzantine],
+        (false, true) => &[Fault::Twin, Fault::Haste, Fault::Byzantine, Fault::Disk],
+        (true, false) => &[Fault::Twin, Fault::Haste, Fault::Byzantine, Fault::Clock],
+        (true, true) => &[Fault::Twin, Fault::Haste, Fault::Byzantine, Fault::Clock, Fault::Disk],
     }
 }
 

@@ -1,4 +1,4 @@
-//! How many nodes may fail in one run, of each class of them.
+//! How many nodes may fail in one run, of each class of them, unless more were asked for.
 
 use crate::fault::Fault;
 use crate::id::NodeId;
@@ -8,16 +8,33 @@ use std::collections::BTreeSet;
 
 /// Profiles that are combined do not know of each other's crashes and liars: beyond the budget of a
 /// class, none. Where a profile has the whole group crash and come back, that is what it is for.
-pub fn keep(planned: Vec<Vec<Disturbance>>, classes: &[Class], nodes: usize) -> Vec<Disturbance> {
+pub fn keep(planned: Vec<Planned>, classes: &[Class], nodes: usize) -> Vec<Disturbance> {
     let mut victims = Victims { classes, chosen: BTreeSet::new() };
     let mut kept = Vec::new();
-    for mut disturbances in planned {
-        if !everybody_restarts(&disturbances, nodes) {
+    for Planned { mut disturbances, exceeds } in planned {
+        if exceeds {
+            victims.chosen.extend(disturbances.iter().filter_map(|d| Some(failure(&d.trouble)?.0)));
+        } else if !everybody_restarts(&disturbances, nodes) {
             disturbances.retain(|disturbance| victims.may(&disturbance.trouble));
         }
         kept.extend(disturbances);
     }
     kept
+}
+
+/// What one profile has planned.
+pub struct Planned {
+    pub disturbances: Vec<Disturbance>,
+    /// Whether more nodes may fail than the budget allows, since that was asked for.
+    pub exceeds: bool,
+}
+
+/// The node that the trouble makes fail, if it makes one, and how.
+fn failure(trouble: &Trouble) -> Option<(NodeId, Fault)> {
+    match trouble {
+        Trouble::Crash { node, .. } => Some((*node, Fault::Crash)),
+        other => other.liar().map(|liar| (liar, Fault::Byzantine)),
+    }
 }
 
 /// Who fails.
@@ -29,11 +46,7 @@ struct Victims<'a> {
 impl Victims<'_> {
     /// Whether the trouble makes no node fail, or one that may.
     fn may(&mut self, trouble: &Trouble) -> bool {
-        let (node, fault) = match (trouble, trouble.liar()) {
-            (Trouble::Crash { node, .. }, _) => (*node, Fault::Crash),
-            (_, Some(liar)) => (liar, Fault::Byzantine),
-            _ => return true,
-        };
+        let Some((node, fault)) = failure(trouble) else { return true };
         let Some(class) = self.classes.iter().find(|class| class.holds(node)) else { return false };
         let failing = self.chosen.iter().filter(|victim| class.holds(**victim)).count();
         let may = class.most(fault) > 0;

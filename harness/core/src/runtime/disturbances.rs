@@ -1,7 +1,8 @@
 //! The disturbances of links that are at work.
 
 use crate::id::NodeId;
-use crate::schedule::{Harm, Schedule, Transit, Trouble};
+use crate::runtime::haste::hastened;
+use crate::schedule::{Harm, Schedule, Transit, Trouble, Way};
 use crate::time::{Span, Time};
 use smallvec::SmallVec;
 use std::collections::BTreeMap;
@@ -21,7 +22,7 @@ pub struct Disturbances<Frame> {
 pub struct Active<Frame> {
     index: u32,
     is_cut: bool,
-    /// How many messages it has touched.
+    /// How many messages it has touched, or time-outs.
     pub touched: u64,
     /// Frames that a perfect channel keeps until the cut heals.
     pub held: Vec<Frame>,
@@ -49,12 +50,16 @@ impl<Frame> Disturbances<Frame> {
     }
 
     /// Those at work before any node has started: messages that are struck from the first instant
-    /// on may be those that nodes send as they start.
+    /// on may be those that nodes send as they start, and who is in haste then is so at once.
     pub fn at_the_start(schedule: &Schedule) -> Disturbances<Frame> {
         let mut disturbances = Disturbances::default();
         for (index, disturbance) in (0..).zip(&schedule.disturbances) {
-            let strikes = matches!(disturbance.trouble, Trouble::Strike { .. });
-            if strikes && disturbance.at == Time::ZERO {
+            let at_once = match &disturbance.trouble {
+                Trouble::Strike { .. } => true,
+                Trouble::Lie { how, .. } => how.way == Way::Hasty,
+                _ => false,
+            };
+            if at_once && disturbance.at == Time::ZERO {
                 disturbances.begin(schedule, index);
             }
         }
@@ -134,6 +139,16 @@ impl<Frame> Disturbances<Frame> {
             Some((*index, transit.harm(schedule.header.seed, disturbance)?))
         };
         strikes.into_iter().flatten().filter_map(harm)
+    }
+
+    /// How long a node waits that is to wait this long: time-outs of a liar in haste come too soon.
+    pub fn hasten(&mut self, schedule: &Schedule, node: NodeId, span: Span) -> Span {
+        let hastens = |active: &&mut Active<Frame>| {
+            schedule.disturbances[active.index as usize].trouble.hastens(node)
+        };
+        let Some(haste) = self.active.iter_mut().find(hastens) else { return span };
+        haste.touched += 1;
+        hastened(span)
     }
 
     /// The disturbance has not touched a message after all: there was nothing in it to change.

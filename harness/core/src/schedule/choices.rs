@@ -89,6 +89,8 @@ impl Transit {
             }
             Trouble::Corrupt { rate, .. } => hit(*rate).then(|| Harm::Corrupted(stream.bits())),
             Trouble::Garble { rate, .. } => hit(*rate).then(|| Harm::Garbled(stream.bits())),
+            // Who is in haste changes no message.
+            Trouble::Lie { how, .. } if how.way == Way::Hasty => None,
             // Whether it lies depends on what it says, so that all hear the same.
             Trouble::Lie { how, .. } if how.way == Way::Equivocate => {
                 Some(Harm::Lied(seed.0 ^ disturbance.key()))

@@ -17,6 +17,9 @@ pub struct Deceit {
     /// In messages of one kind alone: the how-manieth that the liar uses, from 1. Absent: of all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<u32>,
+    /// In messages with this label alone. Absent: in any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
     /// How late it is at most, where it is late: by whole milliseconds, at least one.
     #[serde(default, skip_serializing_if = "named::is_default")]
     pub most: Span,
@@ -55,11 +58,13 @@ pub enum Way {
     Late,
     /// Some of a message's authenticators, one for each node, are spoilt.
     PartialMac,
+    /// Its time-outs come too soon, all of them; what it sends, its own code sends.
+    Hasty,
 }
 
 impl Way {
     /// Every way, in the order of their words.
-    pub const ALL: [Way; 8] = [
+    pub const ALL: [Way; 9] = [
         Way::SmallScope,
         Way::Earlier,
         Way::Replay,
@@ -68,10 +73,11 @@ impl Way {
         Way::Silent,
         Way::Late,
         Way::PartialMac,
+        Way::Hasty,
     ];
 
     /// The words, as in a schedule file.
-    pub const WORDS: [&str; 8] = [
+    pub const WORDS: [&str; 9] = [
         "small-scope",
         "earlier",
         "replay",
@@ -80,6 +86,7 @@ impl Way {
         "silent",
         "late",
         "partial-mac",
+        "hasty",
     ];
 
     /// The word for it.

@@ -3,7 +3,7 @@
 
 use crate::fault::Fault;
 use crate::id::{NetworkId, NodeId};
-use crate::schedule::{Deceit, Failing, Fate, Links, Ration, named};
+use crate::schedule::{Deceit, Failing, Fate, Links, Ration, Way, named};
 use crate::seed::PerMillion;
 use crate::time::{Span, Time};
 use serde::{Deserialize, Serialize};
@@ -267,6 +267,11 @@ impl Trouble {
             Trouble::Strike { from, fate, .. } if fate.is_a_lie() => Some(*from),
             _ => None,
         }
+    }
+
+    /// Whether it has the node's time-outs come too soon.
+    pub fn hastens(&self, whom: NodeId) -> bool {
+        matches!(self, Trouble::Lie { node, how, .. } if *node == whom && how.way == Way::Hasty)
     }
 
     /// The links it disturbs, if it disturbs links.

@@ -114,6 +114,7 @@ const FAULTS: &[Form] = &[
             may("way", Shape::Way),
             TO,
             may("kind", Ordinal),
+            may("label", Text),
             may("most", ANY),
         ],
     },

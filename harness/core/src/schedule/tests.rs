@@ -57,9 +57,10 @@ prop_compose! {
         way in prop::sample::select(&Way::ALL[..]),
         to in some_nodes(),
         kind in prop::option::of(1..=u32::MAX),
+        label in prop::option::of("[A-Z][a-z]{0,5}"),
         most in span(),
     ) -> Deceit {
-        Deceit { way, to, kind, most }
+        Deceit { way, to, kind, label, most }
     }
 }
 
@@ -402,7 +403,7 @@ refused! { of_lines;
         "line 2, column 27: \"n\" is \"eve\"; it must be one of n1 to n3",
     lie_in_no_way: r#"{"at":1,"fault":"lie","n":"n1","rate":5,"way":"slow"}"# =>
         "line 2, column 47: \"way\" is \"slow\"; it must be one of small-scope, earlier, replay, \
-         readdress, equivocate, silent, late, partial-mac",
+         readdress, equivocate, silent, late, partial-mac, hasty",
     twin_of_nobody: r#"{"at":1,"fault":"twin","first":["n2"]}"# => "line 2: twin needs \"n\"",
     lie_without_a_draw:
         r#"{"at":1,"fault":"strike","from":"n1","to":"n2","number":1,"fate":"lie"}"# =>

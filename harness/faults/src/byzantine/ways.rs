@@ -21,11 +21,14 @@ pub fn lie(
     (node, window, rate): (NodeId, Window, PerMillion),
     stream: &mut Stream,
 ) -> Vec<Disturbance> {
-    if choice.persistence == Some(Persistence::Transient) {
+    // Haste is in no single message: it lasts for a moment at least.
+    if choice.persistence == Some(Persistence::Transient) && way != Way::Hasty {
         return once(ground, way, node, stream);
     }
     let bouts = bouts(ground, choice, window, stream);
     let stories = stories(ground, way, node, bouts.len() == 1, stream);
+    // All time-outs come too soon, whatever was drawn for messages.
+    let rate = if way == Way::Hasty { PerMillion::percent(100) } else { rate };
     let told = |(at, until): Window| {
         let stories = stories.clone().into_iter();
         stories.map(move |how| Disturbance::during(at, until, Trouble::Lie { node, rate, how }))
@@ -56,7 +59,7 @@ fn stories(
             let most = Span::millis(*stream.pick(&[10, 50, 150]));
             let to = Some(some).filter(|_| !of_kind || stream.chance(PerMillion::percent(30)));
             let most = if way == Way::Late { most } else { Span::ZERO };
-            vec![Deceit { way, to, kind: of_kind.then_some(kind), most }]
+            vec![Deceit { to, kind: of_kind.then_some(kind), most, ..plain }]
         }
         _ => vec![plain],
     }
@@ -108,6 +111,7 @@ fn once(ground: &Ground<'_>, way: Way, node: NodeId, stream: &mut Stream) -> Vec
             let fate = Fate::Replay { meant_for, earlier, besides };
             vec![struck(to, number + 1, fate)]
         }
+        Way::Hasty => Vec::new(),
         Way::Silent => vec![struck(to, number, Fate::Withhold)],
         Way::Late => {
             let by = Span(stream.between(1, Span::millis(150).0));

@@ -41,6 +41,7 @@ pub fn implementation(tolerates: &'static [Fault]) -> Implementation {
             failures: FailureModel::CrashRecovery,
             channel: Channel::FairLoss,
             tolerates,
+            orders: Some("Order"),
             ..Model::ASYNCHRONOUS
         },
         nodes: 5,

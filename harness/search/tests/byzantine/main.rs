@@ -11,7 +11,7 @@ use pepperland_core::id::NodeId;
 use pepperland_core::implementation::Implementation;
 use pepperland_core::runtime::Detail;
 use pepperland_core::scenario::Scenario;
-use pepperland_core::schedule::{Order, Schedule, Trouble};
+use pepperland_core::schedule::{Order, Schedule, Trouble, Way};
 use pepperland_core::verdict::{Outcome, Ruling};
 use pepperland_search::{Shrunk, Trial, flatten, shrink};
 use pepperland_sim::Simulator;
@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use toys::{ECHOES, TRUSTS};
 
-const WAYS: [&str; 9] = [
+const WAYS: [&str; 10] = [
     "small-scope",
     "earlier",
     "replay",
@@ -28,6 +28,7 @@ const WAYS: [&str; 9] = [
     "silent",
     "late",
     "partial-mac",
+    "mixed",
     "twins",
 ];
 
@@ -168,7 +169,9 @@ fn each_lie_of_a_run_is_named_by_itself() {
             schedule.header.order = if index % 2 == 0 { Order::Uniform } else { Order::Pos };
             let history = trial.run(&schedule, Detail::Network).expect("accepted");
             let flat = flatten(&schedule, &history);
-            let drawn = |d: &Trouble| matches!(d, Trouble::Lie { .. });
+            // Haste is in no message.
+            let drawn =
+                |d: &Trouble| matches!(d, Trouble::Lie { how, .. } if how.way != Way::Hasty);
             assert!(!flat.disturbances.iter().any(|d| drawn(&d.trouble)));
             let again = run(&trial, &flat);
             assert_eq!(deliveries(&again), deliveries(&history), "{way}, run {index}");
@@ -181,6 +184,21 @@ fn deliveries(history: &History) -> Vec<String> {
     let events = history.events().filter(|event| event.kind() == Kind::Deliver);
     let told = |e: Event<'_>| (e.time(), e.node(), e.message_name(), e.digest());
     events.map(|event| format!("{:?}", told(event))).collect()
+}
+
+#[test]
+fn more_liars_than_may_are_outside_of_the_model() {
+    let scenario = of_toy(&ECHOES, "byzantine:liars=2", &["byzantine-integrity"]);
+    let trial = toy_trial(&ECHOES, &scenario);
+    let schedule = trial.schedule(trial.seed(BASE, 0));
+    assert_eq!(schedule.liars().len(), 2);
+    let history = run(&trial, &schedule);
+    let verdicts = trial.judge(&schedule, &history);
+    let Outcome::Undecided(reason) = &verdicts[0].outcome else { panic!("{verdicts:?}") };
+    assert_eq!(reason, "outside the model: 2 nodes lie, and 1 may");
+    let beyond = Scenario { beyond_model: true, ..scenario };
+    let judged = toy_trial(&ECHOES, &beyond).judge(&schedule, &history);
+    assert_ne!(judged[0].ruling(), Ruling::Undecided, "{judged:?}");
 }
 
 /// How often each node is the liar in so many runs.

@@ -104,6 +104,9 @@ impl Lies {
         draw: u64,
         saying: &Saying<'_>,
     ) -> Option<Lie> {
+        if how.label.is_some() && how.label != label(saying) {
+            return None;
+        }
         let past = self.past.get(&saying.transit.from);
         if how.kind.is_some() && past.and_then(|past| past.kind(saying)) != how.kind {
             return None;
@@ -115,6 +118,7 @@ impl Lies {
             Way::Silent => Fate::Withhold,
             Way::Late => Fate::Stall { by: lateness(how.most, &mut stream) },
             Way::PartialMac => Fate::Spoil { entries: some_of(self.nodes(), &mut stream) },
+            Way::Hasty => return None,
             Way::Earlier => {
                 return self.first_of(past?.before(saying), &mut stream, saying, revival);
             }

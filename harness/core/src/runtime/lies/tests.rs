@@ -141,6 +141,22 @@ fn silence_and_delay_befall_some_receivers_and_kinds() {
 }
 
 #[test]
+fn lies_in_messages_with_a_label_leave_the_others_alone() {
+    let of =
+        |label: &str| Deceit { label: Some(label.to_owned()), ..Deceit::plain(Way::SmallScope) };
+    let mixed = [(1, r#"{"Data":{"n":1}}"#), (1, r#"{"Order":{"place":1}}"#), (1, r#"{"n":1}"#)];
+    let told = |label| outcomes(of(label), &mixed).iter().map(Option::is_some).collect::<Vec<_>>();
+    assert_eq!(told("Order"), [false, true, false]);
+    assert_eq!(told("Data"), [true, false, false]);
+    assert_eq!(told("Vote"), [false; 3]);
+}
+
+#[test]
+fn whoever_is_in_haste_says_nothing_but_the_truth() {
+    assert_eq!(outcomes(Deceit::plain(Way::Hasty), &ORDERS), [None, None, None]);
+}
+
+#[test]
 fn some_authenticators_are_spoilt_and_never_all() {
     let vote = r#"{"Vote":["00000000","00000000","00000000","00000000"]}"#;
     let votes: Vec<(u32, &str)> = (0..60).map(|_| (1, vote)).collect();
