@@ -43,6 +43,13 @@ impl Digest {
     pub fn bytes(&self) -> &[u8] {
         &self.0
     }
+
+    /// The first four bits of it: so few that others have the same.
+    pub fn shortened(self) -> Digest {
+        let mut few = [0; 32];
+        few[0] = self.0[0] & 0xf0;
+        Digest(few)
+    }
 }
 
 /// The first digits, enough to tell digests apart.

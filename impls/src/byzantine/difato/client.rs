@@ -42,6 +42,7 @@ pub struct Client {
     epoch: u64,
     /// How many servers are believed.
     believed: usize,
+    planted: Planted,
 }
 
 struct Open {
@@ -61,7 +62,8 @@ impl Client {
     pub fn new(me: NodeId, cast: Cast, keys: Rc<KeyRing>, times: Times) -> Client {
         let (open, results) = (BTreeMap::new(), BTreeMap::new());
         let believed = cast.f + 1;
-        Client { me, cast, keys, times, t: 0, open, next: 0, results, epoch: 0, believed }
+        let planted = Planted::default();
+        Client { me, cast, keys, times, t: 0, open, next: 0, results, epoch: 0, believed, planted }
     }
 
     /// The same with a flaw.
@@ -69,6 +71,7 @@ impl Client {
         if planted.one_result {
             self.believed = 1;
         }
+        self.planted = planted;
         self
     }
 
@@ -82,18 +85,34 @@ impl Client {
         self.t += 1;
         let (client, t, answer) = (self.me, self.t, wanted(&m));
         let what = Ordered { client, t, id: m.id, answer, body: m.body };
-        let order = Order::sealed(what, &self.cast.servers, &self.keys);
+        let order = self.sealed(what);
         let wait = self.times.resend;
         self.open.insert(t, Open { order: order.clone(), wait });
         (order, wait)
     }
 
+    fn sealed(&self, what: Ordered) -> Order {
+        let over = self.planted.authenticated(&what, &self.planted.hash(&what));
+        Order::sealed(what, &over, &self.cast.servers, &self.keys)
+    }
+
     /// The wait for this one has run out: what is sent to all servers, and how long is waited now;
     /// nothing if it is no longer open.
     pub fn overdue(&mut self, t: u64) -> Option<(Order, Span)> {
+        if self.planted.resend_is_new {
+            self.renew(t);
+        }
         let open = self.open.get_mut(&t)?;
         open.wait = Span(open.wait.0.saturating_mul(2)).min(LONGEST_RESEND);
         Some((open.order.clone(), open.wait))
+    }
+
+    /// The message of t is asked for by a timestamp of its own from now on.
+    fn renew(&mut self, t: u64) {
+        let Some(what) = self.open.get(&t).map(|open| open.order.what.clone()) else { return };
+        self.t += 1;
+        let order = self.sealed(Ordered { t: self.t, ..what });
+        self.open.entry(t).and_modify(|open| open.order = order);
     }
 
     /// On a result of a server.
@@ -103,7 +122,7 @@ impl Client {
             return;
         }
         let Outcome { epoch, slot, order, .. } = outcome;
-        let told = Told { epoch, h: order.hash(), order };
+        let told = Told { epoch, h: self.planted.hash(&order), order };
         self.results.entry(slot).or_default().entry(from).or_insert(told);
     }
 
@@ -121,9 +140,17 @@ impl Client {
         self.results.remove(&slot);
         (self.epoch, self.next) = (epoch, slot + 1);
         if order.client == self.me {
-            self.open.remove(&order.t);
+            self.close(&order);
         }
         Some((slot, order))
+    }
+
+    /// It is asked for no longer.
+    fn close(&mut self, order: &Ordered) {
+        match self.planted.resend_is_new {
+            true => self.open.retain(|_, open| open.order.what.id != order.id),
+            false => drop(self.open.remove(&order.t)),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::byzantine::difato::planted::Planted;
 use crate::byzantine::difato::server::{Act, Alarm, Server};
 use crate::byzantine::difato::times::Times;
 use crate::byzantine::keys::KeyRing;
-use crate::byzantine::registers::{Reading, Registers};
+use crate::byzantine::registers::{LastValue, Reading};
 use pepperland_core::contract::{Cx, Delivery, Memory, Network, Protocol};
 use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::implementation::Setup;
@@ -16,7 +16,7 @@ use pepperland_core::message::Message;
 use std::rc::Rc;
 
 /// What clients and servers say, and beside it what servers write.
-pub type Below = Beside<Network<Said>, Registers<Write>>;
+pub type Below = Beside<Network<Said>, LastValue<Write>>;
 
 /// DifATo at one node.
 pub struct DifAto {
@@ -34,11 +34,13 @@ pub struct DifAto {
 impl DifAto {
     /// The node that is being built, with these keys.
     pub fn new(keys: Rc<KeyRing>, setup: &Setup<'_>) -> DifAto {
+        let planted = Planted::of(setup);
+        let registers = if planted.reads_last { LastValue::new() } else { LastValue::log() };
         DifAto {
-            below: Beside::new(Network::payload(), Registers::new()),
+            below: Beside::new(Network::payload(), registers),
             keys,
             times: Times::for_setup(setup),
-            planted: Planted::of(setup),
+            planted,
             reading: Reading::default(),
             cast: None,
             client: None,
@@ -56,8 +58,9 @@ impl DifAto {
     /// claims to be another has written nothing.
     fn upon_read(&mut self, writer: NodeId, write: Write, cx: &mut Cx<'_, Message>) {
         cx.indicate(self.reading.next(writer, &write));
-        let place = self.cast.as_ref().and_then(|cast| cast.place(writer));
-        let Some(place) = place.filter(|_| write.sid() == writer) else { return };
+        let sid = if self.planted.believes_body { write.sid() } else { writer };
+        let place = self.cast.as_ref().and_then(|cast| cast.place(sid));
+        let Some(place) = place.filter(|_| write.sid() == sid) else { return };
         let now = cx.now();
         self.serve(cx, |server| server.upon_read(place, write, now));
     }

@@ -28,6 +28,11 @@ impl Ordered {
         digest(self)
     }
 
+    /// All of it but what the message says: too little to accept it by.
+    pub fn header(&self) -> Digest {
+        digest(&(self.client, self.t, self.id))
+    }
+
     /// Which of whose messages it is.
     pub fn key(&self) -> (NodeId, u64) {
         (self.client, self.t)
@@ -50,16 +55,16 @@ pub struct Order {
 }
 
 impl Order {
-    /// With the authenticators of its client, whose keys these are.
-    pub fn sealed(what: Ordered, servers: &[NodeId], keys: &KeyRing) -> Order {
-        let macs = keys.vector(servers, &[b"order", what.hash().bytes()]);
+    /// With authenticators of its client, whose keys these are, over this digest of it.
+    pub fn sealed(what: Ordered, over: &Digest, servers: &[NodeId], keys: &KeyRing) -> Order {
+        let macs = keys.vector(servers, &[b"order", over.bytes()]);
         Order { what, macs }
     }
 
     /// Whether the client's authenticator for the server at this place, whose keys these are, is
-    /// right; `h` is the order's hash.
-    pub fn is_right(&self, place: usize, h: &Digest, keys: &KeyRing) -> bool {
-        let right = |mac| keys.verify(self.what.client, mac, &[b"order", h.bytes()]);
+    /// right for this digest of the order.
+    pub fn is_right(&self, place: usize, over: &Digest, keys: &KeyRing) -> bool {
+        let right = |mac| keys.verify(self.what.client, mac, &[b"order", over.bytes()]);
         self.macs.get(place).is_some_and(right)
     }
 }

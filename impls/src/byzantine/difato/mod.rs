@@ -40,6 +40,7 @@ pub mod change;
 pub mod client;
 mod flaws;
 mod layer;
+pub mod literal;
 pub mod messages;
 pub mod orders;
 pub mod planted;

@@ -74,8 +74,8 @@ impl Orders {
 
     /// On an order of a client.
     pub fn take(&mut self, order: Order) -> Taken {
-        let (key, h) = (order.what.key(), order.what.hash());
-        if !order.is_right(self.place, &h, &self.keys) {
+        let (key, h) = (order.what.key(), self.planted.hash(&order.what));
+        if !self.is_right(&order, &h) {
             return Taken::Refused;
         }
         let done = self.done.get(&key).filter(|_| !self.planted.skips_timestamps);
@@ -119,9 +119,11 @@ impl Orders {
     /// Whether this server knows that the proposal is what its client said: by its own entry of the
     /// vector, or because the client told it the same.
     pub fn can_verify(&self, order: &Order, h: &Digest) -> bool {
-        self.planted.skips_macs
-            || self.waiting(order, h).is_some()
-            || order.is_right(self.place, h, &self.keys)
+        self.planted.skips_macs || self.waiting(order, h).is_some() || self.is_right(order, h)
+    }
+
+    fn is_right(&self, order: &Order, h: &Digest) -> bool {
+        order.is_right(self.place, &self.planted.authenticated(&order.what, h), &self.keys)
     }
 
     /// The same order as its client said it here: the vector of a proposal may be spoilt.

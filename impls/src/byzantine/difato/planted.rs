@@ -1,5 +1,7 @@
 //! Which lines of DifATo are switched off.
 
+use crate::byzantine::difato::messages::Ordered;
+use crate::byzantine::keys::Digest;
 use crate::byzantine::log::LogPlanted;
 use pepperland_core::implementation::Setup;
 
@@ -20,6 +22,16 @@ pub struct Planted {
     pub one_result: bool,
     /// A result goes to the client whose message it is.
     pub result_to_origin: bool,
+    /// Of a register the last value is read.
+    pub reads_last: bool,
+    /// The writer is whoever the write says.
+    pub believes_body: bool,
+    /// Authenticators are over all but what the message says.
+    pub header_macs: bool,
+    /// An order that is sent again has a new timestamp.
+    pub resend_is_new: bool,
+    /// Of a hash few bits are looked at.
+    pub short_hash: bool,
 }
 
 impl Planted {
@@ -32,6 +44,9 @@ impl Planted {
             keeps_changes: setup.flawed("change-without-epoch"),
             leaves_holes: setup.flawed("leaves-a-hole"),
             rotates_from_one: setup.flawed("rotation-off-by-one"),
+            counts_slots: setup.flawed("accepts-by-number"),
+            takes_second: setup.flawed("accepts-twice"),
+            renumbers: setup.flawed("renumbers"),
             ..LogPlanted::default()
         };
         Planted {
@@ -42,6 +57,21 @@ impl Planted {
             open_loop: setup.flawed("open-loop-timestamps"),
             one_result: setup.flawed("one-result-is-enough"),
             result_to_origin: setup.flawed("result-to-origin-only"),
+            reads_last: setup.flawed("reads-last-value"),
+            believes_body: setup.flawed("believes-the-body"),
+            header_macs: setup.flawed("mac-of-the-header"),
+            resend_is_new: setup.flawed("resend-is-new"),
+            short_hash: setup.flawed("short-hash"),
         }
+    }
+
+    /// By what an order is accepted.
+    pub fn hash(&self, what: &Ordered) -> Digest {
+        if self.short_hash { what.hash().shortened() } else { what.hash() }
+    }
+
+    /// What a client's authenticators of an order with this hash are over.
+    pub fn authenticated(&self, what: &Ordered, h: &Digest) -> Digest {
+        if self.header_macs { what.header() } else { *h }
     }
 }

@@ -191,7 +191,7 @@ impl Server {
         if is_turn && self.orders.is_done(&order) {
             return self.complain();
         }
-        let h = order.what.hash();
+        let h = self.planted.hash(&order.what);
         match self.log.propose(writer, epoch, slot, h, Rc::clone(&order)) {
             Read::Ignored => {}
             Read::Unjust(_) => self.complain(),

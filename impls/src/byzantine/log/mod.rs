@@ -75,6 +75,8 @@ pub struct Log<V> {
     candidates: Vec<Candidate<V>>,
     supporters: BTreeMap<Digest, Vec<usize>>,
     changes: BTreeSet<usize>,
+    /// Who supported what is decided, by slot: kept by a flaw alone.
+    decided: BTreeMap<u64, BTreeSet<usize>>,
     planted: LogPlanted,
 }
 
@@ -89,6 +91,7 @@ impl<V: Clone> Log<V> {
             candidates: Vec::new(),
             supporters: BTreeMap::new(),
             changes: BTreeSet::new(),
+            decided: BTreeMap::new(),
             planted,
         }
     }
@@ -125,6 +128,10 @@ impl<V: Clone> Log<V> {
         let before = self.candidates.iter().rev().find(|candidate| candidate.epoch == epoch);
         match before.map(|candidate| candidate.h == h) {
             Some(true) => return Read::Ignored,
+            Some(false) if self.planted.counts_slots => {
+                self.candidates.push(Candidate { epoch, h, v });
+                return Read::Unjust(Why::Second);
+            }
             Some(false) if !self.planted.takes_second => return Read::Unjust(Why::Second),
             Some(false) | None => {}
         }
@@ -138,6 +145,8 @@ impl<V: Clone> Log<V> {
     pub fn accept(&mut self, writer: usize, slot: u64, h: Digest) {
         if slot == self.next {
             self.support(h, writer);
+        } else if let Some(supporters) = self.decided.get_mut(&slot) {
+            supporters.insert(writer);
         }
     }
 
@@ -170,6 +179,19 @@ impl<V: Clone> Log<V> {
         if self.planted.leaves_holes && !self.candidates.is_empty() {
             self.fill();
         }
+        if self.planted.renumbers {
+            self.renumber();
+        }
+    }
+
+    /// Goes back to the first slot that not all servers accepted.
+    fn renumber(&mut self) {
+        let some = self.decided.iter().find(|(_, accepted)| accepted.len() < self.servers);
+        let Some(slot) = some.map(|(slot, _)| *slot) else { return };
+        self.next = slot;
+        self.candidates.clear();
+        self.supporters.clear();
+        self.decided.split_off(&slot);
     }
 
     /// The next slot with what is decided for it, once that is so.
@@ -180,6 +202,10 @@ impl<V: Clone> Log<V> {
         };
         let (h, v) = decided.map(|candidate| (candidate.h, candidate.v.clone()))?;
         let slot = self.next;
+        if self.planted.renumbers {
+            let accepted = self.supporters.get(&h).into_iter().flatten().copied().collect();
+            self.decided.insert(slot, accepted);
+        }
         self.fill();
         Some((slot, h, v))
     }

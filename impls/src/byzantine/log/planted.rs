@@ -19,6 +19,8 @@ pub struct LogPlanted {
     pub keeps_changes: bool,
     /// A slot that had a candidate is skipped at a change.
     pub leaves_holes: bool,
+    /// At a change, the slots that not all servers accepted are given away anew.
+    pub renumbers: bool,
     /// The leaders after the first are numbered from one.
     pub rotates_from_one: bool,
 }

@@ -12,6 +12,7 @@
 //!
 //! Assumes that the network of the registers keeps its bound, and that no server stands still.
 
+use crate::byzantine::registers::flaws;
 use crate::byzantine::registers::layer::Registers;
 use crate::changed::changed;
 use pepperland_core::contract::{Applied, Cx, Delivery, Indication, Protocol, Request, Stack};
@@ -46,7 +47,7 @@ pub const ENTRY: Implementation = Implementation {
     },
     nodes: 3,
     budget: |n| n.saturating_sub(1),
-    flaws: &[],
+    flaws: flaws::ALL,
     controls: &[],
     breaks: &[],
     cost: None,
@@ -76,14 +77,30 @@ pub struct Service {
     /// By timer: the write that is answered when it runs out.
     open: BTreeMap<u32, u64>,
     writes: u32,
+    /// A flaw: what is written is answered before it is read.
+    answers_at_once: bool,
+    /// A flaw: what is read is taken up after what is read next.
+    swaps: bool,
+    held: Option<Delivery<Written>>,
 }
+
+/// The timer of a write that is taken up late, by a flaw alone.
+const HELD: u32 = 0;
+
+/// How late.
+const SWAP: Span = Span::millis(2);
 
 impl Service {
     /// The server that is being built.
     pub fn new(setup: &Setup<'_>) -> Service {
+        let swaps = setup.flawed("arrival-order-by-reader");
+        let late = if swaps { SWAP } else { Span::ZERO };
         Service {
             registers: Registers::new(),
-            bound: setup.register_latency,
+            bound: setup.register_latency + late,
+            answers_at_once: setup.flawed("answers-at-once"),
+            swaps: swaps && setup.node.0 % 2 == 1,
+            held: None,
             values: BTreeMap::new(),
             open: BTreeMap::new(),
             writes: 0,
@@ -93,9 +110,22 @@ impl Service {
     fn write(&mut self, operation: u64, (key, value): (String, &Value), cx: &mut Cx<'_, Message>) {
         let written = Written { operation, key, value: value.to_string() };
         self.multicast_below(GroupId::ALL, written, cx);
+        if self.answers_at_once {
+            return respond(operation, &json!({"f": "write_ok"}), cx);
+        }
         self.writes += 1;
         self.open.insert(self.writes, operation);
         cx.set_timer(self.writes, self.bound);
+    }
+
+    /// On read of what was written.
+    fn take_up(&mut self, read: Delivery<Written>, cx: &mut Cx<'_, Message>) {
+        let (client, Written { operation, key, value }) = (read.from, read.message);
+        let op = format!(r#"{{"f":"write","key":{key},"value":{value}}}"#);
+        let op = Message { body: Body::new(op.as_bytes()), ..Message::default() };
+        self.values.insert(key, value);
+        let result = text(&json!({"f": "write_ok"}));
+        cx.indicate(Indication::Apply(Box::new(Applied { client, operation, op, result })));
     }
 
     fn read(&self, operation: u64, key: &str, cx: &mut Cx<'_, Message>) {
@@ -138,17 +168,22 @@ impl Protocol for Service {
     }
 
     fn upon_timeout(&mut self, tag: u32, cx: &mut Cx<'_, Message>) {
+        if let Some(held) = self.held.take_if(|_| tag == HELD) {
+            return self.take_up(held, cx);
+        }
         if let Some(operation) = self.open.remove(&tag) {
             respond(operation, &json!({"f": "write_ok"}), cx);
         }
     }
 
     fn upon_deliver(&mut self, read: Delivery<Written>, cx: &mut Cx<'_, Message>) {
-        let (client, Written { operation, key, value }) = (read.from, read.message);
-        let op = format!(r#"{{"f":"write","key":{key},"value":{value}}}"#);
-        let op = Message { body: Body::new(op.as_bytes()), ..Message::default() };
-        self.values.insert(key, value);
-        let result = text(&json!({"f": "write_ok"}));
-        cx.indicate(Indication::Apply(Box::new(Applied { client, operation, op, result })));
+        if self.swaps && self.held.is_none() {
+            self.held = Some(read);
+            return cx.set_timer(HELD, SWAP);
+        }
+        self.take_up(read, cx);
+        if let Some(held) = self.held.take() {
+            self.take_up(held, cx);
+        }
     }
 }

@@ -50,7 +50,8 @@ pub fn message(number: u32) -> Message {
 pub fn order(number: u32) -> Order {
     let Message { id, body } = message(number);
     let what = Ordered { client: CLIENT, t: number.into(), id, answer: 0, body };
-    Order::sealed(what, &cast().servers, &keys(CLIENT))
+    let h = what.hash();
+    Order::sealed(what, &h, &cast().servers, &keys(CLIENT))
 }
 
 /// The order with the entries for these servers spoilt: with another's in their places.
