@@ -1,5 +1,6 @@
 //! The built command, as a user meets it.
 
+mod bench;
 mod checking;
 mod endings;
 mod examples;

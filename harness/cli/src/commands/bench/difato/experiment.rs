@@ -238,8 +238,15 @@ mod tests {
     }
 
     #[test]
+    fn wrong_orders_make_others_lead() {
+        let figures = experiment(0, true).figures(&Simulator).unwrap();
+        assert_eq!(figures.delivered, 40);
+        assert!(figures.changes > 0, "{figures:?}");
+    }
+
+    #[test]
     fn the_same_experiment_gives_the_same_figures() {
-        let twice = [0, 1].map(|_| experiment(2, false).figures(&Simulator).unwrap());
+        let twice = [0, 1].map(|_| experiment(2, true).figures(&Simulator).unwrap());
         assert_eq!(twice[0], twice[1]);
     }
 }
