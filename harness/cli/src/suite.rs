@@ -114,8 +114,11 @@ impl Suite {
                 |unknown: Unknown| source.refuse(&unknown.to_string(), template.span().start);
             let runs = template.get_ref().runs.unwrap_or(file.runs);
             for scenario in template.get_ref().spread(catalog, source.folder()).map_err(wrong)? {
-                catalog.trial(&scenario).map_err(wrong)?;
-                scenarios.push((scenario, runs));
+                let trial = catalog.trial(&scenario).map_err(wrong)?;
+                // Of all, some claim nothing that the workload brings out.
+                if !(trial.checkers.is_empty() && template.get_ref().is_of_all()) {
+                    scenarios.push((scenario, runs));
+                }
             }
         }
         let canaries = match file.canaries {
@@ -131,6 +134,10 @@ impl Suite {
 }
 
 impl Template {
+    fn is_of_all(&self) -> bool {
+        is_all(&self.implementation.or("all"))
+    }
+
     fn spread(&self, catalog: &Catalog, folder: &Path) -> Result<Vec<Scenario>, Unknown> {
         match (&self.bin, &self.implementation) {
             (Some(bin), OneOrMany::Default) => {
@@ -213,12 +220,14 @@ fn refused<T>(why: &str) -> Result<T, Unknown> {
 }
 
 fn every(names: &[String], catalog: &Catalog) -> Vec<String> {
-    match names {
-        [all] if all == "all" => {
-            catalog.implementations.iter().map(|entry| entry.name.to_owned()).collect()
-        }
-        names => names.to_vec(),
+    match is_all(names) {
+        true => catalog.implementations.iter().map(|entry| entry.name.to_owned()).collect(),
+        false => names.to_vec(),
     }
+}
+
+fn is_all(names: &[String]) -> bool {
+    matches!(names, [all] if all == "all")
 }
 
 #[cfg(test)]
@@ -261,6 +270,19 @@ mod tests {
         let expected =
             ["basic/steady/none", "basic/steady/crash", "fifo/steady/none", "fifo/steady/crash"];
         assert_eq!(names, expected);
+    }
+
+    #[test]
+    fn of_all_whoever_claims_nothing_of_a_workload_is_left_out() {
+        let told = |implementation: &str| {
+            let text = format!("impl = {implementation}\nworkload = \"burst\"\nfaults = \"none\"");
+            let suite = read(&format!("[[scenario]]\n{text}\n")).unwrap();
+            let names = suite.scenarios.into_iter().map(|(scenario, _)| scenario.implementation);
+            names.collect::<Vec<String>>()
+        };
+        let all = told("\"all\"");
+        assert!(all.contains(&"fifo".to_owned()) && !all.contains(&"consensus".to_owned()));
+        assert_eq!(told("\"consensus\""), ["consensus"]);
     }
 
     #[test]
