@@ -35,7 +35,10 @@ impl DifAto {
     /// The node that is being built, with these keys.
     pub fn new(keys: Rc<KeyRing>, setup: &Setup<'_>) -> DifAto {
         let planted = Planted::of(setup);
-        let registers = if planted.reads_last { LastValue::new() } else { LastValue::log() };
+        let registers = match planted.reads_last {
+            true => LastValue::new(setup.register_latency),
+            false => LastValue::log(),
+        };
         DifAto {
             below: Beside::new(Network::payload(), registers),
             keys,

@@ -17,32 +17,29 @@ use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::time::Span;
 use std::collections::BTreeMap;
 
-/// How many milliseconds after a change a server looks, at least and at most.
+/// How long after a change a server looks, at least and at most, in fifths of the greatest latency.
 const LOOK: (u64, u64) = (1, 3);
 
 /// The registers of a group of servers, of which the last value is read; or all, where it says so.
 pub struct LastValue<V> {
     registers: Registers<V>,
     reads_all: bool,
+    /// A fifth of the greatest latency.
+    fifth: Span,
     /// What has changed and is not looked at yet.
     changed: BTreeMap<NodeId, Delivery<V>>,
 }
 
 impl<V: Value> LastValue<V> {
-    /// Registers of which the last value is read.
-    pub fn new() -> LastValue<V> {
-        LastValue { registers: Registers::new(), reads_all: false, changed: BTreeMap::new() }
+    /// Registers of this greatest latency, of which the last value is read.
+    pub fn new(latency: Span) -> LastValue<V> {
+        let (registers, changed) = (Registers::new(), BTreeMap::new());
+        LastValue { registers, reads_all: false, fifth: Span(latency.0 / 5), changed }
     }
 
     /// Registers that are read as a log: nothing written is missed.
     pub fn log() -> LastValue<V> {
-        LastValue { reads_all: true, ..LastValue::new() }
-    }
-}
-
-impl<V: Value> Default for LastValue<V> {
-    fn default() -> LastValue<V> {
-        LastValue::new()
+        LastValue { reads_all: true, ..LastValue::new(Span::ZERO) }
     }
 }
 
@@ -64,8 +61,8 @@ impl<V: Value> Protocol for LastValue<V> {
         }
         let register = written.from;
         if self.changed.insert(register, written).is_none() {
-            let look = Span::millis(cx.random().between(LOOK.0, LOOK.1));
-            cx.set_timer(register.0, look);
+            let fifths = cx.random().between(LOOK.0, LOOK.1);
+            cx.set_timer(register.0, Span(fifths * self.fifth.0));
         }
     }
 

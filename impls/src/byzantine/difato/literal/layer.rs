@@ -37,7 +37,7 @@ impl Literal {
     /// The node that is being built, with these keys.
     pub fn new(keys: Rc<KeyRing>, setup: &Setup<'_>) -> Literal {
         Literal {
-            below: Beside::new(Network::payload(), LastValue::new()),
+            below: Beside::new(Network::payload(), LastValue::new(setup.register_latency)),
             keys,
             times: Times::for_setup(setup),
             patience: Span(4 * setup.max_latency.0),
