@@ -80,12 +80,13 @@ const WITHOUT_SERVERS: [&str; 1] = ["validity-self"];
 /// What the simulator refuses; a violation with f faults; none with f + 1.
 pub fn told(catalog: &Catalog, name: &str, bound: &Bound) -> Result<String, Failure> {
     let implementation = catalog.implementation(name)?;
-    let (nodes, f) = (bound.nodes, bound.f);
+    let nodes = bound.nodes;
     let parts = match implementation.clients(nodes) {
         0 => format!("{nodes} nodes"),
         clients => format!("{clients} clients and {} servers", nodes - clients),
     };
-    let mut text = format!("### `{name}`, {parts}, f = {f}\n\n");
+    let faulty = faulty(implementation, bound);
+    let mut text = format!("### `{name}`, {parts}, {faulty}\n\n");
     text += &within(catalog, implementation, bound)?;
     text += &match bound.fails {
         Fails::Lie => one_more_lies(catalog, implementation, bound)?,
@@ -96,6 +97,16 @@ pub fn told(catalog: &Catalog, name: &str, bound: &Bound) -> Result<String, Fail
         text += &replayed(catalog, implementation, kept)?;
     }
     Ok(text + "\n")
+}
+
+/// How many may be faulty: of each class, where both may lie.
+fn faulty(implementation: &Implementation, bound: &Bound) -> String {
+    match &implementation.classes(bound.nodes)[..] {
+        [clients, servers] if clients.may_lie => {
+            format!("f_c = {}, f_s = {}", clients.most, servers.most)
+        }
+        _ => format!("f = {}", bound.f),
+    }
 }
 
 fn scenario(catalog: &Catalog, implementation: &Implementation, bound: &Bound) -> Scenario {
