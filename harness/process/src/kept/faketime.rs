@@ -29,7 +29,7 @@ const MILLION: i128 = 1_000_000;
 /// The time of day of one node, as the harness sets it.
 #[derive(Debug)]
 pub struct Faketime {
-    library: Library,
+    preloaded: Library,
     file: PathBuf,
     dial: Dial,
 }
@@ -40,9 +40,9 @@ impl Faketime {
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub fn new(library: Library, folder: &Path) -> io::Result<Faketime> {
+    pub fn new(preloaded: Library, folder: &Path) -> io::Result<Faketime> {
         let file = std::path::absolute(folder)?.join("clock");
-        let faketime = Faketime { library, file, dial: Dial::new() };
+        let faketime = Faketime { preloaded, file, dial: Dial::new() };
         faketime.write()?;
         Ok(faketime)
     }
@@ -51,7 +51,7 @@ impl Faketime {
     pub fn rule(&self, enclosure: &mut Enclosure) {
         let text = |path: &Path| path.display().to_string();
         let variables = [
-            ("LD_PRELOAD", text(self.library.path())),
+            ("LD_PRELOAD", text(self.preloaded.path())),
             ("FAKETIME_TIMESTAMP_FILE", text(&self.file)),
             ("FAKETIME_NO_CACHE", "1".to_owned()),
             ("FAKETIME_DONT_FAKE_MONOTONIC", "1".to_owned()),
@@ -60,7 +60,7 @@ impl Faketime {
         let variables = variables.map(|(name, value)| (name.to_owned(), value));
         enclosure.environment.extend(variables);
         if let Some(private) = &mut enclosure.private {
-            let needed = [self.library.path(), &*self.file];
+            let needed = [self.preloaded.path(), &*self.file];
             private.visible.extend(needed.iter().filter_map(|path| path.parent()).map(Into::into));
         }
     }
@@ -105,7 +105,7 @@ impl Faketime {
 
     /// What this library does wrong, if anything is known.
     pub fn caveat(&self) -> Option<&'static str> {
-        self.library.caveat()
+        self.preloaded.caveat()
     }
 
     /// The node reads it at any moment: it is whole at each.
