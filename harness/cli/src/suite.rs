@@ -46,6 +46,9 @@ struct Template {
     /// Names, unless there is a program.
     #[serde(default, rename = "impl")]
     implementation: OneOrMany,
+    /// Names that are left out of them.
+    #[serde(default)]
+    except: Vec<String>,
     /// A program as the implementation: a path from the suite's folder, or the name of a command.
     bin: Option<PathBuf>,
     /// What it is started with.
@@ -148,8 +151,10 @@ impl Template {
             (None, _) if !self.arg.is_empty() => return refused("arg is for a bin"),
             (None, _) => {}
         }
+        self.except.iter().try_for_each(|name| catalog.implementation(name).map(drop))?;
         let mut scenarios = Vec::new();
-        for implementation in every(&self.implementation.or("all"), catalog) {
+        let named = every(&self.implementation.or("all"), catalog);
+        for implementation in named.into_iter().filter(|name| !self.except.contains(name)) {
             let entry = catalog.implementation(&implementation)?;
             for runtime in self.runtime.or("sim") {
                 for workload in self.workload.or(catalog.usual_workload(entry)) {
@@ -270,6 +275,20 @@ mod tests {
         let expected =
             ["basic/steady/none", "basic/steady/crash", "fifo/steady/none", "fifo/steady/crash"];
         assert_eq!(names, expected);
+    }
+
+    #[test]
+    fn some_are_left_out_of_all() {
+        let of = |except: &str| {
+            let text =
+                format!("[[scenario]]\nimpl = \"all\"\nexcept = {except}\nfaults = \"none\"\n");
+            read(&text).map(|suite| suite.scenarios.into_iter().map(|(s, _)| s.implementation))
+        };
+        let (all, fewer) = (of("[]").unwrap().len(), of("[\"fifo\"]").unwrap());
+        assert_eq!(fewer.len() + 1, all);
+        assert!(fewer.into_iter().all(|name| name != "fifo"));
+        let refused = of("[\"fifi\"]").err().unwrap().to_string();
+        assert!(refused.contains("fifi") && refused.contains("fifo"), "{refused}");
     }
 
     #[test]

@@ -6,12 +6,13 @@
 //! ```
 //!
 //! Assumes that public keys were given out before the run. To verify costs far more than to look
-//! up: what was found right once is remembered, as most signatures come more than once.
+//! up: what was found right once is [remembered](known), as most signatures come more than once.
+
+mod known;
 
 use crate::byzantine::hex;
 use crate::byzantine::keys::{Digest, secret};
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
-use pepperland_core::collections::Set;
 use pepperland_core::id::NodeId;
 use pepperland_core::implementation::Setup;
 use serde::{Deserialize, Serialize};
@@ -63,41 +64,26 @@ impl Seal {
 pub struct Signer {
     seal: Seal,
     of: Vec<VerifyingKey>,
-    /// What was found right.
-    right: Set<(NodeId, Digest, [u8; 64])>,
 }
 
 impl Signer {
     /// The keys of the node that is being built.
     pub fn of(setup: &Setup<'_>) -> Signer {
-        let public = |node| secret_key(node).verifying_key();
-        Signer {
-            seal: Seal::of(setup),
-            of: NodeId::first(setup.nodes).map(public).collect(),
-            right: Set::default(),
-        }
+        let of = NodeId::first(setup.nodes).map(known::public_key).collect();
+        Signer { seal: Seal::of(setup), of }
     }
 
-    /// Signs what has this digest. What it has signed itself it need not check.
-    pub fn sign(&mut self, digest: &Digest) -> Signed {
-        let signed = self.seal.sign(digest);
-        self.right.insert((signed.by, *digest, signed.signature));
-        signed
+    /// Signs what has this digest.
+    pub fn sign(&self, digest: &Digest) -> Signed {
+        self.seal.sign(digest)
     }
 
     /// Whether whoever is said to have signed what has this digest has.
-    pub fn verify(&mut self, signed: &Signed, digest: &Digest) -> bool {
-        let name = (signed.by, *digest, signed.signature);
-        if self.right.contains(&name) {
-            return true;
-        }
+    pub fn verify(&self, signed: &Signed, digest: &Digest) -> bool {
+        let Some(key) = self.of.get(signed.by.index()) else { return false };
         let signature = Signature::from_bytes(&signed.signature);
-        let key = self.of.get(signed.by.index());
-        let is_right = key.is_some_and(|key| key.verify_strict(digest.bytes(), &signature).is_ok());
-        if is_right {
-            self.right.insert(name);
-        }
-        is_right
+        let verify = || key.verify_strict(digest.bytes(), &signature).is_ok();
+        known::right((signed.by, *digest, signed.signature), verify)
     }
 }
 
