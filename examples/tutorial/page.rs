@@ -7,7 +7,7 @@ use pepperland::core::verdict::Outcome;
 use pepperland::reports::diagram;
 use pepperland::reports::style::Style;
 use pepperland::reports::terminal;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// A page, and what is shown on it.
@@ -29,7 +29,10 @@ impl Page {
         let expected = breaks.find(|expected| expected.name == step.shows);
         let expected = expected.unwrap_or_else(|| panic!("no {} of {}", step.shows, step.title));
         let name = format!("{}-{}", step.implementation, step.shows);
-        let proof = Proof::of(implementation, expected);
+        let proof = match step.is_by_hand() {
+            true => Proof::by_hand(implementation, expected),
+            false => Proof::of(implementation, expected),
+        };
         Page { name, proof, step, implementation, expected }
     }
 
@@ -72,9 +75,17 @@ impl Page {
                  --faults {faults} --workload {workload} --properties {property} --beyond-model --seed 0\n```\n"
             );
         }
+        let why = match self.step.is_by_hand() {
+            true => {
+                "The search finds runs that show it, and shrinks them to what another page shows."
+            }
+            false => {
+                "No run of the search shows it: each ends with a multicast of every node, or has \
+                      another network."
+            }
+        };
         format!(
-            "No run of the search shows it: each ends with a multicast of every node, or has another \
-             network. This schedule does; save it and say `pepperland replay FILE \
+            "{why} This schedule does; save it and say `pepperland replay FILE \
              --properties {property} --beyond-model`:\n\n```json\n{}```\n",
             self.proof.finding.schedule.to_text()
         )
@@ -140,28 +151,52 @@ fn sentence(text: &str) -> String {
     format!("{first}{}.", letters.as_str().trim_end_matches('.'))
 }
 
-/// The pseudocode at the head of the protocol's file.
+/// The pseudocode at the head of the file that declares the protocol, or of those it belongs to.
 fn pseudocode(protocol: &str) -> String {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../impls/src");
     let declared = format!("name: \"{protocol}\",");
-    let text = rust_files(&sources).into_iter().find(|text| text.contains(&declared));
-    let text = text.unwrap_or_else(|| panic!("no file declares {protocol}"));
+    let declares = |path: &PathBuf| text_of(path).is_some_and(|text| text.contains(&declared));
+    let file = rust_files(&sources).into_iter().find(declares);
+    let file = file.unwrap_or_else(|| panic!("no file declares {protocol}"));
+    let mut above = belongs_to(&file).into_iter().filter_map(|path| pseudocode_in(&path));
+    above
+        .next()
+        .unwrap_or_else(|| panic!("{} and what it belongs to have no pseudocode", file.display()))
+}
+
+/// The file, what it is a record of, and the modules that it stands in, the nearest first.
+fn belongs_to(file: &Path) -> Vec<PathBuf> {
+    let folder = file.parent().expect("a source is in a folder");
+    let above = folder.parent().expect("and that in another");
+    let record_of = above.join(file.file_name().expect("a source has a name"));
+    let module = |folder: &Path| [folder.join("mod.rs"), folder.with_extension("rs")];
+    let own = [file.to_owned(), record_of];
+    own.into_iter().chain(module(folder)).chain(module(above)).collect()
+}
+
+fn pseudocode_in(path: &Path) -> Option<String> {
+    let text = text_of(path)?;
     let lines = text.lines().skip_while(|line| *line != "//! ```text").skip(1);
     let lines = lines.take_while(|line| *line != "//! ```");
     let bare = |line: &str| line.trim_start_matches("//!").trim_start_matches(' ').to_owned();
     let indented = |line: &str| line.strip_prefix("//! ").map_or_else(|| bare(line), str::to_owned);
-    lines.map(indented).collect::<Vec<_>>().join("\n")
+    let lines: Vec<String> = lines.map(indented).collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
-fn rust_files(folder: &Path) -> Vec<String> {
+fn text_of(path: &Path) -> Option<String> {
+    fs::read_to_string(path).ok()
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let mut paths: Vec<_> = fs::read_dir(folder)
         .expect("the sources are there")
         .map(|entry| entry.expect("an entry can be read").path())
         .collect();
     paths.sort();
-    let read = |path: &std::path::PathBuf| match path.is_dir() {
-        true => rust_files(path),
-        false => vec![fs::read_to_string(path).expect("a source is text")],
+    let within = |path: PathBuf| match path.is_dir() {
+        true => rust_files(&path),
+        false => vec![path],
     };
-    paths.iter().flat_map(read).collect()
+    paths.into_iter().flat_map(within).collect()
 }

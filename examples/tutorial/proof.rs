@@ -10,7 +10,7 @@ use pepperland::core::seed::Seed;
 use pepperland::core::time::Span;
 use pepperland::core::verdict::{Outcome, Ruling};
 use pepperland::search::planner::UNIFORM;
-use pepperland::search::{InOrder, Limits, Progress, Trial, finding_of, search};
+use pepperland::search::{InOrder, Limits, Progress, finding_of, search};
 
 /// How far the search for a step goes.
 const LIMITS: Limits = Limits {
@@ -37,9 +37,21 @@ impl Proof {
         if let Some(finding) = first_finding(&scenario) {
             return Proof { finding, searched: true };
         }
+        Proof::by_hand(implementation, expected)
+    }
+
+    /// The hand-written run, as it was written: shrinking may find a shorter one that fails for
+    /// another reason.
+    pub fn by_hand(implementation: &Implementation, expected: &Break) -> Proof {
         let catalog = pepperland::builtin();
+        let scenario = scenario(implementation.name, expected);
         let trial = catalog.trial(&scenario).expect("an expected break names what there is");
-        Proof { finding: by_hand(&trial, implementation, expected), searched: false }
+        let mut schedule = Schedule::from_text(expected.killer).expect("it is a schedule");
+        schedule.header.implementation = implementation.name.to_owned();
+        let finding = finding_of(&trial, trial.checkers[0], &schedule, 0, &Silent);
+        let finding =
+            finding.unwrap_or_else(|| panic!("{} of {} holds", expected.name, implementation.name));
+        Proof { finding: Finding { unfinished: false, ..finding }, searched: false }
     }
 
     /// What the property comes to when this implementation takes part in the same run.
@@ -84,16 +96,6 @@ fn scenario(implementation: &str, expected: &Break) -> Scenario {
         beyond_model: true,
         ..Scenario::new(implementation, expected.faults)
     }
-}
-
-fn by_hand(trial: &Trial<'_>, implementation: &Implementation, expected: &Break) -> Finding {
-    let mut schedule = Schedule::from_text(expected.killer).expect("it is a schedule");
-    schedule.header.implementation = implementation.name.to_owned();
-    // As it was written: shrinking may find a shorter run that fails for another reason.
-    let finding = finding_of(trial, trial.checkers[0], &schedule, 0, &Silent);
-    let finding =
-        finding.unwrap_or_else(|| panic!("{} of {} holds", expected.name, implementation.name));
-    Finding { unfinished: false, ..finding }
 }
 
 /// Says nothing and never stops.

@@ -35,7 +35,8 @@
 //! - A suspect steps down with the others; as printed it would lead for ever on its own.
 //! - Proposals of another than the sequencer are passed over.
 //!
-//! Assumes what the mended DifATo does, from which it departs in nothing that 004 says.
+//! Assumes what the mended DifATo does. Where the paper says what to do, it does that; the places
+//! above are those where the paper says nothing, or two things.
 
 mod breaks;
 pub mod changes;
