@@ -161,8 +161,8 @@ impl Words<'_> {
     fn service(&self, event: Event<'_>) -> String {
         let field = |key| self.field(event, key);
         match event.kind() {
-            Kind::Propose => format!("proposes {} in instance {}", field("value"), field("i")),
-            Kind::Decide => format!("decides {} in instance {}", field("value"), field("i")),
+            Kind::Propose => format!("proposes {} #{}", field("value"), field("i")),
+            Kind::Decide => format!("decides {} #{}", field("value"), field("i")),
             Kind::Apply => self.execution(event),
             Kind::Lead => format!("leads epoch {}", field("epoch")),
             Kind::Unlead => format!("no longer leads epoch {}", field("epoch")),

@@ -89,7 +89,7 @@ fn reported(indication: &Indication<Message>) -> String {
         }
         Indication::View(view) => format!("installs view {}", view.id),
         Indication::Decide { instance, value } => {
-            format!("decides \"{}\" in instance {instance}", text(value))
+            format!("decides \"{}\" #{instance}", text(value))
         }
         Indication::Suspect(other) => format!("suspects {other}"),
         Indication::Trust(other) => format!("trusts {other}"),
