@@ -26,7 +26,7 @@ pub const ENTRY: Implementation = Implementation {
         statement: "nobody looks at the values by which a choice is justified",
         breaks: "consensus-strong-validity",
         keeps: &["consensus-agreement", "consensus-integrity"],
-        faults: "byzantine:earlier",
+        faults: "byzantine:equivocate",
         workload: "binary-proposals",
         killer: include_str!("../../../../killers/vect-not-justified.jsonl"),
     }],
