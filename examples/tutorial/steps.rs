@@ -361,6 +361,36 @@ pub const STEPS: &[Step] = &[
         mended_by: "",
     },
     Step {
+        title: "Two of four tell another story",
+        implementation: "correia-reliable",
+        shows: "too-many-liars",
+        mended_by: "",
+    },
+    Step {
+        title: "Two of four outvote the others",
+        implementation: "correia-binary",
+        shows: "too-many-liars",
+        mended_by: "",
+    },
+    Step {
+        title: "What two liars propose is decided",
+        implementation: "correia-consensus",
+        shows: "too-many-liars",
+        mended_by: "",
+    },
+    Step {
+        title: "Two of four propose nothing",
+        implementation: "correia-vector",
+        shows: "too-many-liars",
+        mended_by: "",
+    },
+    Step {
+        title: "Two of four leave one out",
+        implementation: "correia",
+        shows: "too-many-liars",
+        mended_by: "",
+    },
+    Step {
         title: "More servers lie than can be outvoted",
         implementation: "pieri",
         shows: "too-many-servers-lie",

@@ -65,7 +65,9 @@ fn under(channel: Channel, profiles: &[&str]) -> Rulings {
 fn a_channel_keeps_its_promise_under_the_faults_it_allows() {
     let allowed = ["none", "crash", "crash-recovery", "partition", "delay", "reorder", "pause"];
     let everything = pepperland_faults::without(Simulator.lacks());
-    let everything: Vec<&str> = everything.map(|profile| profile.name).collect();
+    // Of wrong-orders, all servers lie: more than any budget.
+    let everything = everything.map(|profile| profile.name).filter(|name| *name != "wrong-orders");
+    let everything: Vec<&str> = everything.collect();
     let allowed: Vec<&str> = allowed.into_iter().filter(|name| everything.contains(name)).collect();
     let rulings = [
         (under(Channel::Perfect, &allowed), "link-validity"),

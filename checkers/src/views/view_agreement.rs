@@ -15,7 +15,7 @@ use crate::scene::Scene;
 use crate::scene::proof::Proof;
 use crate::scene::tally::Tally;
 use crate::views::installs::{Install, Installs};
-use pepperland_core::checker::{BENIGN, Binds, Case, Checker, Class};
+use pepperland_core::checker::{Binds, Case, Checker, Class, EVERY_MODEL};
 use pepperland_core::history::Kind;
 use pepperland_core::verdict::{Verdict, Witness};
 
@@ -27,7 +27,7 @@ pub const ENTRY: Checker = Checker {
     source: "Chockler, Keidar & Vitenberg 2001",
     class: Class::Safety,
     binds: Binds::Uniform,
-    models: BENIGN,
+    models: EVERY_MODEL,
     cost: "O(installations)",
     needs: &[Kind::View],
     given: &[],

@@ -50,7 +50,6 @@ impl Planted {
             counts_slots: setup.flawed("accepts-by-number"),
             takes_second: setup.flawed("accepts-twice"),
             renumbers: setup.flawed("renumbers"),
-            believes_body: setup.flawed("believes-the-body"),
             ..LogPlanted::default()
         };
         Planted {

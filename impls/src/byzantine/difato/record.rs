@@ -60,6 +60,7 @@ const DIFATO: &[Claim] = &[
     Claim::always("no-permanent-hole"),
     Claim::only("bounded-sequencer-change", Proviso::Calm),
     Claim::always("register-write-order"),
+    Claim::always("register-completeness"),
 ];
 
 /// B4, mended.

@@ -29,7 +29,6 @@ mod planted;
 pub use planted::LogPlanted;
 
 use crate::byzantine::keys::Digest;
-use pepperland_core::id::NodeId;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What stands for the next slot.
@@ -111,12 +110,6 @@ impl<V: Clone> Log<V> {
     pub fn leader(&self) -> usize {
         let shift = u64::from(self.planted.rotates_from_one && self.epoch > 0);
         ((self.epoch + shift) % self.servers as u64) as usize
-    }
-
-    /// Who has written what says that `sid` has, in the register of this node; nobody, if that is
-    /// another.
-    pub fn writer(&self, register: NodeId, sid: NodeId) -> Option<NodeId> {
-        (register == sid || self.planted.believes_body).then_some(sid)
     }
 
     /// Whether a proposal of this server, of this epoch and slot, is taken or is a breach.

@@ -7,8 +7,6 @@ pub struct LogPlanted {
     pub accepts_f: bool,
     /// A server counts as often as it writes.
     pub counts_repeats: bool,
-    /// Who writes is whoever the write says.
-    pub believes_body: bool,
     /// Supporters of a slot are counted, whatever they support.
     pub counts_slots: bool,
     /// f − 1 servers besides the leader and this one, which is the reader, are enough.

@@ -167,8 +167,8 @@ impl<B: Book> Server<B> {
     /// On read of what a node has written to its register. Who wrote it the network says; whoever
     /// claims to be another has written nothing.
     pub fn upon_written(&mut self, writer: NodeId, write: Write<B::Order>, now: Time) {
-        let writer = self.log.writer(writer, write.sid());
-        if let Some(place) = writer.and_then(|writer| self.cast.place(writer)) {
+        let claims_its_own = write.sid() == writer;
+        if let Some(place) = self.cast.place(writer).filter(|_| claims_its_own) {
             self.upon_read(place, write, now);
         }
     }

@@ -25,14 +25,14 @@ pub const ALL: &[Flaw] = &[
         killer: include_str!("../../../killers/pieri-one-decision-is-enough.jsonl"),
     },
     Flaw {
-        name: "votes-not-clients",
+        name: "votes-by-name",
         number: "PL110",
-        statement: "a client counts as often as its proposal comes",
+        statement: "votes for one name are added up, whatever is proposed under it",
         breaks: "difato-integrity",
         keeps: &["difato-total-order"],
-        faults: "byzantine:equivocate,duplicate",
+        faults: "byzantine:equivocate",
         workload: "steady",
-        killer: include_str!("../../../killers/pieri-votes-not-clients.jsonl"),
+        killer: include_str!("../../../killers/pieri-votes-by-name.jsonl"),
     },
 ];
 

@@ -7,8 +7,8 @@ use pepperland_core::implementation::Setup;
 pub struct Planted {
     /// f_c clients are enough to propose a message, and to accept it.
     pub fewer_votes: bool,
-    /// A client counts as often as it proposes.
-    pub counts_repeats: bool,
+    /// Votes count for a name, whatever is proposed under it.
+    pub votes_by_name: bool,
     /// One server is believed.
     pub one_decision: bool,
 }
@@ -18,7 +18,7 @@ impl Planted {
     pub fn of(setup: &Setup<'_>) -> Planted {
         Planted {
             fewer_votes: setup.flawed("starts-with-fewer-proposals"),
-            counts_repeats: setup.flawed("votes-not-clients"),
+            votes_by_name: setup.flawed("votes-by-name"),
             one_decision: setup.flawed("one-decision-is-enough"),
         }
     }

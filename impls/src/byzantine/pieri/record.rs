@@ -56,6 +56,7 @@ const PIERI: &[Claim] = &[
     Claim::always("sequencer-change-certificate"),
     Claim::always("no-permanent-hole"),
     Claim::always("register-write-order"),
+    Claim::always("register-completeness"),
 ];
 
 /// B3.

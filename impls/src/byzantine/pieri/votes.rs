@@ -86,18 +86,30 @@ impl Votes {
         if !is_right || !self.cast.is_client(client) || self.decided.contains(&id) {
             return false;
         }
-        let (enough, counts_repeats) = (self.to_propose(), self.planted.counts_repeats);
         let (m, by) = (Rc::new(proposal.m), Vec::new());
         let vote = self.votes.entry((id, h)).or_insert(Vote { m, by, ready: None });
-        if !counts_repeats && vote.by.contains(&client) {
+        if vote.by.contains(&client) {
             return false;
         }
         vote.by.push(client);
-        if vote.ready.is_none() && vote.by.len() >= enough {
+        let is_ready = self.count(id, &h) >= self.to_propose();
+        if let Some(vote) = self.votes.get_mut(&(id, h))
+            && vote.ready.is_none()
+            && is_ready
+        {
             self.ready += 1;
             vote.ready = Some(Ready { number: self.ready, overtaken: 0 });
         }
         true
+    }
+
+    /// How many clients have proposed this under this name.
+    fn count(&self, id: MessageId, h: &Digest) -> usize {
+        if self.planted.votes_by_name {
+            let of_name = self.votes.iter().filter(|((name, _), _)| *name == id);
+            return of_name.map(|(_, vote)| vote.by.len()).sum();
+        }
+        self.votes.get(&(id, *h)).map_or(0, |vote| vote.by.len())
     }
 
     /// How often another was decided since something was to be proposed, at most.
@@ -126,7 +138,7 @@ impl Book for Votes {
     }
 
     fn can_verify(&self, m: &Message, h: &Digest) -> bool {
-        self.votes.get(&(m.id, *h)).is_some_and(|vote| vote.by.len() >= self.to_verify())
+        self.count(m.id, h) >= self.to_verify()
     }
 
     fn as_told(&self, m: &Rc<Message>, _: &Digest) -> Rc<Message> {

@@ -102,9 +102,9 @@ impl Agreement {
         }
         let lasts: Vec<Last> = match attempt {
             0 => Vec::new(),
-            _ => self.lasts.get(&attempt)?.values().take(self.members.lasts()).cloned().collect(),
+            _ => self.lasts.get(&attempt)?.values().take(self.members.quorum()).cloned().collect(),
         };
-        if attempt > 0 && lasts.len() < self.members.lasts() {
+        if attempt > 0 && lasts.len() < self.members.quorum() {
             return None;
         }
         let change = match highest(&lasts) {
@@ -224,7 +224,7 @@ impl Agreement {
             lasts.iter().all(|last| last.attempt == attempt && self.prove_last(last, signer));
         let by: BTreeSet<NodeId> = lasts.iter().map(|last| last.signed.by).collect();
         let locked = highest(lasts).map(|lock| digest(&lock.change));
-        right && by.len() >= self.members.lasts() && locked.is_none_or(|locked| locked == hash)
+        right && by.len() >= self.members.quorum() && locked.is_none_or(|locked| locked == hash)
     }
 
     fn prove_last(&mut self, last: &Last, signer: &mut Signer) -> bool {

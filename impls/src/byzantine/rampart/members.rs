@@ -18,10 +18,10 @@ pub struct Planted {
     pub echo_quorum: bool,
     /// What is ordered and not here is passed over.
     pub skips_missing: bool,
-    /// One last word is enough.
-    pub takes_last_unproved: bool,
     /// What others have of a view is not taken over.
     pub no_flush: bool,
+    /// One notice is enough.
+    pub one_notice: bool,
 }
 
 impl Planted {
@@ -30,8 +30,8 @@ impl Planted {
         Planted {
             echo_quorum: setup.flawed("echo-quorum"),
             skips_missing: setup.flawed("order-not-waited-for"),
-            takes_last_unproved: setup.flawed("takes-last-unproved"),
             no_flush: setup.flawed("no-flush"),
+            one_notice: setup.flawed("exclusion-by-one"),
         }
     }
 }
@@ -95,9 +95,9 @@ impl Members {
         self.all.len().saturating_sub(1) / 3 + 1
     }
 
-    /// How many last words a new deputy needs.
-    pub fn lasts(&self) -> usize {
-        if self.planted.takes_last_unproved { 1 } else { self.quorum() }
+    /// How many notices against a member are enough to remove it.
+    pub fn notices(&self) -> usize {
+        if self.planted.one_notice { 1 } else { self.one_honest() }
     }
 
     /// Which lines are switched off.
@@ -156,6 +156,6 @@ impl Members {
 
     fn prove_removal(&self, removal: &Removal, signer: &mut Signer) -> bool {
         let statement = messages::notice(self.view, removal.member);
-        self.prove(&statement, &removal.notices, self.one_honest(), signer)
+        self.prove(&statement, &removal.notices, self.notices(), signer)
     }
 }

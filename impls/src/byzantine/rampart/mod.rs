@@ -24,6 +24,11 @@
 //! Departs from the sources: nobody joins; messages of one link may overtake each other, as nothing
 //! rests on their order; a member that is removed stops. What is delivered is remembered for ever, by
 //! name.
+//!
+//! Not planted: a deputy that goes by one last word instead of Q (a lock is then overlooked, as in the
+//! protocols of Abraham et al., *Revisiting fast practical Byzantine fault tolerance*, 2017). Two views
+//! come of it only where two removals differ, of a member that crashes and of a deputy that lies: that
+//! takes t = 2, seven members and two attempts, and no search finds it among five.
 
 mod agreement;
 mod echo;

@@ -15,7 +15,7 @@ pub const ENTRY: Implementation = Implementation {
     number: "B1",
     statement: "total order among liars by a sequencer and signed echoes, in views without liars",
     source: "Reiter 1994; Reiter 1996",
-    claims: &[IN_TIME],
+    claims: &[IN_TIME, EXCLUSION],
     model: Model {
         failures: FailureModel::Byzantine,
         tolerates: &[
@@ -56,6 +56,16 @@ const FLAWS: &[Flaw] = &[
         killer: include_str!("../../../killers/echo-quorum.jsonl"),
     },
     Flaw {
+        name: "exclusion-by-one",
+        number: "PL105",
+        statement: "one member that takes another for faulty is enough to remove it",
+        breaks: "exclusion-certificate",
+        keeps: &["no-duplication", "view-agreement", "byzantine-consistency"],
+        faults: "byzantine:hasty",
+        workload: "steady",
+        killer: include_str!("../../../killers/rampart-exclusion-by-one.jsonl"),
+    },
+    Flaw {
         name: "order-not-waited-for",
         number: "PL107",
         statement: "a message that is ordered and not here is passed over",
@@ -72,18 +82,8 @@ const FLAWS: &[Flaw] = &[
         breaks: "difato-agreement",
         keeps: &["no-duplication", "view-agreement", "byzantine-consistency"],
         faults: "crash",
-        workload: "steady",
+        workload: "replies",
         killer: include_str!("../../../killers/rampart-no-flush.jsonl"),
-    },
-    Flaw {
-        name: "takes-last-unproved",
-        number: "B23",
-        statement: "a new deputy goes by the last word of one member, where it takes most",
-        breaks: "view-agreement",
-        keeps: &["no-creation", "no-duplication"],
-        faults: "byzantine:late",
-        workload: "steady",
-        killer: include_str!("../../../killers/takes-last-unproved.jsonl"),
     },
 ];
 
@@ -113,6 +113,9 @@ const IN_TIME: &[Claim] = &[
     in_time("view-monotonicity"),
     in_time("self-inclusion"),
 ];
+
+/// Whoever is removed, rightly or not, one who does not lie has asked for it.
+const EXCLUSION: &[Claim] = &[Claim::always("exclusion-certificate")];
 
 const fn in_time(property: &'static str) -> Claim {
     Claim::only(property, Proviso::HonestInTime)

@@ -50,7 +50,7 @@ impl Suspicion {
         }
         let notices = self.notices.entry(against).or_default();
         let is_new = notices.insert(signed.by, signed).is_none();
-        if !is_new || notices.len() != self.members.one_honest() {
+        if !is_new || notices.len() != self.members.notices() {
             return Vec::new();
         }
         let notices = notices.values().cloned();
@@ -59,7 +59,7 @@ impl Suspicion {
 
     /// Whether enough say that the member is faulty.
     pub fn is_removed(&self, member: NodeId) -> bool {
-        let enough = self.members.one_honest();
+        let enough = self.members.notices();
         self.notices.get(&member).is_some_and(|notices| notices.len() >= enough)
     }
 

@@ -54,8 +54,11 @@ pub const ENTRY: Implementation = Implementation {
     build: |setup| changed(setup, Stack::node(Service::new(setup))),
 };
 
-const REGISTERS: &[Claim] =
-    &[Claim::always("register-contract"), Claim::always("register-write-order")];
+const REGISTERS: &[Claim] = &[
+    Claim::always("register-contract"),
+    Claim::always("register-write-order"),
+    Claim::always("register-completeness"),
+];
 
 /// What is written.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -5,7 +5,7 @@ use crate::byzantine::correia::ordered::AtomicMulticast;
 use crate::changed::{HARMLESS, changed};
 use crate::claims::{INTEGRITY, VALIDITY};
 use pepperland_core::contract::Stack;
-use pepperland_core::implementation::{Claim, Flaw, Implementation};
+use pepperland_core::implementation::{Break, Claim, Flaw, Implementation};
 
 /// B2.
 pub const ENTRY: Implementation = Implementation {
@@ -28,7 +28,14 @@ pub const ENTRY: Implementation = Implementation {
         killer: include_str!("../../../../killers/hash-in-one-cell.jsonl"),
     }],
     controls: &[HARMLESS],
-    breaks: &[],
+    breaks: &[Break {
+        name: "too-many-liars",
+        property: "difato-agreement",
+        statement: "two of four are ready towards all but one node, which waits for ever",
+        faults: "byzantine:silent",
+        workload: "steady",
+        killer: include_str!("../../../../killers/correia-too-many-liars.jsonl"),
+    }],
     cost: None,
     build: |setup| changed(setup, Stack::node(AtomicMulticast::new(setup))),
 };

@@ -5,7 +5,7 @@ use crate::byzantine::correia::binary::Binary;
 use crate::byzantine::correia::consensus::Consensus;
 use crate::changed::{HARMLESS, changed};
 use pepperland_core::contract::Stack;
-use pepperland_core::implementation::{Claim, Flaw, Implementation, Model};
+use pepperland_core::implementation::{Break, Claim, Flaw, Implementation, Model};
 
 /// B2, the second floor.
 pub const ENTRY: Implementation = Implementation {
@@ -43,7 +43,14 @@ pub const ENTRY: Implementation = Implementation {
         },
     ],
     controls: &[HARMLESS],
-    breaks: &[],
+    breaks: &[Break {
+        name: "too-many-liars",
+        property: "consensus-strong-validity",
+        statement: "two of four outvote the others, who all proposed something else",
+        faults: "byzantine:small-scope",
+        workload: "binary-proposals",
+        killer: include_str!("../../../../killers/correia-binary-too-many-liars.jsonl"),
+    }],
     cost: None,
     build: |setup| changed(setup, Stack::node(Consensus::<Binary>::new(setup))),
 };

@@ -5,7 +5,7 @@ use crate::byzantine::correia::consensus::Consensus;
 use crate::byzantine::correia::multivalued::Multivalued;
 use crate::changed::{HARMLESS, changed};
 use pepperland_core::contract::Stack;
-use pepperland_core::implementation::{Claim, Flaw, Implementation, Model};
+use pepperland_core::implementation::{Break, Claim, Flaw, Implementation, Model};
 
 /// B2, the third floor.
 pub const ENTRY: Implementation = Implementation {
@@ -26,12 +26,19 @@ pub const ENTRY: Implementation = Implementation {
         statement: "nobody looks at the values by which a choice is justified",
         breaks: "consensus-strong-validity",
         keeps: &["consensus-agreement", "consensus-integrity"],
-        faults: "byzantine:earlier",
+        faults: "byzantine:equivocate",
         workload: "binary-proposals",
         killer: include_str!("../../../../killers/vect-not-justified.jsonl"),
     }],
     controls: &[HARMLESS],
-    breaks: &[],
+    breaks: &[Break {
+        name: "too-many-liars",
+        property: "consensus-strong-validity",
+        statement: "what two of four propose is decided, though the others propose another value",
+        faults: "byzantine:small-scope",
+        workload: "proposals",
+        killer: include_str!("../../../../killers/correia-consensus-too-many-liars.jsonl"),
+    }],
     cost: None,
     build: |setup| changed(setup, Stack::node(Consensus::<Multivalued<String>>::new(setup))),
 };

@@ -5,7 +5,7 @@ use crate::byzantine::correia::multicast::ReliableMulticast;
 use crate::changed::{HARMLESS, changed};
 use crate::claims::{INTEGRITY, VALIDITY};
 use pepperland_core::contract::Stack;
-use pepperland_core::implementation::{Cost, Flaw, Implementation};
+use pepperland_core::implementation::{Break, Cost, Flaw, Implementation};
 use pepperland_core::message::Message;
 
 /// B2, the first floor.
@@ -52,7 +52,14 @@ pub const ENTRY: Implementation = Implementation {
         },
     ],
     controls: &[HARMLESS],
-    breaks: &[],
+    breaks: &[Break {
+        name: "too-many-liars",
+        property: "byzantine-consistency",
+        statement: "two of four are ready for another story, and one node goes by theirs",
+        faults: "byzantine:small-scope",
+        workload: "steady",
+        killer: include_str!("../../../../killers/correia-reliable-too-many-liars.jsonl"),
+    }],
     cost: Some(Cost { formula: "2n² + n", messages: |n| 2.0 * n * n + n, steps: 3, note: "" }),
     build: |setup| changed(setup, Stack::node(ReliableMulticast::<Message>::new(setup))),
 };

@@ -5,7 +5,7 @@ use crate::byzantine::correia::consensus::Consensus;
 use crate::byzantine::correia::vector::Vector;
 use crate::changed::{HARMLESS, changed};
 use pepperland_core::contract::Stack;
-use pepperland_core::implementation::{Claim, Flaw, Implementation, Model};
+use pepperland_core::implementation::{Break, Claim, Flaw, Implementation, Model};
 
 /// B2, the fourth floor.
 pub const ENTRY: Implementation = Implementation {
@@ -28,7 +28,14 @@ pub const ENTRY: Implementation = Implementation {
         killer: include_str!("../../../../killers/vector-of-fewer.jsonl"),
     }],
     controls: &[HARMLESS],
-    breaks: &[],
+    breaks: &[Break {
+        name: "too-many-liars",
+        property: "consensus-termination-if-all-propose",
+        statement: "without what two of four propose nobody goes on",
+        faults: "byzantine:silent",
+        workload: "proposals",
+        killer: include_str!("../../../../killers/correia-vector-too-many-liars.jsonl"),
+    }],
     cost: None,
     build: |setup| changed(setup, Stack::node(Consensus::<Vector<String>>::new(setup))),
 };
