@@ -1,4 +1,5 @@
-//! What one multicast costs clients and servers that have their roles apart.
+//! What one multicast costs clients and servers that have their roles apart; and two servers that
+//! proposed what the other could not verify in time, with the third crashed, or lying.
 
 #[path = "common/judging.rs"]
 mod judging;
@@ -37,5 +38,17 @@ fn a_multicast_costs_as_many_messages_as_the_formula_says() {
         let (c, s) = (clients, servers);
         let expected = (c - 1) + c * s + (s - 1) + (s - 1) * (s - 1) + s * c;
         assert_eq!(to_others.count() as u32, expected, "{clients} clients, {servers} servers");
+    }
+}
+
+const AND_A_CRASH: &str = include_str!("schedules/pieri-lone-proposals-and-a-crash.jsonl");
+const AND_A_LIAR: &str = include_str!("schedules/pieri-lone-proposals-and-a-liar.jsonl");
+
+#[test]
+fn two_servers_with_proposals_of_their_own_do_not_depose_each_other_for_ever() {
+    for text in [AND_A_CRASH, AND_A_LIAR] {
+        let history = run(&Schedule::from_text(text).expect("it is a schedule"), &pieri::ENTRY);
+        let delivered = history.kinds().iter().filter(|kind| **kind == Kind::Deliver).count();
+        assert_eq!(delivered, 8, "four clients deliver both");
     }
 }

@@ -5,7 +5,7 @@
 //! number follows (DifATo, Xavier Silva, Lung, Luiz & Magnabosco). That a server becomes the
 //! sequencer is its `lead`, with the number of changes as the epoch; the one it follows is the
 //! server before it by number, and that is suspected by whoever recorded so since the sequencer
-//! last changed, or earlier and did not take it back. The next by number: if epochs are stated,
+//! last changed, or earlier and did not take it back; it may suspect itself. The next by number: if epochs are stated,
 //! the places of two sequencers differ as their epochs do; if not, whom a new one passed over
 //! must be faulty. What a liar records is void, so each server that lies may have suspected
 //! anybody. The first server may lead first without being asked. On a real clock what may have
@@ -98,7 +98,10 @@ impl Judge<'_, '_, '_> {
         let servers = self.roles.servers.len();
         let old = self.roles.servers[(change.place + servers - 1) % servers];
         let suspects = |server: &u32| {
-            let turns = self.watch.turns.get(&(*server, old))?;
+            let turns = match *server == old {
+                true => self.watch.of_itself.get(server)?,
+                false => self.watch.turns.get(&(*server, old))?,
+            };
             self.suspicion(turns, before, change).map(|event| (*server, event))
         };
         let found: Vec<(u32, u32)> = self.roles.servers.iter().filter_map(suspects).collect();
@@ -152,6 +155,7 @@ mod tests {
         let told = "s2 took over from s1; of 1 honest servers none suspected it";
         assert_eq!(because(&ENTRY, &of("s1 lead; s2 lead")), told);
         assert_eq!(ruling(&ENTRY, &of("s1 lead; s2 suspect s1; s2 lead")), Ruling::Held);
+        assert_eq!(ruling(&ENTRY, &of("s1 lead; s1 suspect s1; s2 lead")), Ruling::Held);
         let revoked = "s2 suspect s1; s2 trust s1; s1 lead; s2 lead";
         assert_eq!(because(&ENTRY, &of(revoked)), told);
         assert!(undecided(&ENTRY, &of("s1 lead")).starts_with("no server took over"));

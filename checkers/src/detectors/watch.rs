@@ -38,6 +38,8 @@ pub struct Watch<'s, 'a> {
     pub scene: &'s Scene<'a>,
     /// The outputs of each monitor on each target other than itself, in the order of the file.
     pub turns: BTreeMap<(u32, u32), Vec<Turn>>,
+    /// What each monitor said of itself: no output of a detector, but a server may depose itself.
+    pub of_itself: BTreeMap<u32, Vec<Turn>>,
     /// When each node was down, in order.
     pub downs: Vec<Vec<Down>>,
     /// When each node began, went on, and stood still: the spans in which it could act.
@@ -57,6 +59,7 @@ impl<'s, 'a> Watch<'s, 'a> {
         let mut watch = Watch {
             scene,
             turns: BTreeMap::new(),
+            of_itself: BTreeMap::new(),
             downs: vec![Vec::new(); nodes],
             active: vec![Vec::new(); nodes],
             left: vec![false; nodes],
@@ -90,7 +93,7 @@ impl<'s, 'a> Watch<'s, 'a> {
             Kind::Suspect | Kind::Trust if !self.scene.case.byzantine[place] => {
                 let named = event.field("target").and_then(Value::as_str);
                 let target = named.and_then(|name| names.get(name)).copied();
-                if let Some(target) = target.filter(|target| *target != node) {
+                if let Some(target) = target {
                     self.turn(event, (node, target));
                 }
             }
@@ -113,9 +116,12 @@ impl<'s, 'a> Watch<'s, 'a> {
         }
     }
 
-    fn turn(&mut self, event: Event<'_>, pair: (u32, u32)) {
-        let incarnation = self.incarnation[pair.0 as usize];
-        let turns = self.turns.entry(pair).or_default();
+    fn turn(&mut self, event: Event<'_>, (monitor, target): (u32, u32)) {
+        let incarnation = self.incarnation[monitor as usize];
+        let turns = match monitor == target {
+            true => self.of_itself.entry(monitor).or_default(),
+            false => self.turns.entry((monitor, target)).or_default(),
+        };
         let before = turns.last().filter(|last| last.incarnation == incarnation);
         let suspects = event.kind() == Kind::Suspect;
         let changes = before.is_some_and(|before| before.suspects) != suspects;

@@ -187,8 +187,8 @@ fn end(rulings: &[Ruling]) -> ExitCode {
         Outcome::Undecided.end("the replay leaves it undecided")
     } else if undecided > 0 {
         let all = rulings.len();
-        Outcome::Held.end(&format!(
-            "the replay does not violate the property; {undecided} of {all} are undecided"
+        Outcome::Undecided.end(&format!(
+            "the replay violates no property, but leaves {undecided} of {all} undecided"
         ))
     } else {
         Outcome::Held.end("the replay does not violate the property")

@@ -221,6 +221,9 @@ pub fn outcome(campaign: &Campaign) -> (Outcome, String) {
             let first = format!("{} of {}: {reason}", row.property, row.scenario);
             (Outcome::Undecided, format!("{} undecided; {first}", properties(undecided.len())))
         }
+        None if campaign.rows.is_empty() && campaign.canaries.is_empty() => {
+            (Outcome::Undecided, "no property was judged: none is claimed there".to_owned())
+        }
         None if campaign.rows.is_empty() => {
             let found = campaign.canaries.len();
             (Outcome::Held, format!("all {found} planted flaws were found; nothing else was asked"))

@@ -52,9 +52,9 @@ const DIFATO: &[Claim] = &[
     Claim::always("difato-agreement"),
     Claim::always("difato-integrity"),
     Claim::always("difato-total-order"),
-    // A sequencer that crashes before it has read its own proposal supports it, and no history says
-    // so.
-    Claim::only("accept-certificate", Proviso::NobodyCrashes),
+    // A sequencer that crashes or stands still before it has read its own proposal supports it, and no
+    // history says so.
+    Claim::only("accept-certificate", Proviso::Calm),
     Claim::only("one-accept-per-slot", Proviso::Calm),
     Claim::always("sequencer-change-certificate"),
     Claim::always("no-permanent-hole"),

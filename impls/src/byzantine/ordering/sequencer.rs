@@ -2,8 +2,9 @@
 //!
 //! ```text
 //! To propose, once in an epoch and slot, after the hold:
-//!     o := mine;  else the candidate with most supporters, if it has any besides its proposer;
-//!          else a candidate that can be verified;  else what has waited longest
+//!     o := mine, if it has a supporter besides its proposer;  else the candidate with most
+//!          supporters, if it has any besides its proposer;  else mine;  else a candidate that can
+//!          be verified;  else what has waited longest
 //!     o is a candidate that is not mine and cannot be verified:
 //!          until T_wait has passed since the epoch began, wait for what clients say themselves
 //!          then o := a candidate that can be verified;  else what has waited longest
@@ -64,7 +65,8 @@ impl<B: Book> Server<B> {
         let mine = candidates.iter().rev().find(|candidate| self.mine == Some(candidate.h));
         let supported = candidates.iter().filter(|candidate| supporters(candidate) > 1);
         let most = supported.max_by_key(|candidate| (supporters(candidate), candidate.epoch));
-        mine.or(most).or_else(|| self.verifiable())
+        let backed = mine.filter(|candidate| self.is_backed(candidate));
+        backed.or(most).or(mine).or_else(|| self.verifiable())
     }
 
     fn verifiable(&self) -> Option<&Candidate<Rc<B::Order>>> {

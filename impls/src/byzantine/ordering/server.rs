@@ -5,8 +5,8 @@
 //! On read propose(e', k, o) by w, if it is w's turn:
 //!     o was decided before:      complain;  it is no candidate
 //!     it is unjust:              complain
-//!     B := candidates of earlier epochs that are mine, or that can be verified here and have a
-//!          supporter besides their proposer
+//!     B := candidates of earlier epochs that have a supporter besides their proposer, and are
+//!          mine or can be verified here
 //!     else it is my own:         accept it, without a word
 //!     else B != {}, o is not in B, and T_wait has not passed since the epoch began:  complain
 //!     else o is mine:            nothing
@@ -18,11 +18,13 @@
 //! ```
 //!
 //! To accept is to write it, and to stand by it: mine is what this server stands by in this slot.
+//! What only its proposer stands by is not in B, not even there: two servers, each with a proposal
+//! that the other could not verify in time, would depose each other for ever.
 //! Handlers leave what is to be done in order; the layer does it.
 
 use crate::byzantine::cast::Cast;
 use crate::byzantine::keys::Digest;
-use crate::byzantine::log::{Log, LogPlanted, Read};
+use crate::byzantine::log::{Candidate, Log, LogPlanted, Read};
 use crate::byzantine::ordering::book::{Book, Decided, Named as _};
 use crate::byzantine::ordering::times::Times;
 use crate::byzantine::ordering::write::Write;
@@ -228,11 +230,18 @@ impl<B: Book> Server<B> {
     fn is_passed_over(&self, h: Digest) -> bool {
         let earlier = self.log.candidates().iter().filter(|c| c.epoch < self.log.epoch());
         let stands = earlier.filter(|c| {
-            let supported = self.log.supporters(&c.h) > 1;
-            self.mine == Some(c.h) || supported && self.orders.can_verify(&c.v, &c.h)
+            let is_known = self.mine == Some(c.h) || self.orders.can_verify(&c.v, &c.h);
+            self.is_backed(c) && is_known
         });
         let mut stands = stands.map(|candidate| candidate.h).peekable();
         stands.peek().is_some() && stands.all(|other| other != h)
+    }
+
+    /// Whether it has a supporter besides its proposer: this server, or another that it has read of.
+    pub(super) fn is_backed(&self, candidate: &Candidate<Rc<B::Order>>) -> bool {
+        let proposer = (candidate.epoch % self.cast.servers.len() as u64) as usize;
+        let by_me = self.mine == Some(candidate.h) && proposer != self.place;
+        by_me || self.log.supporters(&candidate.h) > 1
     }
 
     fn accept(&mut self, h: Digest) {

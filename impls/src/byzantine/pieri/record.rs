@@ -51,8 +51,9 @@ const PIERI: &[Claim] = &[
     Claim::always("difato-agreement"),
     Claim::always("difato-integrity"),
     Claim::always("difato-total-order"),
-    // A leader that crashes before it has read its own proposal supports it, and no history says so.
-    Claim::only("accept-certificate", Proviso::NobodyCrashes),
+    // A leader that crashes or stands still before it has read its own proposal supports it, and no
+    // history says so.
+    Claim::only("accept-certificate", Proviso::Calm),
     Claim::always("sequencer-change-certificate"),
     Claim::always("no-permanent-hole"),
     Claim::always("register-write-order"),

@@ -76,7 +76,7 @@ impl Agreement {
     }
 
     /// On to a later attempt: what to send to all.
-    pub fn join(&mut self, attempt: u32, signer: &mut Signer) -> Said {
+    pub fn join(&mut self, attempt: u32, signer: &Signer) -> Said {
         self.attempt = attempt;
         let (view, lock) = (self.members.view, self.lock.clone());
         let signed = signer.sign(&messages::last(view, attempt, &lock));
@@ -84,7 +84,7 @@ impl Agreement {
     }
 
     /// On the last word of a member. The later attempt that is to be joined, if there is one.
-    pub fn upon_last(&mut self, from: NodeId, last: Last, signer: &mut Signer) -> Option<u32> {
+    pub fn upon_last(&mut self, from: NodeId, last: Last, signer: &Signer) -> Option<u32> {
         if last.signed.by != from || !self.prove_last(&last, signer) {
             return None;
         }
@@ -123,7 +123,7 @@ impl Agreement {
         attempt: u32,
         change: &Change,
         lasts: &[Last],
-        signer: &mut Signer,
+        signer: &Signer,
     ) -> Option<Said> {
         let is_first = attempt >= self.attempt && self.acked.is_none_or(|acked| attempt > acked);
         let hash = digest(change);
@@ -145,7 +145,7 @@ impl Agreement {
         from: NodeId,
         attempt: u32,
         signed: Signed,
-        signer: &mut Signer,
+        signer: &Signer,
     ) -> Option<Said> {
         let (view, enough) = (self.members.view, self.members.quorum());
         let proposal = self.proposals.get_mut(&attempt)?;
@@ -158,7 +158,7 @@ impl Agreement {
     }
 
     /// On a lock. What to answer the deputy of its attempt.
-    pub fn upon_lock(&mut self, locked: Locked, signer: &mut Signer) -> Option<Said> {
+    pub fn upon_lock(&mut self, locked: Locked, signer: &Signer) -> Option<Said> {
         let (view, attempt, hash) = (self.members.view, locked.attempt, digest(&locked.change));
         let is_new = self.lock.as_ref().is_none_or(|lock| lock.attempt < attempt);
         if attempt < self.attempt || !is_new || !self.prove_lock(&locked, hash, signer) {
@@ -177,7 +177,7 @@ impl Agreement {
         from: NodeId,
         attempt: u32,
         signed: Signed,
-        signer: &mut Signer,
+        signer: &Signer,
     ) -> Option<Said> {
         let (view, enough) = (self.members.view, self.members.quorum());
         let proposal = self.proposals.get_mut(&attempt)?;
@@ -195,7 +195,7 @@ impl Agreement {
         attempt: u32,
         change: &Change,
         readies: &[Signed],
-        signer: &mut Signer,
+        signer: &Signer,
     ) -> bool {
         let hash = digest(change);
         let statement = messages::ready(self.members.view, attempt, hash);
@@ -204,7 +204,7 @@ impl Agreement {
             && self.is_valid(hash, change, signer)
     }
 
-    fn is_valid(&mut self, hash: Digest, change: &Change, signer: &mut Signer) -> bool {
+    fn is_valid(&mut self, hash: Digest, change: &Change, signer: &Signer) -> bool {
         let is_valid = self.valid.contains(&hash) || self.members.prove_change(change, signer);
         if is_valid {
             self.valid.insert(hash);
@@ -218,7 +218,7 @@ impl Agreement {
         attempt: u32,
         hash: Digest,
         lasts: &[Last],
-        signer: &mut Signer,
+        signer: &Signer,
     ) -> bool {
         let right =
             lasts.iter().all(|last| last.attempt == attempt && self.prove_last(last, signer));
@@ -227,7 +227,7 @@ impl Agreement {
         right && by.len() >= self.members.quorum() && locked.is_none_or(|locked| locked == hash)
     }
 
-    fn prove_last(&mut self, last: &Last, signer: &mut Signer) -> bool {
+    fn prove_last(&mut self, last: &Last, signer: &Signer) -> bool {
         let statement = messages::last(last.view, last.attempt, &last.lock);
         let is_signed = last.view == self.members.view
             && last.attempt > 0
@@ -240,7 +240,7 @@ impl Agreement {
             })
     }
 
-    fn prove_lock(&mut self, lock: &Locked, hash: Digest, signer: &mut Signer) -> bool {
+    fn prove_lock(&mut self, lock: &Locked, hash: Digest, signer: &Signer) -> bool {
         let statement = messages::ack(self.members.view, lock.attempt, hash);
         let enough = self.members.quorum();
         self.members.prove(&statement, &lock.acks, enough, signer)
@@ -260,7 +260,7 @@ fn counts(
     one: Signed,
     statement: &Digest,
     enough: usize,
-    signer: &mut Signer,
+    signer: &Signer,
 ) -> bool {
     let is_right = one.by == from && signer.verify(&one, statement);
     is_right && signed.insert(from, one).is_none() && signed.len() == enough

@@ -71,7 +71,7 @@ impl EchoMulticast {
         origin: NodeId,
         number: u64,
         hash: Digest,
-        signer: &mut Signer,
+        signer: &Signer,
     ) -> Option<Said> {
         let (view, name) = (self.members.view, (origin, number));
         let is_first = self.echoed.insert(name);
@@ -85,7 +85,7 @@ impl EchoMulticast {
         from: NodeId,
         number: u64,
         signed: Signed,
-        signer: &mut Signer,
+        signer: &Signer,
     ) -> Option<Commit> {
         let (view, by) = (self.members.view, self.me);
         let open = self.open.get_mut(&number)?;
@@ -102,7 +102,7 @@ impl EchoMulticast {
     }
 
     /// What is R-delivered once this has come, if it proves itself.
-    pub fn upon_commit(&mut self, commit: Commit, signer: &mut Signer) -> Vec<(Name, Content)> {
+    pub fn upon_commit(&mut self, commit: Commit, signer: &Signer) -> Vec<(Name, Content)> {
         if self.lacks(commit.name()) && self.members.prove_commit(&commit, signer) {
             return self.take(commit);
         }

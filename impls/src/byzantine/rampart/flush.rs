@@ -27,7 +27,7 @@ impl Flushes {
     }
 
     /// On a flush. Whether it is valid and the first of its member.
-    pub fn upon(&mut self, flush: &Flush, signer: &mut Signer) -> bool {
+    pub fn upon(&mut self, flush: &Flush, signer: &Signer) -> bool {
         let is_new = !self.of.contains_key(&flush.by) && self.members.prove_flush(flush, signer);
         if is_new {
             self.of.insert(flush.by, flush.clone());

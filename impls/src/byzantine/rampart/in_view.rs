@@ -100,7 +100,7 @@ impl InView {
     }
 
     /// On what a member says.
-    pub fn upon(&mut self, from: NodeId, said: Said, signer: &mut Signer) {
+    pub fn upon(&mut self, from: NodeId, said: Said, signer: &Signer) {
         match said {
             Said::Init { .. } | Said::Echo { .. } | Said::Commit(_) => {
                 if self.ending.is_none() {
@@ -120,7 +120,7 @@ impl InView {
         }
     }
 
-    fn upon_multicast(&mut self, from: NodeId, said: Said, signer: &mut Signer) {
+    fn upon_multicast(&mut self, from: NodeId, said: Said, signer: &Signer) {
         match said {
             Said::Init { number, hash, .. } => {
                 let echo = self.echo.upon_init(from, number, hash, signer);
@@ -171,7 +171,7 @@ impl InView {
 
     /// Enough members say that one of them is faulty. Their notices are enough for all others too:
     /// this node suspects nobody for it.
-    fn end(&mut self, signer: &mut Signer) {
+    fn end(&mut self, signer: &Signer) {
         self.waiting = self.tick;
         if self.ending.is_none() {
             self.ending = Some(self.tick);
@@ -182,7 +182,7 @@ impl InView {
     }
 
     /// What this node has, but for what all others say that they have.
-    fn flush(&self, signer: &mut Signer) -> Flush {
+    fn flush(&self, signer: &Signer) -> Flush {
         let (view, by) = (self.members.view, self.me);
         let unstable = |(rank, origin): (usize, &NodeId)| {
             self.echo.kept(*origin, self.stability.stable(rank), self.echo.got()[rank])
@@ -193,14 +193,14 @@ impl InView {
         Flush { view, by, commits, signed }
     }
 
-    fn upon_flush(&mut self, flush: Flush, signer: &mut Signer) {
+    fn upon_flush(&mut self, flush: Flush, signer: &Signer) {
         if self.flushes.upon(&flush, signer) {
             self.acts.push(Act::TellAll(Said::Flush(flush)));
             self.propose();
         }
     }
 
-    fn upon_agreement(&mut self, from: NodeId, said: Said, signer: &mut Signer) {
+    fn upon_agreement(&mut self, from: NodeId, said: Said, signer: &Signer) {
         match said {
             Said::Propose { attempt, change, lasts, .. }
                 if from == self.members.deputy(attempt) =>
@@ -243,7 +243,7 @@ impl InView {
         attempt: u32,
         change: Change,
         readies: Vec<Signed>,
-        signer: &mut Signer,
+        signer: &Signer,
     ) {
         if self.agreement.prove_install(attempt, &change, &readies, signer) {
             let (view, again) = (self.members.view, change.clone());
@@ -259,7 +259,7 @@ impl InView {
         }
     }
 
-    fn join(&mut self, attempt: u32, signer: &mut Signer) {
+    fn join(&mut self, attempt: u32, signer: &Signer) {
         let last = self.agreement.join(attempt, signer);
         self.waiting = self.tick;
         self.acts.push(Act::TellAll(last));
@@ -293,7 +293,7 @@ impl InView {
     }
 
     /// A period has begun.
-    pub fn tick(&mut self, signer: &mut Signer) {
+    pub fn tick(&mut self, signer: &Signer) {
         self.tick += 1;
         let got = self.echo.got().to_vec();
         self.acts.push(Act::TellAll(Said::Have { view: self.members.view, got }));
@@ -306,7 +306,7 @@ impl InView {
         }
     }
 
-    fn tick_at_work(&mut self, signer: &mut Signer) {
+    fn tick_at_work(&mut self, signer: &Signer) {
         for (member, rank, range) in self.stability.lacking(self.echo.got()) {
             let lacking = self.echo.kept(self.members.all[rank], range.start, range.end);
             let tell = |commit: &Commit| Act::Tell(member, Said::Commit(commit.clone()));
@@ -317,7 +317,7 @@ impl InView {
         }
     }
 
-    fn tick_at_the_end(&mut self, since: u64, signer: &mut Signer) {
+    fn tick_at_the_end(&mut self, since: u64, signer: &Signer) {
         if self.tick >= since + FLUSH {
             let missing: Vec<NodeId> = self.flushes.missing().collect();
             missing.into_iter().for_each(|member| self.suspect(member, signer));
@@ -337,7 +337,7 @@ impl InView {
     }
 
     /// Says that a member is faulty. Nobody says so of itself.
-    fn suspect(&mut self, member: NodeId, signer: &mut Signer) {
+    fn suspect(&mut self, member: NodeId, signer: &Signer) {
         if member == self.me {
             return;
         }

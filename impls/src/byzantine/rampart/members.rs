@@ -111,7 +111,7 @@ impl Members {
         statement: &Digest,
         signed: &[Signed],
         enough: usize,
-        signer: &mut Signer,
+        signer: &Signer,
     ) -> bool {
         let mut by = BTreeSet::new();
         signed.iter().any(|signed| {
@@ -123,14 +123,14 @@ impl Members {
     }
 
     /// Whether the commit proves itself.
-    pub fn prove_commit(&self, commit: &Commit, signer: &mut Signer) -> bool {
+    pub fn prove_commit(&self, commit: &Commit, signer: &Signer) -> bool {
         commit.view == self.view
             && self.has(commit.by)
             && self.prove(&commit.statement(), &commit.echoes, self.echoes(), signer)
     }
 
     /// Whether the member says that it has this, and may have it.
-    pub fn prove_flush(&self, flush: &Flush, signer: &mut Signer) -> bool {
+    pub fn prove_flush(&self, flush: &Flush, signer: &Signer) -> bool {
         let statement = messages::flush(flush.view, flush.by, &flush.commits);
         flush.view == self.view
             && flush.signed.by == flush.by
@@ -141,7 +141,7 @@ impl Members {
 
     /// Whether the view may end so: enough say of each who is removed that it is faulty, and each
     /// other member says once what it has.
-    pub fn prove_change(&self, change: &Change, signer: &mut Signer) -> bool {
+    pub fn prove_change(&self, change: &Change, signer: &Signer) -> bool {
         let removed: BTreeSet<NodeId> = change.without().collect();
         let told: Vec<NodeId> = change.flushes.iter().map(|flush| flush.by).collect();
         let rest = self.all.iter().copied().filter(|member| !removed.contains(member));
@@ -154,7 +154,7 @@ impl Members {
             && change.flushes.iter().all(|flush| self.prove_flush(flush, signer))
     }
 
-    fn prove_removal(&self, removal: &Removal, signer: &mut Signer) -> bool {
+    fn prove_removal(&self, removal: &Removal, signer: &Signer) -> bool {
         let statement = messages::notice(self.view, removal.member);
         self.prove(&statement, &removal.notices, self.notices(), signer)
     }

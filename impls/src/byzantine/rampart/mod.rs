@@ -97,9 +97,9 @@ impl Rampart {
     }
 
     /// Runs the view, if there is one, and does what it says.
-    fn run(&mut self, cx: &mut Cx<'_, Message>, run: impl FnOnce(&mut InView, &mut Signer)) {
+    fn run(&mut self, cx: &mut Cx<'_, Message>, run: impl FnOnce(&mut InView, &Signer)) {
         let Some(here) = &mut self.here else { return };
-        run(here, &mut self.signer);
+        run(here, &self.signer);
         for act in here.take_acts() {
             self.perform(act, cx);
         }

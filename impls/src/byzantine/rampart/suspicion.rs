@@ -28,7 +28,7 @@ impl Suspicion {
     }
 
     /// What to send to all to say that a member is faulty, if it was not said before.
-    pub fn suspect(&mut self, member: NodeId, signer: &mut Signer) -> Option<Said> {
+    pub fn suspect(&mut self, member: NodeId, signer: &Signer) -> Option<Said> {
         let view = self.members.view;
         let is_new = self.suspects.insert(member);
         let signed = is_new.then(|| signer.sign(&messages::notice(view, member)))?;
@@ -37,12 +37,7 @@ impl Suspicion {
 
     /// On a notice, perhaps of another than whom it comes from. What to send to all, if there are
     /// enough notices now.
-    pub fn upon_notice(
-        &mut self,
-        against: NodeId,
-        signed: Signed,
-        signer: &mut Signer,
-    ) -> Vec<Said> {
+    pub fn upon_notice(&mut self, against: NodeId, signed: Signed, signer: &Signer) -> Vec<Said> {
         let view = self.members.view;
         let of_members = self.members.has(against) && self.members.has(signed.by);
         if !of_members || !signer.verify(&signed, &messages::notice(view, against)) {

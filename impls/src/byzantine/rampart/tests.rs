@@ -52,17 +52,17 @@ fn change() -> Change {
 
 #[test]
 fn a_node_signs_one_digest_for_a_name() {
-    let (mut echo, mut own) = (EchoMulticast::new(NodeId(0), members()), signer(0));
-    let one = echo.upon_init(NodeId(3), 0, digest(&"a"), &mut own);
+    let (mut echo, own) = (EchoMulticast::new(NodeId(0), members()), signer(0));
+    let one = echo.upon_init(NodeId(3), 0, digest(&"a"), &own);
     assert!(matches!(one, Some(Said::Echo { number: 0, .. })));
-    assert!(echo.upon_init(NodeId(3), 0, digest(&"b"), &mut own).is_none());
+    assert!(echo.upon_init(NodeId(3), 0, digest(&"b"), &own).is_none());
 }
 
 #[test]
 fn a_commit_takes_most_members_and_each_counts_once() {
     let taken = |by: &[u32]| {
-        let (mut echo, mut own) = (EchoMulticast::new(NodeId(0), members()), signer(0));
-        echo.upon_commit(commit(order(0), by), &mut own).len()
+        let (mut echo, own) = (EchoMulticast::new(NodeId(0), members()), signer(0));
+        echo.upon_commit(commit(order(0), by), &own).len()
     };
     assert_eq!(taken(&[0, 1, 2]), 1);
     assert_eq!(taken(&[0, 1]), 0);
@@ -71,41 +71,40 @@ fn a_commit_takes_most_members_and_each_counts_once() {
 
 #[test]
 fn a_view_ends_by_notices_of_one_who_does_not_lie_and_flushes_of_all_others() {
-    let (members, mut own) = (members(), signer(0));
-    assert!(members.prove_change(&change(), &mut own));
+    let (members, own) = (members(), signer(0));
+    assert!(members.prove_change(&change(), &own));
     let mut lacking = change();
     lacking.flushes.pop();
-    assert!(!members.prove_change(&lacking, &mut own));
+    assert!(!members.prove_change(&lacking, &own));
     let mut framed = change();
     framed.removed[0].notices.pop();
-    assert!(!members.prove_change(&framed, &mut own));
+    assert!(!members.prove_change(&framed, &own));
     let nobody = Change { removed: Vec::new(), ..change() };
-    assert!(!members.prove_change(&nobody, &mut own));
+    assert!(!members.prove_change(&nobody, &own));
 }
 
 #[test]
 fn notices_are_passed_on_once_there_are_enough() {
-    let (mut suspicion, mut own) = (Suspicion::new(members()), signer(0));
+    let (mut suspicion, own) = (Suspicion::new(members()), signer(0));
     let notices = signed(&[1, 1, 2], messages::notice(0, NodeId(3)));
     let mut told = notices.into_iter();
-    let mut next =
-        || suspicion.upon_notice(NodeId(3), told.next().expect("one more"), &mut own).len();
+    let mut next = || suspicion.upon_notice(NodeId(3), told.next().expect("one more"), &own).len();
     assert_eq!([next(), next(), next()], [0, 0, 2]);
     assert!(suspicion.is_removed(NodeId(3)));
 }
 
 #[test]
 fn a_new_deputy_is_bound_by_what_most_members_say() {
-    let (mut agreement, mut own) = (Agreement::new(members()), signer(0));
+    let (mut agreement, own) = (Agreement::new(members()), signer(0));
     let last = |by: u32| {
         let signed = signer(by).sign(&messages::last(0, 1, &None));
         messages::Last { view: 0, attempt: 1, lock: None, signed }
     };
     let few = [last(1), last(2)];
-    assert!(agreement.upon_propose(1, &change(), &few, &mut own).is_none());
+    assert!(agreement.upon_propose(1, &change(), &few, &own).is_none());
     let most = [last(0), last(1), last(2)];
-    assert!(agreement.upon_propose(1, &change(), &most, &mut own).is_some());
-    let again = agreement.upon_propose(1, &change(), &most, &mut own);
+    assert!(agreement.upon_propose(1, &change(), &most, &own).is_some());
+    let again = agreement.upon_propose(1, &change(), &most, &own);
     assert!(again.is_none(), "one proposal is acknowledged in an attempt");
 }
 

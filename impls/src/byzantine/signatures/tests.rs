@@ -11,7 +11,7 @@ fn signer(node: u32) -> Signer {
 
 #[test]
 fn everybody_can_check_what_one_has_signed() {
-    let (mut one, mut other) = (signer(0), signer(1));
+    let (one, other) = (signer(0), signer(1));
     let signed = one.sign(&digest(&"a"));
     assert!(other.verify(&signed, &digest(&"a")));
     assert!(other.verify(&signed, &digest(&"a")), "and a second time from memory");
@@ -20,7 +20,7 @@ fn everybody_can_check_what_one_has_signed() {
 
 #[test]
 fn nobody_signs_for_another() {
-    let (mut one, mut other) = (signer(0), signer(1));
+    let (one, other) = (signer(0), signer(1));
     let signed = Signed { by: NodeId(2), ..one.sign(&digest(&"a")) };
     assert!(!other.verify(&signed, &digest(&"a")));
     let stranger = Signed { by: NodeId(9), ..signed };

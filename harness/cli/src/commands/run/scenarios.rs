@@ -44,6 +44,9 @@ pub fn asked_for(options: &Run, catalog: &Catalog) -> Result<Suite, Failure> {
                 options.strategy.name
             )));
         }
+        if trial.checkers.is_empty() && !options.faults.is_empty() {
+            say(&format!("nothing to judge: {}: nothing is claimed there", scenario.name()));
+        }
     }
     if options.faults.is_empty() {
         leave_out_impossible(&mut suite, catalog)?;
@@ -51,16 +54,23 @@ pub fn asked_for(options: &Run, catalog: &Catalog) -> Result<Suite, Failure> {
     Ok(suite)
 }
 
-/// A sweep over what implementations claim goes on without what its runtime cannot bring about.
-/// What the command line names is refused instead.
+/// A sweep over what implementations claim goes on without what its runtime cannot bring about,
+/// and without faults under which nothing is claimed. What the command line names is refused, or
+/// ends undecided, instead.
 fn leave_out_impossible(suite: &mut Suite, catalog: &Catalog) -> Result<(), Failure> {
     let mut possible = Vec::new();
     for (scenario, runs) in suite.scenarios.drain(..) {
         let trial = catalog.trial(&scenario)?;
-        match trial.plan.faults.iter().all(|(p, choice)| can(&*trial.runtime, p, choice.needs)) {
-            true => possible.push((scenario.clone(), runs)),
-            false => say(&format!("left out: {}: not possible in real time", scenario.name())),
-        }
+        let mut faults = trial.plan.faults.iter();
+        let why = if !faults.all(|(p, choice)| can(&*trial.runtime, p, choice.needs)) {
+            "not possible in real time"
+        } else if trial.checkers.is_empty() {
+            "nothing is claimed there"
+        } else {
+            possible.push((scenario.clone(), runs));
+            continue;
+        };
+        say(&format!("left out: {}: {why}", scenario.name()));
     }
     suite.scenarios = possible;
     Ok(())
