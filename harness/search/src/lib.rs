@@ -16,6 +16,7 @@ mod proviso;
 mod punctuality;
 mod reduce;
 mod reproduce;
+mod roles;
 mod shrink;
 mod signature;
 #[cfg(feature = "proptest")]

@@ -3,6 +3,7 @@
 use crate::enough::enough;
 use crate::proviso::{SENDS_DO_NOT_SURVIVE, unmet};
 use crate::punctuality::unless_late;
+use crate::roles::departed_from;
 use pepperland_core::checker::{Case, Checker};
 use pepperland_core::fault::Fault;
 use pepperland_core::history::{History, Kind};
@@ -139,13 +140,16 @@ impl Trial<'_> {
         })
     }
 
-    /// What of the schedule is outside the implementation's model, in a sentence: its groups, or
-    /// a disturbance.
+    /// What of the schedule is outside the implementation's model, in a sentence: its groups, its
+    /// roles, or a disturbance.
     fn beyond(&self, schedule: &Schedule) -> Option<String> {
         let implementation = self.plan.implementation;
         let needs = schedule.header.needs();
         if !implementation.handles(needs) {
             return Some(beyond_groups(implementation, needs));
+        }
+        if let Some(departed) = departed_from(implementation, schedule) {
+            return Some(departed);
         }
         let outside = |d: &&Disturbance| {
             let faults = d.trouble.faults(d.until.is_some());
@@ -176,8 +180,10 @@ impl Trial<'_> {
             let (lying, failing) = (of_class(&class, &liars), of_class(&class, &failing));
             let (may_lie, what) = (class.most(Fault::Byzantine), class.what);
             match (lying > may_lie, failing > class.most) {
-                (true, _) => Some(format!("{lying} {what} lie, and {may_lie} may")),
-                (false, true) => Some(format!("{failing} {what} fail, and {} may", class.most)),
+                (true, _) => Some(format!("{lying} of the {what} lie, and {may_lie} may")),
+                (false, true) => {
+                    Some(format!("{failing} of the {what} fail, and {} may", class.most))
+                }
                 (false, false) => None,
             }
         };

@@ -47,6 +47,39 @@ fn exit_2_fewer_effective_runs_than_asked_for() {
 }
 
 #[test]
+fn exit_2_where_nothing_is_claimed_nothing_is_green() {
+    let folder = Folder::new();
+    let ended = folder.run("run --impl rampart --faults delay --runs 3");
+    ends(&ended, 2, "no property was judged: none is claimed there");
+    let told = "nothing to judge: rampart/steady/delay: nothing is claimed there";
+    assert!(ended.stderr.contains(told), "{}", ended.stderr);
+}
+
+#[test]
+fn exit_2_a_schedule_that_mistakes_servers_for_clients_accuses_nobody() {
+    let folder = Folder::new();
+    let killer = include_str!("../../../../impls/killers/difato-literal-overtaken-requests.jsonl");
+    let killer = killer.replace("difato-literal", "difato");
+    let without =
+        killer.replace(r#","controlled":{"min_latency":5000000,"max_latency":5000000}"#, "");
+    let by_server = killer.replace(r#""n":"n1","do""#, r#""n":"n4","do""#);
+    let to_servers = killer.replace(r#""body":"a""#, r#""group":"g2","body":"a""#);
+    for (text, told) in [
+        (killer.clone(), ""),
+        (without, "difato has registers"),
+        (by_server, "step 0 has n4 multicast, which is a server"),
+        (to_servers, "step 0 multicasts to servers, and difato to clients"),
+    ] {
+        let is_right = text == killer;
+        folder.write("roles.jsonl", &text);
+        let ended = folder.run("replay roles.jsonl --properties difato-validity");
+        let (code, why) = if is_right { (0, "does not violate") } else { (2, "undecided") };
+        ends(&ended, code, why);
+        assert!(is_right || ended.stdout.contains(told), "{told}: {}", ended.stdout);
+    }
+}
+
+#[test]
 fn a_schedule_is_replayed_by_any_property_beyond_the_model_if_asked() {
     let folder = Folder::new();
     let killer = include_str!("../../../../impls/killers/sender-crashes.jsonl");

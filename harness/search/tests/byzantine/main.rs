@@ -195,7 +195,7 @@ fn more_liars_than_may_are_outside_of_the_model() {
     let history = run(&trial, &schedule);
     let verdicts = trial.judge(&schedule, &history);
     let Outcome::Undecided(reason) = &verdicts[0].outcome else { panic!("{verdicts:?}") };
-    assert_eq!(reason, "outside the model: 2 nodes lie, and 1 may");
+    assert_eq!(reason, "outside the model: 2 of the nodes lie, and 1 may");
     let beyond = Scenario { beyond_model: true, ..scenario };
     let judged = toy_trial(&ECHOES, &beyond).judge(&schedule, &history);
     assert_ne!(judged[0].ruling(), Ruling::Undecided, "{judged:?}");
