@@ -24,15 +24,24 @@ pub struct Page {
 impl Page {
     /// The page of a step.
     pub fn of(step: &'static Step) -> Page {
+        match step.is_by_hand() {
+            true => Page::by_hand(step),
+            false => Page::with(step, Proof::of),
+        }
+    }
+
+    /// The page of a step with the run that was written by hand.
+    pub fn by_hand(step: &'static Step) -> Page {
+        Page::with(step, Proof::by_hand)
+    }
+
+    fn with(step: &'static Step, proof: fn(&Implementation, &Break) -> Proof) -> Page {
         let implementation = implementation(step.implementation);
         let mut breaks = implementation.breaks.iter();
         let expected = breaks.find(|expected| expected.name == step.shows);
         let expected = expected.unwrap_or_else(|| panic!("no {} of {}", step.shows, step.title));
         let name = format!("{}-{}", step.implementation, step.shows);
-        let proof = match step.is_by_hand() {
-            true => Proof::by_hand(implementation, expected),
-            false => Proof::of(implementation, expected),
-        };
+        let proof = proof(implementation, expected);
         Page { name, proof, step, implementation, expected }
     }
 

@@ -60,6 +60,8 @@ pub use pepperland_sim as sim;
 #[cfg(feature = "turmoil")]
 pub use pepperland_turmoil as turmoil;
 pub use pepperland_workloads as workloads;
+#[cfg(feature = "cli")]
+pub use threads::Threads;
 
 /// What a protocol of your own needs.
 pub mod prelude {

@@ -15,6 +15,13 @@ pub fn departed_from(implementation: &Implementation, schedule: &Schedule) -> Op
             "outside the model: {name} has registers, and the schedule's header no \"controlled\" network for them"
         ));
     }
+    if header.clients == 0 {
+        return model.controlled.as_ref().map(|_| {
+            format!(
+                "outside the model: {name} has servers, and the schedule's header no \"clients\""
+            )
+        });
+    }
     let is_client = |node: NodeId| node.index() < header.clients as usize;
     let strays = |step: &&Step| match step.ask {
         Ask::Multicast { group, .. } => !is_client(step.node) || group != GroupId(0),

@@ -67,7 +67,7 @@ pub const ENTRY: Implementation = Implementation {
             statement: "a decision is delivered when it comes, not when its turn comes",
             breaks: "total-order",
             keeps: &["no-creation", "no-duplication", "agreement"],
-            faults: "jitter",
+            faults: "jitter:permanent:most=400ms",
             workload: "burst",
             killer: include_str!("../../killers/decided-out-of-order.jsonl"),
         },

@@ -48,7 +48,7 @@ pub const ENTRY: Implementation = Implementation {
             statement: "a coordinator takes the oldest estimate, not the one that is locked",
             breaks: "consensus-uniform-agreement",
             keeps: &["consensus-validity", "consensus-integrity"],
-            faults: "crash,delay",
+            faults: "crash,partition:isolate",
             workload: "proposals",
             killer: include_str!("../../killers/lock-ignored.jsonl"),
         },

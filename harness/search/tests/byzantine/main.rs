@@ -55,8 +55,11 @@ fn toy_trial<'a>(toy: &'a Implementation, scenario: &'a Scenario) -> Trial<'a> {
 /// The first run that violates the only property, shrunk.
 fn broken(trial: &Trial<'_>, within: u64) -> Option<Shrunk> {
     let schedules = (0..within).map(|run| trial.schedule(trial.seed(BASE, run)));
-    let failing = schedules.into_iter().find(|schedule| violation(trial, schedule).is_some())?;
-    shrink(trial, trial.checkers[0], &failing, 2_000)
+    let failing = schedules.filter(|schedule| violation(trial, schedule).is_some());
+    let shrunk =
+        failing.take(3).filter_map(|failing| shrink(trial, trial.checkers[0], &failing, 2_000));
+    // A change of a number may do harm only where many other things fall together.
+    shrunk.min_by_key(|shrunk| shrunk.schedule.steps.len())
 }
 
 #[test]
