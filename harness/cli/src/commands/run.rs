@@ -3,6 +3,7 @@
 mod canaries;
 mod keep;
 mod scenarios;
+mod searching;
 
 use crate::catalog::Catalog;
 use crate::exit::{Failure, Outcome};
@@ -10,24 +11,14 @@ use crate::files::RunFolder;
 use crate::namespaces;
 use crate::options::{Ci, Format, Run};
 use crate::output::{print, say_raw};
-use crate::processes;
 use crate::progress::{Campaign as Watch, interruption};
-use crate::suite::Suite;
-use crate::threads::Threads;
-use keep::Keeping;
 use pepperland_core::finding::{Campaign, Finding, Row};
-use pepperland_core::scenario::Scenario;
 use pepperland_core::verdict::Ruling;
 use pepperland_reports::annotations::{Platform, annotations, step_summary};
 use pepperland_reports::style::Style;
-use pepperland_search::{Limits, Progress, search};
+use pepperland_search::Progress;
 use std::io::IsTerminal;
 use std::process::ExitCode;
-
-/// How many replays shrinking one violation may take: processes take their time.
-fn shrink_replays(scenario: &Scenario) -> u32 {
-    if scenario.runtime == processes::NAME { 300 } else { 3_000 }
-}
 
 /// Runs what the options ask for.
 pub fn run(options: &Run, catalog: &Catalog) -> Result<ExitCode, Failure> {
@@ -36,7 +27,7 @@ pub fn run(options: &Run, catalog: &Catalog) -> Result<ExitCode, Failure> {
     let total = suite.scenarios.iter().map(|(_, runs)| runs / shards(options)).sum();
     let watch = Watch::new(total, options.budget, interruption());
     let folder = RunFolder::create(options.out.as_deref())?;
-    let mut campaign = search_all(options, catalog, &suite, (&folder, &watch))?;
+    let mut campaign = searching::all(options, catalog, &suite, (&folder, &watch))?;
     campaign.canaries = canaries::try_all(catalog, &suite.canaries)?;
     watch.finish();
     keep::run_again(options, catalog, &suite, &campaign, (&folder, &watch))?;
@@ -50,53 +41,6 @@ pub fn run(options: &Run, catalog: &Catalog) -> Result<ExitCode, Failure> {
 
 fn shards(options: &Run) -> u64 {
     options.shard.map_or(1, |(_, shards)| shards)
-}
-
-fn search_all(
-    options: &Run,
-    catalog: &Catalog,
-    suite: &Suite,
-    (folder, watch): (&RunFolder, &Watch),
-) -> Result<Campaign, Failure> {
-    let threads = Threads::new(options.jobs);
-    let mut campaign = Campaign { seed: options.seed, ..Campaign::default() };
-    for (scenario, runs) in &suite.scenarios {
-        let trial = catalog.trial(scenario)?;
-        watch.scenario(&scenario.name());
-        let limits = limits(options, (scenario, *runs));
-        let keeping = Keeping::of(scenario, keep::kept(options, suite), folder, watch);
-        let mut found = search(&trial, options.seed, &limits, &threads, &keeping)?;
-        keeping.finish()?;
-        found.rows.iter_mut().for_each(|row| at_least(row, options.min_runs));
-        campaign.runs += found.runs;
-        campaign.events += found.events;
-        campaign.rows.append(&mut found.rows);
-        let known = |id: &str| campaign.findings.iter().any(|finding| finding.id == id);
-        let new: Vec<Finding> =
-            found.findings.into_iter().filter(|finding| !known(&finding.id)).collect();
-        campaign.findings.extend(new);
-        if options.fail_fast && !campaign.findings.is_empty() {
-            break;
-        }
-    }
-    Ok(campaign)
-}
-
-fn limits(options: &Run, (scenario, runs): (&Scenario, u64)) -> Limits {
-    let (shard, shards) = options.shard.unwrap_or((0, 1));
-    let shrink_replays = shrink_replays(scenario);
-    let strategy = options.strategy;
-    Limits { strategy, runs, shard, shards, fail_fast: options.fail_fast, shrink_replays }
-}
-
-/// Below the floor nothing is held.
-fn at_least(row: &mut Row, min_runs: u64) {
-    if row.outcome == Ruling::Held && row.effective < min_runs {
-        row.outcome = Ruling::Undecided;
-        let effective = row.effective;
-        row.reason =
-            Some(format!("{effective} effective runs, fewer than the {min_runs} asked for"));
-    }
 }
 
 fn tell(options: &Run, campaign: &Campaign, folder: &RunFolder) {

@@ -51,10 +51,11 @@ fn cell(catalog: &Catalog, row: &Row, size: Size) -> Result<Cell, Failure> {
     let counted = count(catalog.runtime("sim")?, implementation, row, size)?;
     let expected = (row.ours.messages)(&size, counted.turns);
     if (counted.messages - expected).abs() > 0.05 {
-        let (name, formula, counted) = (row.name, row.ours.formula, counted.messages);
+        let (name, formula, sum) = (row.name, row.ours.formula, counted.messages);
         return Err(Failure::Harness(format!(
-            "{name} with {size:?}: {counted} messages a multicast, and {formula} comes to \
-             {expected}: either it has changed, and so should table1/rows.rs, or it sends too much"
+            "{name} with {size:?}: {sum} messages a multicast ({}), and {formula} comes to \
+             {expected}: either it has changed, and so should table1/rows.rs, or it sends too much",
+            page::labels(&counted)
         )));
     }
     Ok(Cell { size, counted })

@@ -1,6 +1,7 @@
 //! Which histories are kept. A run that repeats is run again at the end; any other is kept as it
 //! comes.
 
+use super::searching::limits;
 use crate::catalog::Catalog;
 use crate::exit::Failure;
 use crate::files::RunFolder;
@@ -38,8 +39,7 @@ impl<'a> Keeping<'a> {
     pub fn of(
         scenario: &Scenario,
         kept: Keep,
-        folder: &'a RunFolder,
-        watch: &'a Watch,
+        (folder, watch): (&'a RunFolder, &'a Watch),
     ) -> Keeping<'a> {
         Keeping { kept, name: scenario.name(), folder, watch, failed: Mutex::new(None) }
     }
@@ -98,7 +98,7 @@ pub fn run_again(
         if !trial.runtime.repeats().is_exactly() {
             continue;
         }
-        let limits = super::limits(options, (scenario, *runs));
+        let limits = limits(options, (scenario, *runs));
         let repeats = trial.runtime.repeats();
         let wanted: Vec<u64> = match kept {
             Keep::All => (0..*runs).filter(|run| limits.include(*run, repeats)).collect(),

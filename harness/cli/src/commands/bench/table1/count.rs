@@ -7,7 +7,9 @@ use pepperland_core::history::{History, Kind};
 use pepperland_core::id::{GroupId, NodeId};
 use pepperland_core::implementation::Implementation;
 use pepperland_core::runtime::{Detail, Runtime};
-use pepperland_core::schedule::{Ask, Controlled, Frame, NetworkOptions, Schedule, Step, When};
+use pepperland_core::schedule::{
+    Ask, Controlled, Disturbance, Fate, Frame, NetworkOptions, Schedule, Step, Trouble, When,
+};
 use pepperland_core::seed::Seed;
 use pepperland_core::time::{Span, Time};
 use std::collections::BTreeMap;
@@ -115,7 +117,14 @@ fn schedule(implementation: &Implementation, row: &Row, size: Size) -> Schedule 
         ..Frame::of(implementation.name, size.nodes, network)
     };
     let steps = (0..row.asked.multicasts).map(step).collect();
-    Schedule { header, steps, disturbances: Vec::new() }
+    let disturbances = row.asked.is_unheard.then(|| unheard(sender, size)).into_iter().collect();
+    Schedule { header, steps, disturbances }
+}
+
+/// The first message of the sender to the first server is lost.
+fn unheard(sender: NodeId, size: Size) -> Disturbance {
+    let trouble = Trouble::strike(sender, NodeId(size.clients), 1, Fate::Lose);
+    Disturbance { at: Time::ZERO, until: None, trouble }
 }
 
 fn groups(size: Size) -> Vec<Vec<NodeId>> {

@@ -1,8 +1,8 @@
 //! The counts as Markdown: the table of the paper with a column beside each of its own, and each
 //! protocol by size.
 
-use super::Cell;
 use super::rows::{Row, Size};
+use super::{Cell, Counted};
 
 /// The head of what is told of faults.
 pub const RESILIENCE: &str = "## How many faults they live with\n\n";
@@ -41,9 +41,6 @@ fn summary_row(row: &Row, cell: &Cell) -> String {
 /// are at each size.
 pub fn by_size(row: &Row, cells: &[Cell]) -> String {
     let first = &cells[0];
-    let labels =
-        first.counted.labels.iter().map(|(label, sum)| format!("{} `{label}`", short(*sum)));
-    let labels: Vec<String> = labels.collect();
     let mut text = format!(
         "## {}\n\n`{}`: {} messages: {}. At {} that is {}.\n\n",
         row.paper,
@@ -51,7 +48,7 @@ pub fn by_size(row: &Row, cells: &[Cell]) -> String {
         row.ours.formula,
         row.ours.derived,
         shown(&first.size),
-        labels.join(", "),
+        labels(&first.counted),
     );
     if !row.quiet.is_empty() {
         let quiet: Vec<String> = row.quiet.iter().map(|label| format!("`{label}`")).collect();
@@ -62,6 +59,12 @@ pub fn by_size(row: &Row, cells: &[Cell]) -> String {
     }
     text += &sizes(row, cells);
     text + "\n"
+}
+
+/// How many messages of each label.
+pub fn labels(counted: &Counted) -> String {
+    let labels = counted.labels.iter().map(|(label, sum)| format!("{} `{label}`", short(*sum)));
+    labels.collect::<Vec<String>>().join(", ")
 }
 
 /// A row for each size.
