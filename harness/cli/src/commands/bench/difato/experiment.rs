@@ -86,7 +86,7 @@ impl Experiment {
     /// # Errors
     /// What the runtime refuses.
     pub fn figures(&self, runtime: &dyn Runtime) -> Result<Figures, Failure> {
-        let schedule = self.schedule(self.network())?;
+        let schedule = self.schedule(self.network(), END)?;
         let history = runtime.run(&schedule, self.implementation, Detail::Application)?;
         Ok(Figures::of(&history))
     }
@@ -101,11 +101,12 @@ impl Experiment {
         }
     }
 
-    /// The whole run on this network: each request is made once the one before is delivered.
+    /// The run on this network up to an instant, for so long orders may be wrong: each request is
+    /// made once the one before is delivered.
     ///
     /// # Errors
     /// There is no such profile of faults.
-    pub fn schedule(&self, network: NetworkOptions) -> Result<Schedule, Failure> {
+    pub fn schedule(&self, network: NetworkOptions, end: Time) -> Result<Schedule, Failure> {
         let nodes = CLIENTS + self.servers;
         let (min_latency, max_latency) = (network.min_latency, network.max_latency);
         let (clients, servers) = NodeId::first(nodes as usize).partition(|node| node.0 < CLIENTS);
@@ -114,12 +115,12 @@ impl Experiment {
             clients: CLIENTS,
             groups: vec![clients, servers],
             controlled: Some(Controlled { min_latency, max_latency }),
-            heal_at: END,
-            end: END,
+            heal_at: end,
+            end,
             ..Frame::of(self.implementation.name, nodes, network)
         };
         let steps = self.steps();
-        let disturbances = if self.wrong_orders { self.wrong(&steps)? } else { Vec::new() };
+        let disturbances = if self.wrong_orders { self.wrong(&steps, end)? } else { Vec::new() };
         Ok(Schedule { header, steps, disturbances })
     }
 
@@ -137,12 +138,12 @@ impl Experiment {
         (0..self.requests).map(step).collect()
     }
 
-    fn wrong(&self, requests: &[Step]) -> Result<Vec<Disturbance>, Failure> {
+    fn wrong(&self, requests: &[Step], heal_at: Time) -> Result<Vec<Disturbance>, Failure> {
         let resolved = pepperland_faults::resolve(WRONG_ORDERS);
         let faults = resolved.map_err(|error| Failure::Harness(error.to_string()))?;
         let ground = Ground {
             nodes: (CLIENTS + self.servers) as usize,
-            heal_at: END,
+            heal_at,
             changing: &[],
             requests,
             implementation: self.implementation,

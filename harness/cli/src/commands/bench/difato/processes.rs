@@ -12,10 +12,14 @@ use pepperland_core::implementation::Implementation;
 use pepperland_core::runtime::{Detail, Runtime};
 use pepperland_core::scenario::Scenario;
 use pepperland_core::schedule::NetworkOptions;
-use pepperland_core::time::Span;
+use pepperland_core::time::{Span, Time};
 
 /// What nodes are told to expect: no honest process is as late.
 const PROMISED: Span = Span::millis(50);
+
+/// What an experiment may take, and takes where orders are wrong: it is not over before the faults
+/// are.
+const END: Time = Time::millis(20_000);
 
 /// Prints a line for each load with the fewest servers, without and with wrong orders.
 ///
@@ -54,7 +58,10 @@ fn line(experiment: &Experiment, runtime: &dyn Runtime) -> Result<(), Failure> {
         channel: experiment.implementation.model.channel,
         ..NetworkOptions::perfect(Span::ZERO, Span::ZERO)
     };
-    let schedule = experiment.schedule(network)?;
+    let mut schedule = experiment.schedule(network, END)?;
+    if !experiment.wrong_orders {
+        schedule.header.heal_at = Time::ZERO;
+    }
     if let Err(refused) = runtime.accepts(&schedule) {
         print(&format!("  {name:44} not measured: {refused}\n"));
         return Ok(());
