@@ -81,7 +81,7 @@ impl Page {
         if self.proof.searched {
             return format!(
                 "The search finds and shrinks it:\n\n```sh\npepperland run --impl {protocol} \
-                 --faults {faults} --workload {workload} --properties {property} --beyond-model --seed 0\n```\n"
+                 --faults {faults} --workload {workload} --properties {property} --beyond-model \\\n    --strategy uniform --seed 0\n```\n"
             );
         }
         let why = match self.step.is_by_hand() {

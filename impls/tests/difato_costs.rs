@@ -1,4 +1,4 @@
-//! What a multicast costs in DifATo without faults: the number of 004 for the paper's, and what the
+//! What a multicast costs in DifATo without faults: the paper's number for the paper's, and what the
 //! mended one adds to it.
 
 #[path = "common/judging.rs"]

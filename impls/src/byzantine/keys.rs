@@ -7,7 +7,7 @@
 //! code of p's message for q:   HMAC-SHA-256(key of p and q, p ‖ the parts), cut to 16 bytes
 //! ```
 //!
-//! Assumes that keys were given out before the run, as 004 does. The master key is the same in
+//! Assumes that keys were given out before the run, as DifATo does. The master key is the same in
 //! every run, so that runs can be had again; no node ever looks at a key that is not its own.
 //! HMAC is RFC 2104, its cut codes are those of section 5 there; SHA-256 is FIPS 180-4.
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub struct Ordered {
     /// The client.
     pub client: NodeId,
-    /// Its number for the message, from 1: the timestamp of 004.
+    /// Its number for the message, from 1: the timestamp of the paper.
     pub t: u64,
     /// The message's name.
     pub id: MessageId,
@@ -38,7 +38,7 @@ impl Ordered {
     }
 }
 
-/// ⟨ORDER, m, t, v⟩ of 004: what is to be ordered, with an authenticator of its client for each
+/// ⟨ORDER, m, t, v⟩ of the paper: what is to be ordered, with an authenticator of its client for each
 /// server.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Order {

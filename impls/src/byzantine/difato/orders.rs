@@ -20,7 +20,7 @@ use std::rc::Rc;
 /// Which of whose messages: (client, t).
 type Key = (NodeId, u64);
 
-/// The orders at one server. What is decided is kept for ever, as 004 keeps its buffer.
+/// The orders at one server. What is decided is kept for ever, as the paper keeps its buffer.
 pub struct Orders {
     /// The place of this server, for which entry it looks in a vector.
     place: usize,

@@ -1,4 +1,4 @@
-//! Registers as 004 reads them (section 3.1, "read() — used to read the last message written"): who
+//! Registers as DifATo reads them (section 3.1, "read() — used to read the last message written"): who
 //! looks at a register sees what was written to it last.
 //!
 //! ```text

@@ -9,7 +9,7 @@
 //! within a bound; whose it is, the network says itself. A register's values are typed: what is no
 //! `V` is no frame of it, and goes nowhere.
 //!
-//! Departs from the source: 004 reads the last value of a register, so that of two quick writes a
+//! Departs from the source, which reads the last value of a register, so that of two quick writes a
 //! server may see the second alone; here each is seen.
 
 use pepperland_core::contract::{Cx, Delivery, Memory, Network, Protocol, Value};

@@ -1,4 +1,4 @@
-//! The shared registers of 004 (DifATo, section 3.1): each server writes its own, and all servers
+//! The shared registers of DifATo (section 3.1): each server writes its own, and all servers
 //! read all that is written, in one order and with the writer's name.
 
 mod flaws;

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! When a write is answered, all servers have read it: a read that begins later returns it or a
-//! later one, at whatever server. Every server may write every register, as 004 has it.
+//! later one, at whatever server. Every server may write every register, as the paper has it.
 //!
 //! Assumes that the network of the registers keeps its bound, and that no server stands still.
 

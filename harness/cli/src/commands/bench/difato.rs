@@ -21,7 +21,7 @@ use table::Cell;
 /// How many requests the authors made.
 const REQUESTS: u32 = 10_000;
 
-/// How many servers there are: 2f + 1 for one, two and three that are faulty. The authors had 3.
+/// How many servers there are: 2f + 1 for one, two and three that are faulty.
 const SERVERS: [u32; 3] = [3, 5, 7];
 
 /// Those that are measured, where they are there.

@@ -1,4 +1,4 @@
-//! Section 4.2 of 004: who is the sequencer, and what is bufferized of changes.
+//! Section 4.2 of the paper: who is the sequencer, and what is bufferized of changes.
 //!
 //! ```text
 //! To suspect S for message h:    unless it was done before:  write change(h, S)

@@ -1,4 +1,4 @@
-//! The client of 004: it sends its message to the sequencer, and after T_resend to all; it delivers
+//! The client as printed: it sends its message to the sequencer, and after T_resend to all; it delivers
 //! what f + 1 servers vouch for, by number.
 //!
 //! ```text

@@ -1,4 +1,4 @@
-//! What clients and servers tell each other as 004 has it, and what servers write.
+//! What clients and servers tell each other as the paper has it, and what servers write.
 
 use crate::byzantine::difato::messages::{Order, Ordered};
 use crate::byzantine::keys::{Digest, KeyRing, Mac};

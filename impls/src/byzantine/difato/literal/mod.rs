@@ -31,6 +31,11 @@
 //!   sequencer and the server itself counted.
 //! - Authenticators for clients are in step 4 but not in the messages: a proposal and an acceptance
 //!   carry one for each client.
+//! - What is written to registers is delivered to all (step 2), or a reader finds the last value
+//!   written (section 3.1): the last value.
+//! - A new sequencer restarts the ordering "based on the messages already accepted" (section 4.2):
+//!   its numbers go on after those. Were it to multicast them again, `half-a-certificate` would not
+//!   stand.
 //! - Others than the sequencer keep what they stored, and tell all clients when asked again.
 //! - A suspect steps down with the others; as printed it would lead for ever on its own.
 //! - Proposals of another than the sequencer are passed over.

@@ -1,4 +1,4 @@
-//! The server of 004, Algorithms 1 and 2. What is to be done is left in order; the layer does it.
+//! The server as printed, Algorithms 1 and 2. What is to be done is left in order; the layer does it.
 //!
 //! ```text
 //! On order (m, t, v) of client c:

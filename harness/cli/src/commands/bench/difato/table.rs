@@ -17,6 +17,11 @@ impl Cell {
         self.series() == other.series()
     }
 
+    /// Whether all was delivered that was asked for: else the mean is of those that came through.
+    fn is_whole(&self) -> bool {
+        self.figures.delivered == self.experiment.requests as usize
+    }
+
     /// The protocol, and how many servers it has.
     fn series(&self) -> (&'static str, u32) {
         (self.experiment.implementation.name, self.experiment.servers)
@@ -56,14 +61,17 @@ fn row(Cell { experiment, figures }: &Cell) -> String {
 /// orders cost.
 pub fn ratios(cells: &[Cell]) -> String {
     let mut text = "### Beside each other\n\n\
-        Means, each divided by that of load 0/0 while all is well with as many servers.\n\n\
+        Means, each divided by that of load 0/0 while all is well with as many servers; – where not all was delivered.\n\n\
         | protocol | n_s | 0/0 | 0/4 | 4/4 | wrong orders, 0/0 | 0/4 | 4/4 |\n\
         | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n"
         .to_owned();
     let is_base =
         |cell: &&Cell| !cell.experiment.wrong_orders && cell.experiment.load.name == "0/0";
     for base in cells.iter().filter(is_base) {
-        let ratio = |cell: &Cell| format!("{:.2}", cell.figures.mean / base.figures.mean);
+        let ratio = |cell: &Cell| match cell.is_whole() {
+            true => format!("{:.2}", cell.figures.mean / base.figures.mean),
+            false => "–".to_owned(),
+        };
         let beside = cells.iter().filter(|cell| cell.is_beside(base));
         let ratios: Vec<String> = beside.map(ratio).collect();
         let (name, servers) = base.series();
@@ -72,9 +80,10 @@ pub fn ratios(cells: &[Cell]) -> String {
     text
 }
 
-/// The means as bars, by load, and in each load by protocol and servers.
+/// The means as bars, by load, and in each load by protocol and servers; of those that delivered all.
 pub fn chart(cells: &[Cell], wrong_orders: bool, title: &str) -> Chart {
-    let drawn = || cells.iter().filter(move |cell| cell.experiment.wrong_orders == wrong_orders);
+    let asked = || cells.iter().filter(move |cell| cell.experiment.wrong_orders == wrong_orders);
+    let drawn = || asked().filter(|cell| asked().filter(|c| c.is_beside(cell)).all(Cell::is_whole));
     let of = |load: &str| {
         let of_load = drawn().filter(|cell| cell.experiment.load.name == load);
         of_load
@@ -132,6 +141,15 @@ mod tests {
         let (well, wrong) = told.split_once("### One order in ten is wrong").unwrap();
         assert!(well.contains("| difato | 3 | 1 | 4/4 | 300.0 |"), "{told}");
         assert!(wrong.contains("| difato | 3 | 1 | 4/4 | 600.0 |"), "{told}");
+    }
+
+    #[test]
+    fn who_stood_still_has_no_mean() {
+        let mut some = cells();
+        some[5].figures.delivered = 1;
+        assert!(ratios(&some).ends_with("| 4.00 | – |\n"), "{}", ratios(&some));
+        assert!(chart(&some, true, "").series.is_empty());
+        assert_eq!(chart(&some, false, "").series.len(), 1);
     }
 
     #[test]

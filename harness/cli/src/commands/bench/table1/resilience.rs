@@ -94,7 +94,10 @@ pub fn told(catalog: &Catalog, name: &str, bound: &Bound) -> Result<String, Fail
     };
     let kept = implementation.breaks.iter().filter(|kept| kept.name.starts_with("too-many"));
     for kept in kept {
-        text += &replayed(catalog, implementation, kept)?;
+        let schedule = killer(kept)?;
+        if schedule.header.nodes as usize == nodes {
+            text += &replayed(catalog, implementation, (kept, &schedule))?;
+        }
     }
     Ok(text + "\n")
 }
@@ -242,17 +245,20 @@ impl Found {
     }
 }
 
+fn killer(kept: &Break) -> Result<Schedule, Failure> {
+    let wrong = |error| Failure::Harness(format!("the schedule of {}: {error}", kept.name));
+    Schedule::from_text(kept.killer).map_err(wrong)
+}
+
 /// A run that is kept still shows what it is kept for.
 fn replayed(
     catalog: &Catalog,
     implementation: &Implementation,
-    kept: &Break,
+    (kept, schedule): (&Break, &Schedule),
 ) -> Result<String, Failure> {
     let (name, property) = (kept.name, kept.property);
-    let wrong = |error| Failure::Harness(format!("the schedule of {name}: {error}"));
-    let schedule = Schedule::from_text(kept.killer).map_err(wrong)?;
     let runtime = catalog.runtime("sim")?;
-    let history = runtime.run(&schedule, implementation, Detail::Network)?;
+    let history = runtime.run(schedule, implementation, Detail::Network)?;
     let verdict = (catalog.checker(property)?.check)(&Case::new(&history));
     match verdict.witness() {
         Some(witness) => Ok(format!(

@@ -294,6 +294,7 @@ const DIFATO_LITERAL: Row = Row {
 
 /// What the paper says of clients that are faulty.
 const UNHEARD: Said = Said {
+    steps: None,
     formula: "n_s² + n_c",
     messages: |size| size.n_s() * size.n_s() + size.n_c(),
     ..DIFATO.said
@@ -316,7 +317,7 @@ const DIFATO_UNHEARD: Row = Row {
           of the sequencer alone, n_s − 1 messages more, as when a client asks again. Here the order \
           that was lost is one message besides, and each server tells the clients. Of `difato-literal` \
           there is no such row: by section 4 a server that gets an order suspects the sequencer, \
-          which an order to all servers costs its place, and that costs many messages more.",
+          so that an order to all servers costs it its place, and many messages more.",
     bounds: &[],
     ..DIFATO
 };
