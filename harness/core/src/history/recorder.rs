@@ -234,10 +234,24 @@ impl Recorder {
     /// Ends a run whose bound has come before it was quiescent. It counts as complete only if the
     /// application has seen nothing happen for [`QUIET`]: a protocol that sends heartbeats never
     /// falls silent, but one that was cut short has not been given its time.
-    /// Nor has one whose messages may be on their way for longer than that.
+    /// Nor has one whose messages may be on their way for longer than that; nor one that has let the
+    /// application wait for half as long before, and then went on: an agreement takes many messages.
     pub fn cut_off(self, end: Time, latency: Span) -> History {
-        let last = self.last_seen();
-        self.finish(end, end.since(last) >= QUIET.max(latency))
+        let quiet = end.since(self.last_seen());
+        let longest = self.longest_wait();
+        self.finish(end, quiet >= QUIET.max(latency).max(longest + longest))
+    }
+
+    /// The longest time between two instants at which the application saw something.
+    fn longest_wait(&self) -> Span {
+        let seen = self.history.kind.iter().zip(&self.history.time);
+        let times = seen.filter(|(kind, _)| kind.is_seen_by_the_application()).map(|(_, at)| *at);
+        let mut last = Time::ZERO;
+        times.fold(Span::ZERO, |longest, at| {
+            let since = at.since(last);
+            last = at;
+            longest.max(since)
+        })
     }
 
     /// When the application last saw something happen.
