@@ -4,7 +4,6 @@ use super::{Contender, line, rates};
 use crate::catalog::Catalog;
 use crate::exit::Failure;
 use crate::output::print;
-use pepperland_core::runtime::Detail;
 use pepperland_core::scenario::Scenario;
 use pepperland_core::seed::Seed;
 use pepperland_core::verdict::Ruling;
@@ -33,7 +32,7 @@ pub fn measure(catalog: &Catalog) -> Result<(), Failure> {
                 for _ in 0..BATCH {
                     run += 1;
                     let schedule = trial.schedule(trial.seed(Seed(1), run));
-                    let history = trial.run(&schedule, Detail::Application);
+                    let history = trial.run(&schedule, trial.detail());
                     let history = history.expect("the simulator runs every schedule");
                     let verdicts = trial.judge(&schedule, &history);
                     assert!(verdicts.iter().all(|v| v.ruling() != Ruling::Violated));
