@@ -86,8 +86,9 @@ impl<'a> World<'a> {
         while let Some((at, what)) = self.next() {
             if at > self.schedule.header.end {
                 self.tell_order();
+                let header = &self.schedule.header;
                 let slowest = self.disturbances.slowest(self.schedule);
-                return self.recorder.cut_off(self.schedule.header.end, slowest);
+                return self.recorder.cut_off(header.end, slowest, header.heal_at);
             }
             self.now = at;
             self.happen(what);

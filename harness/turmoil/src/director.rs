@@ -82,12 +82,12 @@ impl Director {
     /// Runs until nothing more will happen, or the schedule's end.
     pub fn run(mut self) -> History {
         self.open();
-        let end = self.schedule.header.end;
+        let (end, healed) = (self.schedule.header.end, self.schedule.header.heal_at);
         let mut now = Time::ZERO;
         loop {
             if now > end {
                 let latency = self.world.borrow().disturbances.slowest(&self.schedule);
-                return self.close().cut_off(end, latency);
+                return self.close().cut_off(end, latency, healed);
             }
             self.world.borrow_mut().now = now;
             self.turn(now);

@@ -133,6 +133,11 @@ impl Kind {
         matches!(self, Broadcast | Deliver | View | Propose | Decide | Invoke | Response)
     }
 
+    /// Whether events of this kind are what clients ask for, when they like.
+    pub const fn is_asked(self) -> bool {
+        matches!(self, Kind::Broadcast | Kind::Propose | Kind::Invoke)
+    }
+
     /// Whether events of this kind tell of what the environment does: they are of no node, and
     /// one that befalls a node names it in a key.
     pub const fn is_disturbance(self) -> bool {

@@ -232,26 +232,37 @@ impl Recorder {
     }
 
     /// Ends a run whose bound has come before it was quiescent. It counts as complete only if the
-    /// application has seen nothing happen for [`QUIET`]: a protocol that sends heartbeats never
-    /// falls silent, but one that was cut short has not been given its time.
-    /// Nor has one whose messages may be on their way for longer than that; nor one that has let the
-    /// application wait for half as long before, and then went on: an agreement takes many messages.
-    pub fn cut_off(self, end: Time, latency: Span) -> History {
+    /// application has seen nothing happen for its [`silence`](Recorder::silence): a protocol that
+    /// sends heartbeats never falls silent, but one that was cut short has not been given its time.
+    pub fn cut_off(self, end: Time, latency: Span, healed: Time) -> History {
         let quiet = end.since(self.last_seen());
-        let longest = self.longest_wait();
-        self.finish(end, quiet >= QUIET.max(latency).max(longest + longest))
+        let silence = self.silence(latency, healed);
+        self.finish(end, quiet >= silence)
     }
 
-    /// The longest time between two instants at which the application saw something.
-    fn longest_wait(&self) -> Span {
-        let seen = self.history.kind.iter().zip(&self.history.time);
-        let times = seen.filter(|(kind, _)| kind.is_seen_by_the_application()).map(|(_, at)| *at);
-        let mut last = Time::ZERO;
-        times.fold(Span::ZERO, |longest, at| {
-            let since = at.since(last);
-            last = at;
-            longest.max(since)
-        })
+    /// How long the application must have seen nothing for nothing more to be expected: [`QUIET`],
+    /// or as long as a message may be on its way, or twice as long as anybody has waited since the
+    /// faults ended. An agreement of many messages takes many latencies, and nobody sees them.
+    pub fn silence(&self, latency: Span, healed: Time) -> Span {
+        let longest = self.longest_wait(healed);
+        QUIET.max(latency).max(longest + longest)
+    }
+
+    /// The longest time from an instant at which the application saw something to the next at which
+    /// something came to it. When a client next asks says nothing of the protocol.
+    fn longest_wait(&self, healed: Time) -> Span {
+        let events = self.history.kind.iter().zip(&self.history.time);
+        let mut seen = healed;
+        let mut longest = Span::ZERO;
+        for (kind, at) in
+            events.filter(|(kind, at)| kind.is_seen_by_the_application() && **at > healed)
+        {
+            if !kind.is_asked() {
+                longest = longest.max(at.since(seen));
+            }
+            seen = *at;
+        }
+        longest
     }
 
     /// When the application last saw something happen.

@@ -5,7 +5,7 @@ use crate::live::fabric::Fabric;
 use crate::live::health::load;
 use crate::live::node::Node;
 use crate::live::world::World;
-use pepperland_core::history::{History, Log, QUIET};
+use pepperland_core::history::{History, Log};
 use pepperland_core::time::{Span, Time};
 
 /// How often it is looked whether the run has had enough; final operations are asked anew.
@@ -79,7 +79,7 @@ impl World<'_> {
             Some(complete) => self.recorder.finish(end, complete),
             // Whoever is asked again and again is never quiet, and has been given all the time.
             None if self.desk.asks_in_the_end() => self.recorder.finish(end, gave_time),
-            None => self.recorder.cut_off(end, latency),
+            None => self.recorder.cut_off(end, latency, self.schedule.header.heal_at),
         };
         drop(self.folder);
         history.logs = logs;
@@ -95,7 +95,8 @@ impl World<'_> {
         if self.now <= header.end {
             return header.end;
         }
-        let silence = QUIET.max(header.network.promised_latency()) + Span::millis(1);
+        let latency = header.network.promised_latency();
+        let silence = self.recorder.silence(latency, header.heal_at) + Span::millis(1);
         header.end.max((self.last_seen() + silence).min(header.end + silence))
     }
 }

@@ -5,3 +5,4 @@ mod by_hand;
 mod incarnations;
 mod random;
 mod round_trip;
+mod silence;
