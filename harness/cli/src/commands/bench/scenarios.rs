@@ -6,7 +6,8 @@ use crate::exit::Failure;
 use crate::output::print;
 use pepperland_core::scenario::Scenario;
 use pepperland_core::seed::Seed;
-use pepperland_core::verdict::Ruling;
+use pepperland_core::verdict::{Ruling, Verdict};
+use pepperland_search::Trial;
 
 /// Scenarios in one call of a contender.
 const BATCH: u64 = 100;
@@ -14,14 +15,7 @@ const BATCH: u64 = 100;
 /// Scenarios a second of each implementation.
 pub fn measure(catalog: &Catalog) -> Result<(), Failure> {
     print("small scenarios, plan + run + check: 5 nodes, 10 broadcasts, one crash\n");
-    let scenarios: Vec<Scenario> = catalog
-        .implementations
-        .iter()
-        .map(|implementation| Scenario {
-            nodes: Some(5),
-            ..Scenario::new(implementation.name, "crash")
-        })
-        .collect();
+    let scenarios = scenarios(catalog);
     let mut contenders = Vec::new();
     for scenario in &scenarios {
         let trial = catalog.trial(scenario)?;
@@ -31,11 +25,7 @@ pub fn measure(catalog: &Catalog) -> Result<(), Failure> {
             work: Box::new(move || {
                 for _ in 0..BATCH {
                     run += 1;
-                    let schedule = trial.schedule(trial.seed(Seed(1), run));
-                    let history = trial.run(&schedule, trial.detail());
-                    let history = history.expect("the simulator runs every schedule");
-                    let verdicts = trial.judge(&schedule, &history);
-                    assert!(verdicts.iter().all(|v| v.ruling() != Ruling::Violated));
+                    assert!(verdicts(&trial, run).all(|v| v.ruling() != Ruling::Violated));
                 }
                 BATCH
             }),
@@ -46,4 +36,41 @@ pub fn measure(catalog: &Catalog) -> Result<(), Failure> {
         line(contender.name, *rate, "scenarios/s", "");
     }
     Ok(())
+}
+
+/// One of each implementation.
+fn scenarios(catalog: &Catalog) -> Vec<Scenario> {
+    let names = catalog.implementations.iter().map(|implementation| implementation.name);
+    names.map(|name| Scenario { nodes: Some(5), ..Scenario::new(name, "crash") }).collect()
+}
+
+/// One scenario, with the frames if its properties speak of them.
+fn verdicts(trial: &Trial<'_>, run: u64) -> impl Iterator<Item = Verdict> + use<> {
+    let schedule = trial.schedule(trial.seed(Seed(1), run));
+    let history = trial.run(&schedule, trial.detail()).expect("the simulator runs every schedule");
+    trial.judge(&schedule, &history).into_iter()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::builtin;
+
+    #[test]
+    fn nobody_is_accused() {
+        let catalog = builtin();
+        for scenario in scenarios(&catalog) {
+            let trial = catalog.trial(&scenario).unwrap();
+            for run in 1..=5 {
+                for (checker, verdict) in trial.checkers.iter().zip(verdicts(&trial, run)) {
+                    let (name, property) = (scenario.name(), checker.property);
+                    assert_ne!(
+                        verdict.ruling(),
+                        Ruling::Violated,
+                        "{name}: {property}, {verdict:?}"
+                    );
+                }
+            }
+        }
+    }
 }
