@@ -174,8 +174,8 @@ impl Runtime for Processes {
         };
         let (program, keeper) = (&self.program, &self.keeper);
         let build: Build<'_> = &implementation.build;
-        let library = self.own.then_some(build);
-        let cast = Cast { program, keeper, joint, library, in_views, detail };
+        let build = self.own.then_some(build);
+        let cast = Cast { program, keeper, joint, build, in_views, detail };
         live::run(&cast, schedule, header, enough)
             .map_err(|error| error.to_string())
             .map_err(|told| lacking(format!("start its nodes: {told}{}", open_files::mend(&told))))
@@ -227,7 +227,7 @@ impl Processes {
         let fleet = Fleet::new(&self.program, &self.keeper, schedule)
             .map_err(|error| lacking(format!("make folders for its nodes: {error}")))?;
         let build = |setup: &Setup<'_>| match self.own {
-            true => fleet.library_node(setup, &implementation.build),
+            true => fleet.built_node(setup, &implementation.build),
             false => fleet.node(setup),
         };
         let mut history = pepperland_sim::run_nodes(schedule, header, &build, in_views, detail);

@@ -26,8 +26,8 @@ fn schedule(nodes: u32, end_ms: u64, lines: &[&str]) -> Schedule {
 fn live(program: &Program, schedule: &Schedule, enough: &dyn Fn(&History) -> bool) -> History {
     let header = Header::of_schedule("process", schedule);
     let (keeper, joint) = (&Keeper::none(), Joint::Lines);
-    let (library, detail) = (None, Detail::Network);
-    let cast = Cast { program, keeper, joint, library, in_views: false, detail };
+    let (build, detail) = (None, Detail::Network);
+    let cast = Cast { program, keeper, joint, build, in_views: false, detail };
     run(&cast, schedule, header, enough).unwrap_or_else(|error| panic!("{error}"))
 }
 

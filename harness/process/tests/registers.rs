@@ -43,7 +43,7 @@ fn live(program: &Program, deliveries: usize, lines: &[&str]) -> Vec<Value> {
     let schedule = Schedule::from_text(&lines.join("\n")).unwrap_or_else(|error| panic!("{error}"));
     let header = Header::of_schedule("process", &schedule);
     let (keeper, joint, detail) = (&Keeper::none(), Joint::Lines, Detail::Network);
-    let cast = Cast { program, keeper, joint, library: None, in_views: false, detail };
+    let cast = Cast { program, keeper, joint, build: None, in_views: false, detail };
     let enough = |ran: &History| count(ran, Kind::Deliver) >= deliveries;
     let ran = run(&cast, &schedule, header, &enough).unwrap_or_else(|error| panic!("{error}"));
     let mut bytes = Vec::new();

@@ -40,7 +40,7 @@ pub fn live(text: &str, disturbances: &[&str], enough: impl Fn(&History) -> bool
     let keeper = Keeper::executable(PathBuf::from(env!("CARGO_BIN_EXE_pepperland")));
     let (joint, detail) = (Joint::Sockets, Detail::Network);
     let cast =
-        Cast { program: &program, keeper: &keeper, joint, library: None, in_views: false, detail };
+        Cast { program: &program, keeper: &keeper, joint, build: None, in_views: false, detail };
     let header = Header::of_schedule("process", &schedule);
     run(&cast, &schedule, header, &enough).unwrap_or_else(|error| panic!("{error}"))
 }

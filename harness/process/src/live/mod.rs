@@ -49,7 +49,7 @@ pub struct Cast<'a> {
     /// What joins the nodes.
     pub joint: Joint,
     /// Builds a node, if they are nodes of the library: what liars say is then said with their keys.
-    pub library: Option<Build<'a>>,
+    pub build: Option<Build<'a>>,
     /// Whether its applications multicast only in views.
     pub in_views: bool,
     /// How much is written down.

@@ -13,10 +13,10 @@ pub struct Tongues(BTreeMap<NodeId, Mouthpiece>);
 
 impl Tongues {
     /// Those of the liars of a schedule, if nodes are of the library and built so.
-    pub fn new(schedule: &Schedule, library: Option<Build<'_>>) -> Tongues {
+    pub fn new(schedule: &Schedule, build: Option<Build<'_>>) -> Tongues {
         let mouthpiece = |node, build| (node, Mouthpiece::new(build, &setup_of(schedule, node)));
         let liars = schedule.liars().into_iter();
-        Tongues(liars.filter_map(|node| Some(mouthpiece(node, library?))).collect())
+        Tongues(liars.filter_map(|node| Some(mouthpiece(node, build?))).collect())
     }
 
     /// Who reads and writes what a node says over a network.

@@ -103,7 +103,7 @@ impl<'a> World<'a> {
             agenda: Agenda::default(),
             disturbances: Disturbances::at_the_start(schedule),
             lies: Lies::of(schedule),
-            tongues: Tongues::new(schedule, cast.library),
+            tongues: Tongues::new(schedule, cast.build),
             registers: Registers::of(schedule),
             carried: vec![0; count * count],
             messages: 0,

@@ -84,7 +84,7 @@ impl Fleet {
 
     /// The same, of a node of the library that is built so: its frames are what they are where it is
     /// no process, and what the harness has it say is sealed with its keys.
-    pub fn library_node(&self, setup: &Setup<'_>, build: Build<'_>) -> Box<dyn Node> {
+    pub fn built_node(&self, setup: &Setup<'_>, build: Build<'_>) -> Box<dyn Node> {
         self.begin(setup, Some(Mouthpiece::new(build, setup)))
     }
 

@@ -107,7 +107,7 @@ fn one(rate: u32, seconds: u32, operation: Operation) -> Result<Figures, Failure
         program: &program,
         keeper: &keeper,
         joint: Joint::Lines,
-        library: None,
+        build: None,
         in_views: false,
         detail: Detail::Network,
     };
