@@ -135,7 +135,7 @@ impl From<Seed> for String {
 
 /// A seed in a file: a number, or a text such as `0x2a`.
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "a seed must be a number such as 42 or \"0x2a\"")]
 enum SeedText {
     Number(u64),
     Text(String),

@@ -43,7 +43,7 @@ pub struct Run {
     pub faults: Vec<String>,
     /// How many nodes
     #[arg(long, value_name = "N", requires = "tested")]
-    pub nodes: Option<NonZero<usize>>,
+    pub nodes: Option<usize>,
     /// The program under test
     #[command(flatten)]
     pub outside: Outside,

@@ -106,8 +106,18 @@ impl Numbered<'_> {
     }
 }
 
-/// What `serde` says of a word it does not know, with the nearest right one.
+/// What `serde` says, without the names of our types: of a word it does not know, with the nearest
+/// right one.
 fn plainly(problem: &str) -> String {
+    if let Some(field) = problem.strip_prefix("missing field ") {
+        return format!("{} is missing", field.replace('`', "\""));
+    }
+    if let Some((wrong, number)) = problem.split_once(", expected ")
+        && ["u32", "u64", "usize"].contains(&number)
+    {
+        let most = if number == "u32" { u64::from(u32::MAX) } else { u64::MAX };
+        return format!("{wrong}, expected a whole number from 0 to {most}");
+    }
     let mut words = problem.split('`').skip(1).step_by(2);
     match (problem.starts_with("unknown "), words.next()) {
         (true, Some(wrong)) if wrong.len() <= 100 => {

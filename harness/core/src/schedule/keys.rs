@@ -261,7 +261,7 @@ impl Line {
                 must_be(format!("a whole number from -{most} to {most}"))
             }
             Ordinal if !value.as_u64().is_some_and(|n| (1..=u64::from(u32::MAX)).contains(&n)) => {
-                must_be("a whole number from 1".to_owned())
+                must_be(format!("a whole number from 1 to {}", u32::MAX))
             }
             Flag if !value.is_boolean() => must_be("true or false".to_owned()),
             Text if !value.is_string() => must_be("text".to_owned()),

@@ -164,7 +164,10 @@ pub const FORMAT: &str = "pepperland.schedule";
 
 /// The network of the registers, in which nothing is lost, changed or reordered.
 #[derive(Copy, Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "an object such as {\"min_latency\":1000000,\"max_latency\":1000000}"
+)]
 pub struct Controlled {
     /// Least latency of a write.
     pub min_latency: Span,
@@ -174,7 +177,10 @@ pub struct Controlled {
 
 /// What the network is like while nothing disturbs it.
 #[derive(Copy, Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "an object such as {\"min_latency\":1000000,\"max_latency\":10000000}"
+)]
 pub struct NetworkOptions {
     /// Least latency of a message.
     pub min_latency: Span,

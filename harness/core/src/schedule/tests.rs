@@ -324,6 +324,18 @@ refused! { of_header;
         "line 1: with 2 clients, \"groups\" must be two: g1 the clients, the first nodes, and g2 the \
          servers, all others",
     ends_before_it_heals: ("\"end\":100", "\"end\":80") => "line 1: \"end\" is before \"heal_at\"",
+    seed_no_seed: ("\"0x2a\"", "[1]") =>
+        "line 1, column 79: a seed must be a number such as 42 or \"0x2a\"",
+    time_no_number: ("\"heal_at\":90", "\"heal_at\":\"soon\"") =>
+        "line 1, column 188: invalid type: string \"soon\", expected a whole number from 0 to \
+         18446744073709551615",
+    nodes_negative: ("\"nodes\":3", "\"nodes\":-3") =>
+        "line 1, column 68: invalid value: integer `-3`, expected a whole number from 0 to 4294967295",
+    latency_missing: (",\"max_latency\":5", "") =>
+        "line 1, column 150: \"max_latency\" is missing",
+    network_of_registers_no_object: (SEED, r#""controlled":3,"seed""#) =>
+        "line 1, column 82: invalid type: integer `3`, expected an object such as \
+         {\"min_latency\":1000000,\"max_latency\":1000000}",
     no_groups: (SEED, r#""groups":{},"seed""#) =>
         "line 1, column 79: \"groups\" names no group",
     group_without_a_name: (SEED, r#""groups":{"h":["n1"]},"seed""#) =>
@@ -364,7 +376,7 @@ refused! { of_lines;
     fault_misspelt: r#"{"at":1,"fault":"crsh","n":"n1"}"# =>
         "line 2, column 17: there is no fault \"crsh\"; did you mean \"crash\"?",
     degree_zero: r#"{"at":1,"fault":"omit","rate":5,"degree":0}"# =>
-        "line 2, column 42: \"degree\" is 0; it must be a whole number from 1",
+        "line 2, column 42: \"degree\" is 0; it must be a whole number from 1 to 4294967295",
     failing_misspelt: r#"{"at":1,"fault":"disk","n":"n1","how":"lyin"}"# =>
         "line 2, column 39: there is no how \"lyin\"; did you mean \"lying\"?",
     failing_without_its_key: r#"{"at":1,"fault":"disk","n":"n1","how":"torn"}"# =>
@@ -413,7 +425,7 @@ refused! { of_lines;
     time_negative: r#"{"at":-1,"fault":"lose","rate":1}"# =>
         "line 2, column 7: \"at\" is -1; it must be a whole number from 0",
     number_zero: r#"{"at":1,"fault":"strike","from":"n1","to":"n2","number":0,"fate":"lose"}"# =>
-        "line 2, column 57: \"number\" is 0; it must be a whole number from 1",
+        "line 2, column 57: \"number\" is 0; it must be a whole number from 1 to 4294967295",
     node_out_of_range: r#"{"at":1,"fault":"pause","n":"n4"}"# =>
         "line 2, column 29: \"n\" is \"n4\"; it must be one of n1 to n3",
     node_of_links_out_of_range: r#"{"at":1,"fault":"cut","from":["n1","n9"]}"# =>

@@ -10,7 +10,6 @@ use crate::programs;
 use crate::suite::{SMOKE, Suite};
 use pepperland_core::scenario::{Network, Scenario};
 use std::collections::BTreeSet;
-use std::num::NonZero;
 use std::path::Path;
 
 /// Runs of each scenario that is named on the command line.
@@ -144,7 +143,7 @@ fn adjust(scenario: &mut Scenario, options: &Run) {
         scenario.runtime = runtime.clone();
     }
     if let Some(nodes) = options.nodes {
-        scenario.nodes = Some(NonZero::get(nodes));
+        scenario.nodes = Some(nodes);
     }
     if !options.properties.is_empty() {
         scenario.properties = options.properties.clone();
