@@ -185,7 +185,7 @@ impl Catalog {
         let faults = pepperland_faults::resolve(&scenario.faults)
             .map_err(|error| Unknown(error.to_string()))?;
         check_leaving(&faults, workload)?;
-        check_roles(implementation, workload)?;
+        check_roles(implementation, (scenario, workload))?;
         check_proposals(implementation, workload)?;
         let mut names: Vec<&str> = match scenario.properties.is_empty() {
             true => self.usual_properties(implementation, (scenario, workload), &faults)?,
@@ -261,13 +261,22 @@ pub fn can(runtime: &dyn Runtime, profile: &Profile, needs: &[Fault]) -> bool {
     foreseen && !needs.iter().any(|fault| runtime.lacks().contains(fault))
 }
 
-/// Whether there are the groups that the workload asks for, where nodes are clients and servers.
-fn check_roles(implementation: &Implementation, workload: &Workload) -> Result<(), Unknown> {
-    let everybody = matches!(workload.layout, Layout::Everybody);
-    if implementation.model.roles.is_none() || everybody {
+/// Whether there are both clients and servers, and the groups that the workload asks for, where
+/// nodes are one or the other.
+fn check_roles(
+    implementation: &Implementation,
+    (scenario, workload): (&Scenario, &Workload),
+) -> Result<(), Unknown> {
+    if implementation.model.roles.is_none() {
         return Ok(());
     }
     let (name, asked) = (implementation.name, workload.name);
+    if implementation.clients(scenario.nodes.unwrap_or(implementation.nodes)) == 0 {
+        return Err(Unknown(format!("{name} has clients and servers: it needs at least 2 nodes")));
+    }
+    if matches!(workload.layout, Layout::Everybody) {
+        return Ok(());
+    }
     let mend = "take a workload of one group, as \"steady\"";
     Err(Unknown(format!(
         "{name} knows clients and servers, and no other groups as workload \"{asked}\" has; {mend}"

@@ -162,8 +162,10 @@ impl Search<'_, '_> {
             planner.learn(&schedule)?;
             let verdicts = trial.judge(&schedule, &history);
             let unclean = history.header.unclean();
-            for (tally, verdict) in chunk.tallies.iter_mut().zip(&verdicts) {
+            let judged = chunk.tallies.iter_mut().zip(&verdicts).zip(&trial.checkers);
+            for ((tally, verdict), checker) in judged {
                 tally.count(run, verdict, unclean);
+                tally.beyond_model |= trial.is_judged_beyond(checker.property, &schedule, &history);
                 if limits.fail_fast && verdict.witness().is_some() {
                     self.stop.store(true, Ordering::Relaxed);
                 }
@@ -197,7 +199,7 @@ impl Search<'_, '_> {
             };
             let finding = original
                 .map(|original| finding(trial, checker, original, limits.shrink_replays, progress));
-            searched.rows.push(row(trial, checker, tally, finding.as_ref().map(|f| f.id.clone())));
+            searched.rows.push(row(trial, checker, tally, finding.as_ref()));
             searched.findings.extend(finding);
         }
         searched
@@ -226,7 +228,7 @@ fn again(
 }
 
 /// What the runs of a trial come to for one of its properties.
-pub fn row(trial: &Trial<'_>, checker: &Checker, tally: &Tally, finding: Option<String>) -> Row {
+pub fn row(trial: &Trial<'_>, checker: &Checker, tally: &Tally, finding: Option<&Finding>) -> Row {
     let scenario = trial.plan.scenario;
     Row {
         property: checker.property.to_owned(),
@@ -239,9 +241,9 @@ pub fn row(trial: &Trial<'_>, checker: &Checker, tally: &Tally, finding: Option<
         effective: tally.effective,
         obligations: tally.obligations,
         critical: tally.critical,
-        finding,
+        finding: finding.map(|finding| finding.id.clone()),
         reason: tally.reason.as_ref().map(|(_, reason)| reason.clone()),
-        beyond_model: scenario.beyond_model && trial.outside_model_of_claims(checker.property),
+        beyond_model: finding.map_or(tally.beyond_model, |finding| finding.beyond_model),
         unclean: tally.unclean,
         lapse: tally.lapse.as_ref().map(|(_, lapse)| lapse.clone()),
     }

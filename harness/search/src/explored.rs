@@ -61,6 +61,8 @@ struct Counterexample {
 /// What came of one run.
 struct Ran {
     verdicts: Vec<Verdict>,
+    /// For each property, whether the run is judged though the claim does not bind it.
+    beyond_model: Vec<bool>,
     events: u64,
     strayed: bool,
 }
@@ -94,13 +96,15 @@ impl<'a, 'b> Explored<'a, 'b> {
     /// A beginning can but violate what must never happen: all else is judged at the end.
     fn count(&mut self, run: &Foreseen, ran: Ran) {
         self.strayed |= ran.strayed;
-        let judged = self.tallies.iter_mut().zip(&mut self.counterexamples).zip(&ran.verdicts);
-        for (((tally, counterexample), verdict), checker) in judged.zip(&self.trial.checkers) {
+        let said = ran.verdicts.iter().zip(&ran.beyond_model).zip(&self.trial.checkers);
+        let judged = self.tallies.iter_mut().zip(&mut self.counterexamples).zip(said);
+        for ((tally, counterexample), ((verdict, beyond_model), checker)) in judged {
             let never = checker.class == Class::Safety && verdict.ruling() == Ruling::Violated;
             if !run.is_complete && !never {
                 continue;
             }
             tally.count(self.runs, verdict, None);
+            tally.beyond_model |= beyond_model;
             if verdict.ruling() == Ruling::Violated {
                 let Foreseen { steps, schedule, .. } = run;
                 counterexample.get_or_insert_with(|| Counterexample {
@@ -160,7 +164,7 @@ impl<'a, 'b> Explored<'a, 'b> {
             let finding = counterexample
                 .as_ref()
                 .and_then(|it| finding_of(self.trial, checker, &it.schedule, replays, progress));
-            let mut row = row(self.trial, checker, tally, finding.as_ref().map(|f| f.id.clone()));
+            let mut row = row(self.trial, checker, tally, finding.as_ref());
             if let (Ruling::Held | Ruling::Undecided, Some(why)) = (row.outcome, undecided) {
                 (row.outcome, row.reason) = (Ruling::Undecided, Some(why.to_owned()));
             }
@@ -174,8 +178,12 @@ impl<'a, 'b> Explored<'a, 'b> {
 fn ran(trial: &Trial<'_>, run: &Foreseen) -> Result<Ran, Refused> {
     let history = trial.run(&run.schedule, Detail::Application)?;
     let verdicts = trial.judge(&run.schedule, &history);
+    let beyond = |checker: &&'static Checker| {
+        trial.is_judged_beyond(checker.property, &run.schedule, &history)
+    };
+    let beyond_model = trial.checkers.iter().map(beyond).collect();
     let strayed = !is_as_foreseen(run, &delivered(&history));
-    Ok(Ran { verdicts, events: history.len() as u64, strayed })
+    Ok(Ran { verdicts, beyond_model, events: history.len() as u64, strayed })
 }
 
 fn is_as_foreseen(run: &Foreseen, delivered: &[Vec<MessageId>]) -> bool {

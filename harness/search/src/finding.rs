@@ -63,7 +63,7 @@ pub fn finding(
         repeats,
         alike: again.alike,
         digest: format!("{:032x}", history.digest()),
-        beyond_model: scenario.beyond_model && trial.outside_model_of_claims(checker.property),
+        beyond_model: trial.is_judged_beyond(checker.property, &shrunk.schedule, &history),
         schedule: shrunk.schedule,
         history,
         witness,

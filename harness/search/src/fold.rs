@@ -14,6 +14,8 @@ pub struct Tally {
     pub unclean: u64,
     /// What was wrong with the lowest unclean run.
     pub lapse: Option<(u64, String)>,
+    /// Whether some run was judged though the claim did not bind it.
+    pub beyond_model: bool,
     /// The lowest run that violated the property.
     pub first_violation: Option<u64>,
     /// Why the lowest undecided run was undecided.
@@ -46,6 +48,7 @@ impl Tally {
     pub fn merge(&mut self, other: Tally) {
         self.runs += other.runs;
         self.unclean += other.unclean;
+        self.beyond_model |= other.beyond_model;
         self.effective += other.effective;
         self.obligations += other.obligations;
         self.critical += other.critical;

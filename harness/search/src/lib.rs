@@ -11,6 +11,7 @@ mod firsts;
 mod flatten;
 mod fold;
 mod majority;
+mod model;
 pub mod planner;
 mod proviso;
 mod punctuality;

@@ -16,11 +16,8 @@ pub fn unless_late(
     verdict: Verdict,
     history: &History,
 ) -> Verdict {
-    let let_down = verdict.ruling() == Ruling::Violated
-        && history.header.clock == Clock::Real
-        && !trial.plan.scenario.beyond_model
-        && assumes_punctuality(trial, property);
-    if !let_down {
+    let accused = verdict.ruling() == Ruling::Violated && !trial.plan.scenario.beyond_model;
+    if !accused || !may_be_let_down(trial, property, history) {
         return verdict;
     }
     let name = trial.plan.implementation.name;
@@ -29,6 +26,11 @@ pub fn unless_late(
         "outside the model: {name} assumes that nothing is late, and real time promises \
          nothing{late}"
     ))
+}
+
+/// Whether whoever claims the property counts on time, and time promised nothing.
+pub fn may_be_let_down(trial: &Trial<'_>, property: &str, history: &History) -> bool {
+    history.header.clock == Clock::Real && assumes_punctuality(trial, property)
 }
 
 /// Whether the claim of the property needs everything to be in time.

@@ -52,7 +52,8 @@ pub struct Effort<'a> {
 
 /// Shrinks a schedule that violates the checker's property: fewer requests, disturbances, nodes
 /// and messages out of the ordinary, rounder numbers. A reduction counts only if the same property
-/// fails with a witness of the same shape. `limit` bounds the replays.
+/// fails with a witness of the same shape, and the claim of the property binds the run if it did at
+/// first. `limit` bounds the replays.
 ///
 /// Unless that limit was reached, no single request or disturbance of the result can be taken away:
 /// with the same seed, the run then no longer fails so. The same schedule always comes to the same.

@@ -21,7 +21,7 @@ use std::process::ExitCode;
 pub fn explain(options: &Explain, catalog: &Catalog) -> Result<ExitCode, Failure> {
     let (scenario, schedule) = match find_finding(&options.finding) {
         Some(folder) => of_finding(options, Stored::read(&folder)?)?,
-        None => of_schedule(options)?,
+        None => of_schedule(options, catalog)?,
     };
     let trial = catalog.trial(&scenario)?;
     trial.runtime.accepts(&schedule)?;
@@ -42,12 +42,12 @@ fn of_finding(options: &Explain, stored: Stored) -> Result<(Scenario, Schedule),
     Ok((Scenario { properties, ..stored.scenario }, stored.schedule))
 }
 
-fn of_schedule(options: &Explain) -> Result<(Scenario, Schedule), Failure> {
+fn of_schedule(options: &Explain, catalog: &Catalog) -> Result<(Scenario, Schedule), Failure> {
     let schedule = schedule_named(&options.finding)?;
     let scenario = Scenario {
         properties: options.properties.clone(),
         beyond_model: options.beyond_model,
-        ..scenario_of(&schedule, &options.outside, None)?
+        ..scenario_of(catalog, &schedule, &options.outside, None)?
     };
     Ok((scenario, schedule))
 }
@@ -58,7 +58,7 @@ fn tell(trial: &Trial<'_>, checker: &'static Checker, schedule: &Schedule) -> bo
     let Some(violation) = violation else { return false };
     let Violation { history, witness } = &violation;
     let name = trial.plan.scenario.name();
-    let beyond_model = trial.plan.scenario.beyond_model;
+    let beyond_model = trial.is_judged_beyond(checker.property, schedule, history);
     let verdict = Verdict::violated(witness.clone(), 1, 0);
     let judged = Judged { name: &name, checker, verdict: &verdict, beyond_model };
     print(&terminal::judged(&judged, history, style()));

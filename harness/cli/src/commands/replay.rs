@@ -103,7 +103,7 @@ fn replay_schedule(options: &Replay, catalog: &Catalog) -> Result<ExitCode, Fail
         beyond_model: options.beyond_model,
         real_time: options.real_time,
         network: options.network.unwrap_or_default(),
-        ..scenario_of(&schedule, &options.outside, asked_runtime(options))?
+        ..scenario_of(catalog, &schedule, &options.outside, asked_runtime(options))?
     };
     namespaces::make_ready([&scenario])?;
     let trial = catalog.trial(&scenario)?;
@@ -127,9 +127,10 @@ pub fn schedule_named(name: &str) -> Result<Schedule, Failure> {
     read_schedule(path)
 }
 
-/// The scenario that a schedule file stands for: its implementation with its flaw, by its claims;
-/// or the program that is to take its place.
+/// The scenario that a schedule file stands for: its implementation with its flaw, asked for what it
+/// offers, by its claims; or the program that is to take its place.
 pub fn scenario_of(
+    catalog: &Catalog,
     schedule: &Schedule,
     outside: &Outside,
     runtime: Option<&str>,
@@ -139,8 +140,10 @@ pub fn scenario_of(
         let runtime = runtime.unwrap_or(&scenario.runtime).to_owned();
         return Ok(Scenario { runtime, ..scenario });
     }
-    let base = Scenario::new(&schedule.header.implementation, "none");
+    let implementation = catalog.implementation(&schedule.header.implementation)?;
+    let base = Scenario::new(implementation.name, "none");
     Ok(Scenario {
+        workload: catalog.usual_workload(implementation).to_owned(),
         flaw: schedule.header.flaw.clone(),
         runtime: runtime.unwrap_or(&base.runtime).to_owned(),
         ..base
@@ -164,9 +167,9 @@ pub fn unbroken(trial: &Trial<'_>, schedule: &Schedule) -> Result<ExitCode, Fail
 fn judge(trial: &Trial<'_>, schedule: &Schedule, history: &History) -> Vec<Ruling> {
     let case = Case::new(history);
     let name = trial.plan.scenario.name();
-    let beyond_model = trial.plan.scenario.beyond_model;
     let each = |checker: &&'static pepperland_core::checker::Checker| {
         let verdict = trial.judge_one(checker, schedule, &case);
+        let beyond_model = trial.is_judged_beyond(checker.property, schedule, history);
         let judged = Judged { name: &name, checker, verdict: &verdict, beyond_model };
         print(&terminal::judged(&judged, history, style()));
         verdict.ruling()

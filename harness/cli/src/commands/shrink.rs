@@ -55,7 +55,7 @@ pub fn shrink(options: &Shrink, catalog: &Catalog) -> Result<ExitCode, Failure> 
     let scenario = Scenario {
         properties: options.properties.clone(),
         beyond_model: options.beyond_model,
-        ..scenario_of(&schedule, &options.outside, options.runtime.as_deref())?
+        ..scenario_of(catalog, &schedule, &options.outside, options.runtime.as_deref())?
     };
     let trial = catalog.trial(&scenario)?;
     trial.runtime.accepts(&schedule)?;

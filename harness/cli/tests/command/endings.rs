@@ -47,6 +47,25 @@ fn exit_2_fewer_effective_runs_than_asked_for() {
 }
 
 #[test]
+fn exit_2_an_agreement_that_may_still_come_accuses_nobody() {
+    let ended = Folder::new().run(
+        "run --impl correia --workload replies --faults none --strategy rounds --runs 1 \
+         --properties difato-validity",
+    );
+    ends(&ended, 2, "the history is not complete");
+}
+
+#[test]
+fn exit_2_where_more_crash_than_may_nobody_is_accused() {
+    let folder = Folder::new();
+    folder.write("crashes.jsonl", include_str!("../../../../impls/killers/majority-crashes.jsonl"));
+    ends(&folder.run("replay crashes.jsonl"), 2, "undecided");
+    let beyond = folder.run("replay crashes.jsonl --beyond-model");
+    ends(&beyond, 1, "violates");
+    assert!(beyond.stdout.contains("outside the model"), "{}", beyond.stdout);
+}
+
+#[test]
 fn exit_2_where_nothing_is_claimed_nothing_is_green() {
     let folder = Folder::new();
     let ended = folder.run("run --impl rampart --faults delay --runs 3");
@@ -127,6 +146,8 @@ fn exit_64_usage() {
         ("run --impl basic --runtime simm", "did you mean \"sim\"?"),
         ("run --impl fifo --flaw no-holdback-queue", "did you mean \"no-hold-back-queue\"?"),
         ("run --impl basic --runs 0", "at least 1"),
+        ("run --impl basic --nodes 0", "nodes must be from 1 to 100,000"),
+        ("run --impl difato --nodes 1", "it needs at least 2 nodes"),
         ("run --impl basic --shard 4/3", "m/n"),
         ("run --impl basic --budget soon", "5m"),
         ("run --impl basic --seed red", "write a number such as 42 or 0x2a"),

@@ -7,6 +7,7 @@ mod examples;
 mod explore;
 mod hostile;
 mod init;
+mod outside_model;
 mod pepperland;
 mod programs;
 mod registers;

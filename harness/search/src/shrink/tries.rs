@@ -17,6 +17,8 @@ pub struct Shrinker<'a, 'b> {
     pub checker: &'static Checker,
     pub repeats: Repeats,
     shape: Vec<Kind>,
+    /// Whether the claim of the property does not bind the first run.
+    beyond_model: bool,
     pub best: Schedule,
     /// When the runs of the first schedule end.
     pub last_end: Time,
@@ -58,6 +60,7 @@ impl<'a, 'b> Shrinker<'a, 'b> {
             checker,
             repeats: trial.runtime.repeats(),
             shape: violation.shape(),
+            beyond_model: trial.is_judged_beyond(checker.property, schedule, &violation.history),
             best: schedule.clone(),
             last_end: schedule.header.end,
             shown: violation.clone(),
@@ -123,6 +126,13 @@ impl<'a, 'b> Shrinker<'a, 'b> {
             _ => candidate.clone(),
         };
         let violation = Violation::of(self.trial, self.checker, &hurried, self.trial.detail())?;
-        (violation.shape() == self.shape).then_some(violation)
+        let is_as_telling = self.beyond_model || !self.is_beyond(&hurried, &violation);
+        (violation.shape() == self.shape && is_as_telling).then_some(violation)
+    }
+
+    /// Whether the claim no longer binds the run. Fewer nodes may be too few for those that lie: a
+    /// claim that was broken is not shown by a run that nobody claimed anything of.
+    fn is_beyond(&self, candidate: &Schedule, violation: &Violation) -> bool {
+        self.trial.is_judged_beyond(self.checker.property, candidate, &violation.history)
     }
 }
