@@ -67,11 +67,17 @@ fn choose(profile: &Profile, choice: &mut Choice, word: &str) -> Result<(), Unkn
     }
     let name = profile.name;
     let words = words_of(profile);
+    let takes =
+        |parameter: &&Parameter| matches!(parameter.unit, Unit::Word(all) if all.contains(&word));
+    if let Some(parameter) = profile.parameters.iter().find(takes) {
+        let mend = format!("write \"{}={word}\"", parameter.name);
+        return Err(UnknownFault(format!("there is no variant \"{word}\" of {name}; {mend}")));
+    }
     let hint = match &words[..] {
         [] => format!("; {name} has no variants"),
         all => {
             let nearest = did_you_mean(word, all.iter().copied());
-            format!("{nearest} It has {}", all.join(", "))
+            format!("{nearest} (there are: {})", all.join(", "))
         }
     };
     Err(UnknownFault(format!("there is no variant \"{word}\" of {name}{hint}")))
@@ -114,7 +120,7 @@ fn unknown_parameter(profile: &Profile, name: &str) -> UnknownFault {
     let all: Vec<&str> = names.clone().collect();
     let hint = match &all[..] {
         [] => format!("; {of} has none"),
-        all => format!("{} It has {}", did_you_mean(name, names), all.join(", ")),
+        all => format!("{} (there are: {})", did_you_mean(name, names), all.join(", ")),
     };
     UnknownFault(format!("there is no parameter \"{name}\" of {of}{hint}"))
 }
@@ -217,6 +223,8 @@ mod tests {
     fn a_wrong_name_names_the_nearest() {
         assert_eq!(error("crsh"), "there is no fault profile \"crsh\"; did you mean \"crash\"?");
         assert!(error("partition:half").contains("did you mean \"halves\"?"));
+        let mend = "there is no variant \"adaptive\" of byzantine; write \"choice=adaptive\"";
+        assert_eq!(error("byzantine:adaptive"), mend);
         assert!(error("crash:often").contains("crash has no variants"));
         assert!(error("loss:often").contains("It has transient, intermittent, permanent"));
     }
@@ -259,7 +267,7 @@ mod tests {
 
     #[test]
     fn what_does_not_go_together_is_refused() {
-        assert!(error("loss:rte=3%").contains("did you mean \"rate\"? It has rate, lasts"));
+        assert!(error("loss:rte=3%").contains("did you mean \"rate\"? (there are: rate, lasts)"));
         assert!(error("crash:rate=3%").contains("crash has none"));
         assert!(error("loss:rate=3%:rate=4%").contains("is given twice"));
         assert!(error("partition:halves:ring").contains("two variants, halves and ring"));
