@@ -325,9 +325,9 @@ refused! { of_header;
          servers, all others",
     ends_before_it_heals: ("\"end\":100", "\"end\":80") => "line 1: \"end\" is before \"heal_at\"",
     seed_no_seed: ("\"0x2a\"", "[1]") =>
-        "line 1, column 79: a seed must be a number such as 42 or \"0x2a\"",
+        "line 1, column 78: a seed must be a number such as 42 or \"0x2a\"",
     time_no_number: ("\"heal_at\":90", "\"heal_at\":\"soon\"") =>
-        "line 1, column 188: invalid type: string \"soon\", expected a whole number from 0 to \
+        "line 1, column 183: invalid type: string \"soon\", expected a whole number from 0 to \
          18446744073709551615",
     nodes_negative: ("\"nodes\":3", "\"nodes\":-3") =>
         "line 1, column 68: invalid value: integer `-3`, expected a whole number from 0 to 4294967295",
