@@ -26,7 +26,7 @@ pub fn explain(
     time_is_up: &dyn Fn() -> bool,
 ) -> Explained {
     Explained {
-        needs: needs(trial, checker, schedule, time_is_up),
+        needs: needs(trial, checker, schedule, violation, time_is_up),
         chances: chances(trial, checker, schedule, violation, time_is_up),
         passing: nearest_passing(trial, checker, schedule, time_is_up),
     }

@@ -30,6 +30,11 @@ impl Violation {
         Some(Violation { history, witness })
     }
 
+    /// Whether the claim of the property does not bind the run.
+    pub fn is_beyond(&self, trial: &Trial<'_>, checker: &Checker, schedule: &Schedule) -> bool {
+        trial.is_judged_beyond(checker.property, schedule, &self.history)
+    }
+
     /// The kinds of a witness's events: what makes two violations alike.
     pub fn shape(&self) -> Vec<Kind> {
         self.witness.events.iter().map(|id| self.history.event(*id).kind()).collect()

@@ -16,12 +16,13 @@ pub const EXPLAIN_REPLAYS: u32 = 20;
 /// As many where a replay starts programs anew, and takes its time.
 const FEW_REPLAYS: u32 = 3;
 
-/// Removes each piece in turn and counts the replays that still violate the property. Once time is
-/// up the rest is left out.
+/// Removes each piece in turn and counts the replays that still violate the property, and its claim
+/// if this violation does. Once time is up the rest is left out.
 pub fn needs(
     trial: &Trial<'_>,
     checker: &'static Checker,
     schedule: &Schedule,
+    violation: &Violation,
     time_is_up: &dyn Fn() -> bool,
 ) -> Vec<Need> {
     let disturbances = (0..schedule.disturbances.len()).map(|index| {
@@ -34,15 +35,23 @@ pub fn needs(
         let removed = rest.remove(index);
         (with_steps(schedule, &rest), step_in_words(&removed))
     });
+    let beyond_model = violation.is_beyond(trial, checker, schedule);
+    let need = |(without, piece)| need(trial, checker, (&without, beyond_model), piece);
     let pieces = disturbances.chain(steps).take_while(|_| !time_is_up());
-    pieces.map(|(without, piece)| need(trial, checker, &without, piece)).collect()
+    pieces.map(need).collect()
 }
 
-fn need(trial: &Trial<'_>, checker: &'static Checker, without: &Schedule, piece: String) -> Need {
+fn need(
+    trial: &Trial<'_>,
+    checker: &'static Checker,
+    (without, beyond_model): (&Schedule, bool),
+    piece: String,
+) -> Need {
     let fails = |replay: &u32| {
         let mut schedule = given_time(trial, without);
         schedule.header.seed = without.header.seed.child("explain", u64::from(*replay));
-        Violation::of(trial, checker, &schedule, trial.detail()).is_some()
+        let violation = Violation::of(trial, checker, &schedule, trial.detail());
+        violation.is_some_and(|v| beyond_model || !v.is_beyond(trial, checker, &schedule))
     };
     let replays = match trial.runtime.repeats() {
         Repeats::Exactly => EXPLAIN_REPLAYS,

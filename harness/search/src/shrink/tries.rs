@@ -60,7 +60,7 @@ impl<'a, 'b> Shrinker<'a, 'b> {
             checker,
             repeats: trial.runtime.repeats(),
             shape: violation.shape(),
-            beyond_model: trial.is_judged_beyond(checker.property, schedule, &violation.history),
+            beyond_model: violation.is_beyond(trial, checker, schedule),
             best: schedule.clone(),
             last_end: schedule.header.end,
             shown: violation.clone(),
@@ -126,13 +126,9 @@ impl<'a, 'b> Shrinker<'a, 'b> {
             _ => candidate.clone(),
         };
         let violation = Violation::of(self.trial, self.checker, &hurried, self.trial.detail())?;
-        let is_as_telling = self.beyond_model || !self.is_beyond(&hurried, &violation);
-        (violation.shape() == self.shape && is_as_telling).then_some(violation)
-    }
-
-    /// Whether the claim no longer binds the run. Fewer nodes may be too few for those that lie: a
-    /// claim that was broken is not shown by a run that nobody claimed anything of.
-    fn is_beyond(&self, candidate: &Schedule, violation: &Violation) -> bool {
-        self.trial.is_judged_beyond(self.checker.property, candidate, &violation.history)
+        // Fewer nodes may be too few for those that lie: a claim that was broken is not shown by a
+        // run of which nothing is claimed.
+        let leaves = !self.beyond_model && violation.is_beyond(self.trial, self.checker, &hurried);
+        (violation.shape() == self.shape && !leaves).then_some(violation)
     }
 }
