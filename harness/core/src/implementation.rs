@@ -165,8 +165,10 @@ pub struct Class {
     pub what: &'static str,
     /// Which ones.
     pub nodes: Range<u32>,
-    /// How many of them may fail.
+    /// How many of them may fail, of whom one is always spared.
     pub most: usize,
+    /// Whether no number of them is too many to crash.
+    pub all_may_crash: bool,
     /// Whether they may lie.
     pub may_lie: bool,
 }
@@ -454,6 +456,7 @@ impl Implementation {
             what,
             nodes: first as u32..end as u32,
             most: most.min((end - first).saturating_sub(1)),
+            all_may_crash: most >= end - first || end - first > 1 && most + 1 == end - first,
             may_lie,
         };
         let (clients, roles) = (self.clients(nodes), self.model.roles);

@@ -164,8 +164,8 @@ impl Search<'_, '_> {
             let unclean = history.header.unclean();
             let judged = chunk.tallies.iter_mut().zip(&verdicts).zip(&trial.checkers);
             for ((tally, verdict), checker) in judged {
-                tally.count(run, verdict, unclean);
-                tally.beyond_model |= trial.is_judged_beyond(checker.property, &schedule, &history);
+                let beyond = trial.is_judged_beyond(checker.property, &schedule, &history);
+                tally.count(run, verdict, beyond, unclean);
                 if limits.fail_fast && verdict.witness().is_some() {
                     self.stop.store(true, Ordering::Relaxed);
                 }
@@ -193,9 +193,9 @@ impl Search<'_, '_> {
             }
             let original = match first {
                 Some(first) => Some(as_it_came(trial, base, first)),
-                None => {
-                    tally.first_violation.and_then(|run| again(trial, checker, (limits, base), run))
-                }
+                None => tally
+                    .first_violation
+                    .and_then(|first| again(trial, checker, (limits, base), first.run)),
             };
             let finding = original
                 .map(|original| finding(trial, checker, original, limits.shrink_replays, progress));

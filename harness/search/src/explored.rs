@@ -103,8 +103,7 @@ impl<'a, 'b> Explored<'a, 'b> {
             if !run.is_complete && !never {
                 continue;
             }
-            tally.count(self.runs, verdict, None);
-            tally.beyond_model |= beyond_model;
+            tally.count(self.runs, verdict, *beyond_model, None);
             if verdict.ruling() == Ruling::Violated {
                 let Foreseen { steps, schedule, .. } = run;
                 counterexample.get_or_insert_with(|| Counterexample {

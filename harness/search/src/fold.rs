@@ -16,16 +16,32 @@ pub struct Tally {
     pub lapse: Option<(u64, String)>,
     /// Whether some run was judged though the claim did not bind it.
     pub beyond_model: bool,
-    /// The lowest run that violated the property.
-    pub first_violation: Option<u64>,
+    /// The lowest run that violated the property, of those that its claim binds if any of them did.
+    pub first_violation: Option<Violating>,
     /// Why the lowest undecided run was undecided.
     pub reason: Option<(u64, String)>,
 }
 
+/// A run that violates a property. Those that the claim binds come first.
+#[derive(Copy, Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Violating {
+    /// Whether the claim does not bind it.
+    pub beyond_model: bool,
+    /// Its index.
+    pub run: u64,
+}
+
 impl Tally {
-    /// Counts one run.
-    pub fn count(&mut self, run: u64, verdict: &Verdict, unclean: Option<&str>) {
+    /// Counts one run, which is judged though the claim does not bind it, or because it does.
+    pub fn count(
+        &mut self,
+        run: u64,
+        verdict: &Verdict,
+        beyond_model: bool,
+        unclean: Option<&str>,
+    ) {
         self.runs += 1;
+        self.beyond_model |= beyond_model;
         if let Some(lapse) = unclean {
             self.unclean += 1;
             self.lapse = lower(self.lapse.take(), Some((run, lapse.to_owned())));
@@ -36,7 +52,9 @@ impl Tally {
         match &verdict.outcome {
             pepperland_core::verdict::Outcome::Held => {}
             pepperland_core::verdict::Outcome::Violated(_) => {
-                self.first_violation = Some(self.first_violation.map_or(run, |r| r.min(run)));
+                let violating = Violating { beyond_model, run };
+                let first = self.first_violation.map_or(violating, |first| first.min(violating));
+                self.first_violation = Some(first);
             }
             pepperland_core::verdict::Outcome::Undecided(reason) => {
                 self.reason = lower(self.reason.take(), Some((run, reason.clone())));
@@ -85,11 +103,13 @@ mod tests {
 
     fn tally(verdicts: &[Verdict]) -> Tally {
         let mut tally = Tally::default();
-        verdicts
-            .iter()
-            .enumerate()
-            .for_each(|(run, verdict)| tally.count(run as u64, verdict, None));
+        let counted = (0..).zip(verdicts);
+        counted.for_each(|(run, verdict)| tally.count(run, verdict, false, None));
         tally
+    }
+
+    fn first_of(tally: &Tally) -> Option<u64> {
+        tally.first_violation.map(|first| first.run)
     }
 
     #[test]
@@ -97,7 +117,21 @@ mod tests {
         let held = Verdict::held_or_vacuous(3, 1, "");
         let violated = Verdict::violated(Witness::default(), 3, 0);
         let folded = tally(&[held.clone(), violated.clone(), violated, held]);
-        assert_eq!((folded.ruling(), folded.first_violation), (Ruling::Violated, Some(1)));
+        assert_eq!((folded.ruling(), first_of(&folded)), (Ruling::Violated, Some(1)));
+    }
+
+    #[test]
+    fn a_violation_of_the_claim_comes_before_one_beyond_it() {
+        let violated = Verdict::violated(Witness::default(), 1, 0);
+        let mut beyond = Tally::default();
+        beyond.count(2, &violated, true, None);
+        assert_eq!((first_of(&beyond), beyond.beyond_model), (Some(2), true));
+        beyond.count(5, &violated, false, None);
+        beyond.count(4, &violated, true, None);
+        assert_eq!(first_of(&beyond), Some(5));
+        let mut within = tally(&[Verdict::undecided("why"), violated]);
+        within.merge(beyond);
+        assert_eq!(first_of(&within), Some(1));
     }
 
     #[test]
@@ -116,9 +150,9 @@ mod tests {
     #[test]
     fn merging_does_not_depend_on_the_order() {
         let mut early = Tally::default();
-        early.count(3, &Verdict::violated(Witness::default(), 1, 1), None);
+        early.count(3, &Verdict::violated(Witness::default(), 1, 1), false, None);
         let mut late = Tally::default();
-        late.count(7, &Verdict::undecided("why"), Some("late by 9 ms"));
+        late.count(7, &Verdict::undecided("why"), false, Some("late by 9 ms"));
         let (mut a, mut b) = (early.clone(), late.clone());
         a.merge(late);
         b.merge(early);

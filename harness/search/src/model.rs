@@ -79,7 +79,7 @@ impl Trial<'_> {
             let (gone, failing, most) = (of_class(&gone), of_class(&failing), class.most);
             let (number, verb, may) = match () {
                 () if lying > may_lie => (lying, "lie", may_lie),
-                () if gone > most && !any_may_crash(class) => (gone, "crash", most),
+                () if gone > most && !class.all_may_crash => (gone, "crash", most),
                 () if !liars.is_empty() && failing > most => (failing, "fail", most),
                 () => return None,
             };
@@ -119,11 +119,6 @@ impl Trial<'_> {
         outside.retain(|fault| !absorbed.contains(fault));
         outside
     }
-}
-
-/// Whether the implementation counts on none of the class: one is spared only to be judged.
-fn any_may_crash(class: &Class) -> bool {
-    class.most + 1 >= class.nodes.len()
 }
 
 /// Who crashes.

@@ -87,8 +87,8 @@ impl<'a> World<'a> {
             if at > self.schedule.header.end {
                 self.tell_order();
                 let header = &self.schedule.header;
-                let slowest = self.disturbances.slowest(self.schedule);
-                return self.recorder.cut_off(header.end, slowest, header.heal_at);
+                let patience = self.disturbances.patience(self.schedule);
+                return self.recorder.cut_off(header.end, patience, header.heal_at);
             }
             self.now = at;
             self.happen(what);

@@ -86,8 +86,8 @@ impl Director {
         let mut now = Time::ZERO;
         loop {
             if now > end {
-                let latency = self.world.borrow().disturbances.slowest(&self.schedule);
-                return self.close().cut_off(end, latency, healed);
+                let patience = self.world.borrow().disturbances.patience(&self.schedule);
+                return self.close().cut_off(end, patience, healed);
             }
             self.world.borrow_mut().now = now;
             self.turn(now);

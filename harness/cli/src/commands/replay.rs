@@ -14,7 +14,7 @@ use pepperland_core::history::{Clock, History};
 use pepperland_core::runtime::{Detail, Repeats};
 use pepperland_core::scenario::{Network, Scenario};
 use pepperland_core::schedule::Schedule;
-use pepperland_core::verdict::Ruling;
+use pepperland_core::verdict::{Ruling, Verdict};
 use pepperland_reports::{Judged, terminal};
 use pepperland_search::Trial;
 use std::path::Path;
@@ -74,7 +74,7 @@ fn replay_finding(
         let (again, replays) = stored.facts.reproduced;
         print(&format!("rate       when it was found, {again} of {replays} replays failed\n"));
     }
-    Ok(end(&judge(&trial, &stored.schedule, &history)))
+    Ok(end("replay", &judge(&trial, &stored.schedule, &history)))
 }
 
 /// The replay came to other bytes than the finding, on the same runtime.
@@ -110,7 +110,7 @@ fn replay_schedule(options: &Replay, catalog: &Catalog) -> Result<ExitCode, Fail
     trial.runtime.accepts(&schedule)?;
     let history = trial.run(&schedule, Detail::Network)?;
     print(&format!("digest     {:032x}\n", history.digest()));
-    Ok(end(&judge(&trial, &schedule, &history)))
+    Ok(end("replay", &judge(&trial, &schedule, &history)))
 }
 
 /// The schedule in a file of this name, which is no finding's.
@@ -150,7 +150,7 @@ pub fn scenario_of(
     })
 }
 
-/// Ends a command that found nothing to show: the schedule violates no property, or it leaves them
+/// Ends a command that found nothing to show: the schedule violates no property, or it leaves some
 /// undecided.
 ///
 /// # Errors
@@ -158,10 +158,8 @@ pub fn scenario_of(
 pub fn unbroken(trial: &Trial<'_>, schedule: &Schedule) -> Result<ExitCode, Failure> {
     let history = trial.run(schedule, trial.detail())?;
     let verdicts = trial.judge(schedule, &history);
-    Ok(match verdicts.iter().all(|verdict| verdict.ruling() == Ruling::Undecided) {
-        true => Outcome::Undecided.end("the schedule leaves every property undecided"),
-        false => Outcome::Held.end("the schedule violates none of the properties"),
-    })
+    let rulings: Vec<Ruling> = verdicts.iter().map(Verdict::ruling).collect();
+    Ok(end("schedule", &rulings))
 }
 
 fn judge(trial: &Trial<'_>, schedule: &Schedule, history: &History) -> Vec<Ruling> {
@@ -182,18 +180,19 @@ fn judge(trial: &Trial<'_>, schedule: &Schedule, history: &History) -> Vec<Rulin
     rulings
 }
 
-fn end(rulings: &[Ruling]) -> ExitCode {
+/// Ends a command by what it found of a schedule or of a replay.
+fn end(what: &str, rulings: &[Ruling]) -> ExitCode {
     let undecided = rulings.iter().filter(|ruling| **ruling == Ruling::Undecided).count();
     if rulings.contains(&Ruling::Violated) {
-        Outcome::Violated.end("the replay violates the property")
+        Outcome::Violated.end(&format!("the {what} violates the property"))
     } else if undecided == rulings.len() {
-        Outcome::Undecided.end("the replay leaves it undecided")
+        Outcome::Undecided.end(&format!("the {what} leaves every property undecided"))
     } else if undecided > 0 {
         let all = rulings.len();
         Outcome::Undecided.end(&format!(
-            "the replay violates no property, but leaves {undecided} of {all} undecided"
+            "the {what} violates no property, but leaves {undecided} of {all} undecided"
         ))
     } else {
-        Outcome::Held.end("the replay does not violate the property")
+        Outcome::Held.end(&format!("the {what} does not violate the property"))
     }
 }

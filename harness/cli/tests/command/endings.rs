@@ -66,6 +66,45 @@ fn exit_2_where_more_crash_than_may_nobody_is_accused() {
 }
 
 #[test]
+fn exit_2_who_has_not_had_time_to_answer_is_not_accused() {
+    let folder = Folder::new();
+    let slow = concat!(
+        r#"{"format":"pepperland.schedule","version":1,"impl":"correia","nodes":4,"seed":"0x1","#,
+        r#""network":{"min_latency":150000000,"max_latency":150000000,"channel":"perfect","#,
+        r#""in_flight":"kept"},"heal_at":100000000,"end":3000000000}"#,
+        "\n",
+        r#"{"id":0,"at":0,"n":"n1","do":"multicast","body":"a"}"#,
+    );
+    folder.write("slow.jsonl", slow);
+    for command in ["replay", "explain", "shrink"] {
+        ends(&folder.run(&format!("{command} slow.jsonl")), 2, "undecided");
+    }
+    folder.write("enough.jsonl", &slow.replace("3000000000", "30000000000"));
+    let ended = folder.run("replay enough.jsonl --properties difato-validity");
+    ends(&ended, 0, "does not violate");
+}
+
+#[test]
+fn exit_2_the_only_server_crashes() {
+    let folder = Folder::new();
+    let crash = concat!(
+        r#"{"format":"pepperland.schedule","version":1,"impl":"difato","nodes":3,"#,
+        r#""groups":{"g1":["n1","n2"],"g2":["n3"]},"clients":2,"#,
+        r#""controlled":{"min_latency":5000000,"max_latency":5000000},"seed":"0x0","#,
+        r#""network":{"min_latency":10000000,"max_latency":10000000,"channel":"perfect","#,
+        r#""in_flight":"kept"},"heal_at":400000000,"end":5000000000}"#,
+        "\n",
+        r#"{"at":0,"fault":"crash","n":"n3"}"#,
+        "\n",
+        r#"{"id":0,"at":1000000,"n":"n1","do":"multicast","body":"a"}"#,
+    );
+    folder.write("crash.jsonl", crash);
+    let ended = folder.run("replay crash.jsonl");
+    ends(&ended, 2, "undecided");
+    assert!(ended.stdout.contains("1 of the servers crash, and 0 may"), "{}", ended.stdout);
+}
+
+#[test]
 fn exit_2_where_nothing_is_claimed_nothing_is_green() {
     let folder = Folder::new();
     let ended = folder.run("run --impl rampart --faults delay --runs 3");
@@ -112,7 +151,7 @@ fn a_schedule_is_replayed_by_any_property_beyond_the_model_if_asked() {
         include_str!("../../../../impls/killers/silence-after-the-last.jsonl"),
     );
     let replay = "replay silence.jsonl --properties agreement";
-    ends(&folder.run(replay), 2, "the replay leaves it undecided");
+    ends(&folder.run(replay), 2, "the replay leaves every property undecided");
     for command in ["explain", "shrink"] {
         let asked = format!("{command} silence.jsonl --properties agreement");
         ends(&folder.run(&asked), 2, "the schedule leaves every property undecided");

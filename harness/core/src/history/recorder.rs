@@ -234,18 +234,18 @@ impl Recorder {
     /// Ends a run whose bound has come before it was quiescent. It counts as complete only if the
     /// application has seen nothing happen for its [`silence`](Recorder::silence): a protocol that
     /// sends heartbeats never falls silent, but one that was cut short has not been given its time.
-    pub fn cut_off(self, end: Time, latency: Span, healed: Time) -> History {
+    pub fn cut_off(self, end: Time, patience: Span, healed: Time) -> History {
         let quiet = end.since(self.last_seen());
-        let silence = self.silence(latency, healed);
+        let silence = self.silence(patience, healed);
         self.finish(end, quiet >= silence)
     }
 
     /// How long the application must have seen nothing for nothing more to be expected: [`QUIET`],
-    /// or as long as a message may be on its way, or twice as long as anybody has waited since the
+    /// or as long as the schedule has patience for, or twice as long as anybody has waited since the
     /// faults ended. An agreement of many messages takes many latencies, and nobody sees them.
-    pub fn silence(&self, latency: Span, healed: Time) -> Span {
+    pub fn silence(&self, patience: Span, healed: Time) -> Span {
         let longest = self.longest_wait(healed);
-        QUIET.max(latency).max(longest + longest)
+        QUIET.max(patience).max(longest + longest)
     }
 
     /// The longest time from an instant at which the application saw something to the next at which

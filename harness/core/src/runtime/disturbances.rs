@@ -39,9 +39,10 @@ impl<Frame> Default for Disturbances<Frame> {
 }
 
 impl<Frame> Disturbances<Frame> {
-    /// How long a message may be on its way in this run, what queues before a slow link included.
-    pub fn slowest(&self, schedule: &Schedule) -> Span {
-        schedule.slowest() + self.queued
+    /// How long nobody may see anything in this run though something is to come, what queues before
+    /// a slow link included.
+    pub fn patience(&self, schedule: &Schedule) -> Span {
+        schedule.patience().max(schedule.slowest() + self.queued)
     }
 
     /// Whether there is any.

@@ -199,12 +199,35 @@ pub struct NetworkOptions {
     pub in_flight: InFlight,
 }
 
+/// How many messages nodes may wait for one after the other before the application sees anything:
+/// the longest agreements among liars here take 20 to 30, and more where coins have to fall alike.
+const DELAYS: u64 = 64;
+
 impl Schedule {
     /// How long a message may be on its way: the greatest latency, and the most by which anything
     /// may make it late. What queues before a slow link may take longer: only the run knows how much.
     pub fn slowest(&self) -> Span {
         let late = self.disturbances.iter().map(|disturbance| disturbance.trouble.delays_by());
-        self.header.network.promised_latency() + late.max().unwrap_or(Span::ZERO)
+        self.header.slowest_network() + late.max().unwrap_or(Span::ZERO)
+    }
+
+    /// How long nobody may see anything though something is to come, as far as the schedule says.
+    pub fn patience(&self) -> Span {
+        self.slowest().max(self.header.work())
+    }
+}
+
+impl Frame {
+    /// The greatest latency that either network promises.
+    fn slowest_network(&self) -> Span {
+        let writes = self.controlled.map_or(Span::ZERO, |writes| writes.max_latency);
+        self.network.promised_latency().max(writes)
+    }
+
+    /// How long nodes may be at work before the application sees anything of it: as long as
+    /// [`DELAYS`] messages one after the other.
+    pub fn work(&self) -> Span {
+        Span(self.slowest_network().0.saturating_mul(DELAYS))
     }
 }
 

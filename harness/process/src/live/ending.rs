@@ -74,12 +74,12 @@ impl World<'_> {
         if !complaints.is_empty() {
             self.recorder.remark("unclean", complaints.join("; ").into());
         }
-        let (end, latency) = (self.now, self.disturbances.slowest(self.schedule));
+        let (end, patience) = (self.now, self.disturbances.patience(self.schedule));
         let mut history = match self.over {
             Some(complete) => self.recorder.finish(end, complete),
             // Whoever is asked again and again is never quiet, and has been given all the time.
             None if self.desk.asks_in_the_end() => self.recorder.finish(end, gave_time),
-            None => self.recorder.cut_off(end, latency, self.schedule.header.heal_at),
+            None => self.recorder.cut_off(end, patience, self.schedule.header.heal_at),
         };
         drop(self.folder);
         history.logs = logs;
@@ -95,8 +95,7 @@ impl World<'_> {
         if self.now <= header.end {
             return header.end;
         }
-        let latency = header.network.promised_latency();
-        let silence = self.recorder.silence(latency, header.heal_at) + Span::millis(1);
+        let silence = self.recorder.silence(header.work(), header.heal_at) + Span::millis(1);
         header.end.max((self.last_seen() + silence).min(header.end + silence))
     }
 }

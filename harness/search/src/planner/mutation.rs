@@ -191,7 +191,8 @@ mod tests {
     const HEADER: &str = r#"{"format":"pepperland.schedule","version":1,"impl":"any","nodes":7,"clients":2,"groups":{"g1":["n1","n2"],"g2":["n3","n4","n5","n6","n7"]},"seed":"0x1","network":{"min_latency":1,"max_latency":1,"channel":"perfect","in_flight":"kept"},"heal_at":9,"end":9}"#;
 
     fn classes() -> [Class; 2] {
-        let class = |what, nodes, most| Class { what, nodes, most, may_lie: true };
+        let class =
+            |what, nodes, most| Class { what, nodes, most, all_may_crash: false, may_lie: true };
         [class("clients", 0..2, 1), class("servers", 2..7, 2)]
     }
 

@@ -65,7 +65,7 @@ impl Theatre {
     /// Runs to the schedule's end.
     pub fn run(mut self) -> History {
         let end = self.schedule.header.end;
-        let (latency, healed) = (self.schedule.slowest(), self.schedule.header.heal_at);
+        let (patience, healed) = (self.schedule.patience(), self.schedule.header.heal_at);
         let mut now = Time::ZERO;
         while now <= end {
             self.stage.borrow_mut().now = now;
@@ -81,7 +81,7 @@ impl Theatre {
         }
         drop(self.sim);
         let stage = Rc::into_inner(self.stage).expect("no service is left");
-        stage.into_inner().recorder.cut_off(end, latency, healed)
+        stage.into_inner().recorder.cut_off(end, patience, healed)
     }
 
     fn begin(&mut self, index: u32) {

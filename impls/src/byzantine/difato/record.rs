@@ -31,7 +31,7 @@ pub const MODEL: Model = Model {
     workload: Some("steady"),
     roles: Some(Roles {
         clients: |nodes| nodes - servers(nodes),
-        failing_clients: |clients| clients.saturating_sub(1),
+        failing_clients: |clients| clients,
         failing_servers: |servers| servers.saturating_sub(1) / 2,
         clients_may_lie: false,
     }),

@@ -7,7 +7,7 @@ use crate::time::{Span, Time};
 
 const N1: NodeId = NodeId(0);
 const HEALED: Time = Time::millis(1_000);
-const LATENCY: Span = Span::millis(10);
+const PATIENCE: Span = Span::millis(640);
 
 fn message(number: u32) -> Message {
     Message { id: MessageId { origin: N1, incarnation: 0, number }, body: Body::new(b"a") }
@@ -22,7 +22,7 @@ fn delivered(multicast: u64, delivery: u64) -> Recorder {
 }
 
 fn is_complete(recorder: Recorder, end: u64) -> bool {
-    recorder.cut_off(Time::millis(end), LATENCY, HEALED).header.complete
+    recorder.cut_off(Time::millis(end), PATIENCE, HEALED).header.complete
 }
 
 #[test]
@@ -48,4 +48,16 @@ fn when_a_client_asks_next_does_not_count() {
     recorder.broadcast(Time::millis(9_000), N1, &message(2), GroupId::ALL, None);
     recorder.deliver(Time::millis(9_010), N1, &message(2), None, None);
     assert!(is_complete(recorder, 10_010));
+}
+
+#[test]
+fn who_has_answered_nothing_yet_has_the_patience_of_the_schedule() {
+    let asked = || {
+        let mut recorder = Recorder::new(Header::new(vec!["n1".to_owned()]));
+        recorder.broadcast(Time::millis(1_000), N1, &message(1), GroupId::ALL, None);
+        recorder
+    };
+    let is_complete =
+        |end| asked().cut_off(Time::millis(end), Span::millis(9_600), HEALED).header.complete;
+    assert!(!is_complete(10_599) && is_complete(10_600));
 }
