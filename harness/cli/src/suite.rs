@@ -202,6 +202,7 @@ impl Template {
 
     /// The scenario with all that the template says otherwise.
     fn adjusted(&self, base: Scenario, workload: &str) -> Scenario {
+        let latency_ms = self.latency_ms.unwrap_or(base.latency_ms);
         Scenario {
             flaw: self.flaw.clone(),
             real_time: self.real_time,
@@ -212,12 +213,19 @@ impl Template {
             beyond_model: self.beyond_model,
             broadcasts: self.broadcasts.unwrap_or(base.broadcasts),
             chaos_ms: self.chaos_ms.unwrap_or(base.chaos_ms),
-            settle_ms: self.settle_ms.unwrap_or(base.settle_ms),
-            latency_ms: self.latency_ms.unwrap_or(base.latency_ms),
+            settle_ms: self.settle_ms.unwrap_or_else(|| settling(&base, latency_ms)),
+            latency_ms,
             in_flight: self.in_flight,
             ..base
         }
     }
+}
+
+/// How long runs may settle if the suite does not say: in proportion longer where messages take
+/// longer than usual, since what nodes have to agree upon takes so many of them.
+fn settling(base: &Scenario, (_, latency_ms): (u64, u64)) -> u64 {
+    let (_, usual_ms) = base.latency_ms;
+    base.settle_ms.saturating_mul(latency_ms.max(usual_ms)) / usual_ms.max(1)
 }
 
 fn refused<T>(why: &str) -> Result<T, Unknown> {
@@ -345,6 +353,18 @@ mod tests {
         assert_eq!(one("").name(), "true/process/steady/none");
         assert_eq!(one("chaos-ms = 500").chaos_ms, 500);
         assert_eq!(one("chaos-ms = 500").name(), "true(chaos=500)/process/steady/none");
+    }
+
+    #[test]
+    fn runs_settle_for_longer_where_messages_take_longer() {
+        let settling = |more: &str| {
+            let text = format!("[[scenario]]\nimpl = \"basic\"\nfaults = \"none\"\n{more}");
+            let suite = read(&text).unwrap();
+            suite.scenarios.into_iter().map(|(scenario, _)| scenario.settle_ms).next()
+        };
+        assert_eq!(settling("latency-ms = [1, 20]"), Some(10_000));
+        assert_eq!(settling("latency-ms = [1, 200]"), Some(40_000));
+        assert_eq!(settling("latency-ms = [1, 200]\nsettle-ms = 1500"), Some(1_500));
     }
 
     #[test]
