@@ -226,7 +226,7 @@ mod tests {
         let mend = "there is no variant \"adaptive\" of byzantine; write \"choice=adaptive\"";
         assert_eq!(error("byzantine:adaptive"), mend);
         assert!(error("crash:often").contains("crash has no variants"));
-        assert!(error("loss:often").contains("It has transient, intermittent, permanent"));
+        assert!(error("loss:often").contains("(there are: transient, intermittent, permanent)"));
     }
 
     #[test]
