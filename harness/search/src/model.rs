@@ -1,7 +1,7 @@
 //! What of a scenario, or of a schedule, is outside the implementation's model: there its claims
 //! bind nobody.
 
-use crate::proviso::{SENDS_DO_NOT_SURVIVE, unmet};
+use crate::proviso::{SENDS_DO_NOT_SURVIVE, makes_late, unmet};
 use crate::punctuality::may_be_let_down;
 use crate::roles::departed_from;
 use crate::trial::Trial;
@@ -10,7 +10,7 @@ use pepperland_core::history::History;
 use pepperland_core::id::NodeId;
 use pepperland_core::implementation::{Class, Groups, Implementation, Proviso};
 use pepperland_core::plan::Plan;
-use pepperland_core::schedule::{Disturbance, Schedule, Trouble};
+use pepperland_core::schedule::{Disturbance, Fate, Schedule, Trouble};
 use std::collections::BTreeSet;
 
 impl Trial<'_> {
@@ -31,7 +31,20 @@ impl Trial<'_> {
     pub fn is_judged_beyond(&self, property: &str, schedule: &Schedule, history: &History) -> bool {
         self.plan.scenario.beyond_model
             && (self.not_bound(property, schedule, history).is_some()
+                || self.is_late(schedule)
                 || may_be_let_down(self, property, history))
+    }
+
+    /// Whether a single message comes later than promised, and the implementation does not claim to
+    /// live with that. It is judged all the same, as by its killers, and this is said of it.
+    fn is_late(&self, schedule: &Schedule) -> bool {
+        let late = |d: &Disturbance| match d.trouble {
+            Trouble::Strike { fate: Fate::Delay { .. }, .. } => {
+                makes_late(&d.trouble, &schedule.header.network)
+            }
+            _ => false,
+        };
+        !self.outside(&[Fault::Delay]).is_empty() && schedule.disturbances.iter().any(late)
     }
 
     /// Why the implementation's claim of the property does not bind this run, if so.

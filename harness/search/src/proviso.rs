@@ -59,7 +59,7 @@ fn honest_late(schedule: &Schedule) -> bool {
 
 /// Whether a message may come later than the network by itself would bring it, or a node may think
 /// so.
-fn makes_late(trouble: &Trouble, network: &NetworkOptions) -> bool {
+pub fn makes_late(trouble: &Trouble, network: &NetworkOptions) -> bool {
     match trouble {
         Trouble::Cut { .. }
         | Trouble::Lose { .. }

@@ -24,8 +24,9 @@ fn where_more_lie_than_may_the_finding_says_so() {
 fn whoever_is_asked_to_judge_beyond_the_model_says_so_only_of_what_is() {
     let folder = Folder::new();
     let within = include_str!("../../../../impls/killers/difato-accepts-f.jsonl");
-    let beyond = include_str!("../../../../impls/killers/difato-too-many-liars.jsonl");
-    for (schedule, is_outside) in [(within, false), (beyond, true)] {
+    let liars = include_str!("../../../../impls/killers/difato-too-many-liars.jsonl");
+    let late = include_str!("../../../../impls/killers/late-heartbeat.jsonl");
+    for (schedule, is_outside) in [(within, false), (liars, true), (late, true)] {
         folder.write("schedule.jsonl", schedule);
         for command in ["replay", "explain", "shrink"] {
             let ended = folder.run(&format!("{command} schedule.jsonl --beyond-model"));
