@@ -14,8 +14,16 @@ use pepperland_core::schedule::{Disturbance, Fate, Schedule, Trouble};
 use std::collections::BTreeSet;
 
 impl Trial<'_> {
-    /// Why a run of the schedule is not judged by the property, if it is not.
-    pub(crate) fn not_judged(
+    /// Why no run of the schedule is judged by any claim, if none is.
+    pub(crate) fn not_judged(&self, schedule: &Schedule) -> Option<String> {
+        if self.plan.scenario.beyond_model {
+            return None;
+        }
+        self.outside_model().or_else(|| self.beyond(schedule))
+    }
+
+    /// Why the run is not judged by the property, though others of the schedule may be.
+    pub(crate) fn unmet(
         &self,
         property: &str,
         schedule: &Schedule,
@@ -24,7 +32,7 @@ impl Trial<'_> {
         if self.plan.scenario.beyond_model {
             return None;
         }
-        self.outside_model().or_else(|| self.not_bound(property, schedule, history))
+        self.proviso_unmet(property, schedule, history)
     }
 
     /// Whether a run is judged though the claim of the property does not bind it.
@@ -49,19 +57,32 @@ impl Trial<'_> {
 
     /// Why the implementation's claim of the property does not bind this run, if so.
     fn not_bound(&self, property: &str, schedule: &Schedule, history: &History) -> Option<String> {
-        let outside = self.beyond(schedule).or_else(|| self.too_many_fail(schedule));
-        outside.or_else(|| self.too_slow(schedule)).or_else(|| {
-            let proviso = self.plan.implementation.claim(property)?.proviso;
-            match proviso == Proviso::SendsSurvive && !self.runtime.keeps_in_flight() {
-                true => Some(SENDS_DO_NOT_SURVIVE.to_owned()),
-                false => unmet(proviso, schedule, history),
-            }
-        })
+        self.beyond(schedule).or_else(|| self.proviso_unmet(property, schedule, history))
+    }
+
+    /// Why what the property is claimed for is not so in this run, if it is not.
+    fn proviso_unmet(
+        &self,
+        property: &str,
+        schedule: &Schedule,
+        history: &History,
+    ) -> Option<String> {
+        let proviso = self.plan.implementation.claim(property)?.proviso;
+        match proviso == Proviso::SendsSurvive && !self.runtime.keeps_in_flight() {
+            true => Some(SENDS_DO_NOT_SURVIVE.to_owned()),
+            false => unmet(proviso, schedule, history),
+        }
+    }
+
+    /// What of the schedule is outside the implementation's model, in a sentence.
+    fn beyond(&self, schedule: &Schedule) -> Option<String> {
+        let strange = self.strange(schedule).or_else(|| self.too_many_fail(schedule));
+        strange.or_else(|| self.too_slow(schedule))
     }
 
     /// What of the schedule is outside the implementation's model, in a sentence: its groups, its
     /// roles, or a disturbance.
-    fn beyond(&self, schedule: &Schedule) -> Option<String> {
+    fn strange(&self, schedule: &Schedule) -> Option<String> {
         let implementation = self.plan.implementation;
         let needs = schedule.header.needs();
         if !implementation.handles(needs) {

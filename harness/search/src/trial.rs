@@ -106,13 +106,27 @@ impl Trial<'_> {
     /// The verdict on each property, in the order of the checkers.
     pub fn judge(&self, schedule: &Schedule, history: &History) -> Vec<Verdict> {
         let case = Case::new(history);
-        self.checkers.iter().map(|checker| self.judge_one(checker, schedule, &case)).collect()
+        let outside = self.not_judged(schedule);
+        let verdict = |checker: &&'static Checker| self.verdict(checker, &outside, schedule, &case);
+        self.checkers.iter().map(verdict).collect()
     }
 
     /// The verdict on one property: undecided where the claim does not bind the run.
     pub fn judge_one(&self, checker: &Checker, schedule: &Schedule, case: &Case<'_>) -> Verdict {
+        self.verdict(checker, &self.not_judged(schedule), schedule, case)
+    }
+
+    /// The verdict on a property of a run that may be outside what is judged at all.
+    fn verdict(
+        &self,
+        checker: &Checker,
+        outside: &Option<String>,
+        schedule: &Schedule,
+        case: &Case<'_>,
+    ) -> Verdict {
         let unseen = (of_frames(checker) && !self.runtime.sees_frames()).then(|| UNSEEN.to_owned());
-        match unseen.or_else(|| self.not_judged(checker.property, schedule, case.history)) {
+        let reason = unseen.or_else(|| outside.clone());
+        match reason.or_else(|| self.unmet(checker.property, schedule, case.history)) {
             Some(reason) => Verdict::undecided(reason),
             None => unless_late(self, checker.property, (checker.check)(case), case.history),
         }
