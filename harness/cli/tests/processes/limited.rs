@@ -7,6 +7,7 @@ use crate::node::{
 use crate::node::{keeper, program};
 use pepperland_process::kept::cgroups::offered;
 use pepperland_process::kept::{Cgroup, Enclosure, Exit, Limits};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 const LONG: Duration = Duration::from_secs(20);
@@ -113,8 +114,8 @@ fn only_the_node_is_in_its_group_and_nobody_of_the_harness() {
     node.line();
     let Some(group) = group(&node) else { return };
     let inside = inhabitants("pid", &namespace(&node.kept.id().to_string(), "pid").unwrap());
-    let expected: Vec<i32> = inside[1..].iter().map(|(id, _)| *id).collect();
-    let members: Vec<i32> = group.processes().into_iter().map(|id| id.as_raw()).collect();
+    let expected: BTreeSet<i32> = inside[1..].iter().map(|(id, _)| *id).collect();
+    let members: BTreeSet<i32> = group.processes().into_iter().map(|id| id.as_raw()).collect();
     assert_eq!((members.len(), members), (2, expected));
 }
 

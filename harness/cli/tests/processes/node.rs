@@ -82,14 +82,22 @@ pub fn namespace(id: &str, kind: &str) -> Option<String> {
     Some(link.display().to_string())
 }
 
-/// The living processes that are in a namespace.
+/// The living processes that are in a namespace, by the ids that they have inside: the first comes
+/// first, also where the machine's ids have begun anew after it.
 pub fn inhabitants(kind: &str, namespace_: &str) -> Vec<(i32, char)> {
     let inside = |id: &i32| namespace(&id.to_string(), kind).as_deref() == Some(namespace_);
     let mut found: Vec<(i32, char)> =
         ids().into_iter().filter(inside).filter_map(|id| Some((id, state(id)?))).collect();
     found.retain(|(_, state)| *state != 'Z');
-    found.sort_unstable();
+    found.sort_by_key(|(id, _)| innermost(*id));
     found
+}
+
+/// The id of a process in its own process namespace, if it is still there.
+fn innermost(id: i32) -> Option<i32> {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+    let ids = status.lines().find_map(|line| line.strip_prefix("NSpid:"))?;
+    ids.split_whitespace().last()?.parse().ok()
 }
 
 /// The living processes that work in a folder, by id, without keepers.
