@@ -1,6 +1,6 @@
 //! Names of nodes, groups, networks and messages.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
 /// A node, counted from 0; shown and written as `n1`, `n2`, ….
@@ -95,6 +95,7 @@ impl NetworkId {
 /// The name of an application message, minted by the harness and carried inside the payload:
 /// `origin:incarnation:number`, numbers 1, 2, 3 … without gaps for each origin and incarnation.
 #[derive(Copy, Clone, Eq, PartialEq, Ord, PartialOrd, Debug, Default, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct MessageId {
     /// The node whose application broadcast it.
     pub origin: NodeId,
@@ -102,6 +103,25 @@ pub struct MessageId {
     pub incarnation: u32,
     /// The how-manieth broadcast of that incarnation, from 1.
     pub number: u32,
+}
+
+impl Serialize for MessageId {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        MessageId::serialize(self, to)
+    }
+}
+
+/// As a structure where people read it; in frames as the three numbers, which the reader of whatever
+/// holds a name reads in place.
+impl<'de> Deserialize<'de> for MessageId {
+    #[inline(always)]
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<MessageId, D::Error> {
+        if from.is_human_readable() {
+            return MessageId::deserialize(from);
+        }
+        let (origin, incarnation, number) = Deserialize::deserialize(from)?;
+        Ok(MessageId { origin, incarnation, number })
+    }
 }
 
 /// One word for all three numbers: protocols look names up for every frame they get.

@@ -8,6 +8,7 @@ use std::fmt;
 
 /// What the application multicasts and gets delivered.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Ord, PartialOrd, Hash, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Message {
     /// Its name, the same wherever the message turns up.
     pub id: MessageId,
@@ -19,6 +20,25 @@ impl Message {
     /// Fingerprint of the body (xxh3, 64 bits), by which a corrupted delivery is told.
     pub fn digest(&self) -> u64 {
         xxhash_rust::xxh3::xxh3_64(&self.body.0)
+    }
+}
+
+impl Serialize for Message {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        Message::serialize(self, to)
+    }
+}
+
+/// As a structure where people read it; in frames as its two parts, which the reader of whatever holds
+/// a message reads in place.
+impl<'de> Deserialize<'de> for Message {
+    #[inline(always)]
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Message, D::Error> {
+        if from.is_human_readable() {
+            return Message::deserialize(from);
+        }
+        let (id, body) = Deserialize::deserialize(from)?;
+        Ok(Message { id, body })
     }
 }
 

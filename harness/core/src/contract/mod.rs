@@ -7,6 +7,7 @@
 
 mod contents;
 mod cx;
+mod frame;
 mod host;
 mod layer;
 mod memory;

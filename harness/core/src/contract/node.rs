@@ -1,6 +1,7 @@
 //! The runtime's door: any stack as one object-safe node.
 
 use crate::contract::cx::{Cx, Risen};
+use crate::contract::frame;
 use crate::contract::host::{Effect, Host, Timer};
 use crate::contract::layer::Layer;
 use crate::contract::memory::Memory;
@@ -132,7 +133,7 @@ impl<L: Layer<Payload = Message> + 'static> Node for Stack<L> {
     }
 
     fn receive(&mut self, from: NodeId, frame: &[u8], host: &mut Host) -> Result<(), Garbled> {
-        let wire: L::Wire = postcard::from_bytes(frame).map_err(|_| Garbled)?;
+        let wire: L::Wire = frame::read(frame)?;
         self.run(host, |layers, cx| layers.receive(from, wire, cx));
         Ok(())
     }
@@ -150,7 +151,7 @@ impl<L: Layer<Payload = Message> + 'static> Node for Stack<L> {
     }
 
     fn describe(&self, frame: &[u8]) -> Result<serde_json::Value, Garbled> {
-        let wire: L::Wire = postcard::from_bytes(frame).map_err(|_| Garbled)?;
+        let wire: L::Wire = frame::read(frame)?;
         serde_json::to_value(wire).map_err(|_| Garbled)
     }
 
@@ -160,7 +161,7 @@ impl<L: Layer<Payload = Message> + 'static> Node for Stack<L> {
     }
 
     fn reseal(&self, to: NodeId, frame: &[u8]) -> Option<Vec<u8>> {
-        let wire: L::Wire = postcard::from_bytes(frame).ok()?;
+        let wire: L::Wire = frame::read(frame).ok()?;
         postcard::to_stdvec(&self.reseal.as_ref()?(to, wire)).ok()
     }
 }
