@@ -114,7 +114,11 @@ fn violated(row: &Row) -> String {
     let outside = if row.beyond_model { "   outside the model" } else { "" };
     let property = short(&row.property, 40);
     let runs = count(row.runs, "run", "runs");
-    format!("{}: {property}: in {runs}{finding}{outside}{}", place(row), unclean(&[row]))
+    format!(
+        "{}: {property}: at least once in {runs}{finding}{outside}{}",
+        place(row),
+        unclean(&[row])
+    )
 }
 
 /// How many of the runs were unclean, set apart.
