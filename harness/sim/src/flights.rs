@@ -53,6 +53,11 @@ impl Flights {
         Some(flight)
     }
 
+    /// How many were on their way at once, at most.
+    pub fn most(&self) -> usize {
+        self.slots.len()
+    }
+
     /// The node a frame is on its way to.
     pub fn receiver(&self, slot: u32) -> Option<NodeId> {
         self.slots[slot as usize].as_ref().map(|flight| flight.to)

@@ -11,6 +11,7 @@ mod due;
 mod effects;
 pub mod explore;
 mod flights;
+mod flood;
 mod links;
 mod nodes;
 mod order;

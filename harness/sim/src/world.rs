@@ -1,8 +1,8 @@
 //! The world of one run: nodes, frames on their way, disturbances at work, and what will happen.
 
 use crate::due::Due;
-use crate::flights::Flight;
-use crate::flights::Flights;
+use crate::flights::{Flight, Flights};
+use crate::flood;
 use crate::links::LinkCounts;
 use crate::nodes::{Slot, State, Ticket};
 use crate::order::{self, Scheduler};
@@ -80,6 +80,7 @@ impl<'a> World<'a> {
     /// Runs until nothing more will happen, or the schedule's end.
     pub fn run(mut self) -> History {
         self.plan();
+        let most_frames = flood::most_frames(self.schedule);
         for index in 0..self.names() {
             self.handle(NodeId(index as u32), None, |node, host| node.start(host));
         }
@@ -92,9 +93,18 @@ impl<'a> World<'a> {
             }
             self.now = at;
             self.happen(what);
+            if self.flights.most() > most_frames {
+                return self.drown();
+            }
         }
         self.tell_order();
         self.recorder.finish(self.now, true)
+    }
+
+    /// The run is cut off in a flood, and its history says so.
+    fn drown(mut self) -> History {
+        self.recorder.remark("flood", self.flights.most().into());
+        self.recorder.finish(self.now, false)
     }
 
     /// What the scheduler knows of the run at its end.
