@@ -11,7 +11,7 @@ const OF_EACH_REQUEST: usize = 64;
 const UNASKED: usize = 100;
 
 /// How many frames may be on their way at once in a run of this schedule. At more the run is cut off:
-/// with five nodes and sixty requests at 256,000, which takes a fraction of a second.
+/// with five nodes and sixty requests at 256,000.
 pub fn most_frames(schedule: &Schedule) -> usize {
     let nodes = schedule.header.nodes as usize;
     let requests = schedule.steps.len() + UNASKED;

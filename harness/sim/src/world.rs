@@ -103,6 +103,7 @@ impl<'a> World<'a> {
 
     /// The run is cut off in a flood, and its history says so.
     fn drown(mut self) -> History {
+        self.tell_order();
         self.recorder.remark("flood", self.flights.most().into());
         self.recorder.finish(self.now, false)
     }
