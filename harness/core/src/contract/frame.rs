@@ -3,7 +3,7 @@
 //! Frames are in postcard's wire format (postcard.jamesmunns.com/wire-format), and postcard writes
 //! them. It reads them as well as this does, but its errors lie where a message would: on its way up
 //! from field to field every message is then copied in odd pieces, which costs a dense simulation a
-//! sixth of its time (docs/decisions/0013-reading-frames.md). That a frame is garbled is all that
+//! seventh of its time (docs/decisions/0013-reading-frames.md). That a frame is garbled is all that
 //! anybody asks, so the error here holds nothing.
 
 mod deserializer;

@@ -211,6 +211,7 @@ impl<'de> SeqAccess<'de> for Parts<'_, 'de> {
         self.next(seed)
     }
 
+    /// Without a seed, whose own function would be called for each element.
     #[inline(always)]
     fn next_element<M: Deserialize<'de>>(&mut self) -> Result<Option<M>, Garbled> {
         let Some(left) = self.left.checked_sub(1) else { return Ok(None) };
